@@ -1,0 +1,79 @@
+# Everything a developer or a pipeline does, in one place. `make` alone explains.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+SEEDS ?= 500
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+CODE := middleware adapters schemas simulators
+FAST := $(wildcard tests/architecture tests/contract tests/property tests/unit)
+SLOW := $(wildcard tests/browser tests/integration tests/simulation)
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	--extra dev --output-file requirements.lock pyproject.toml
+
+.PHONY: help setup demo check test bench simulate lock upgrade clean
+
+help: ## what can be done here
+	@echo "Forewarn: make TARGET"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## everything into .venv, from the lock, without root (PYTHON=python3.12 to choose)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "setting up: $(PYTHON) is missing or older than 3.11; name another: make setup PYTHON=..." >&2; \
+		exit 1; }
+	@echo "setting up: creating $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV) || { \
+		rm -rf $(VENV); \
+		echo "setting up: $(PYTHON) has no venv; on Debian or Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; }
+
+$(READY): requirements.lock pyproject.toml | $(BIN)/python
+	@total=$$(grep -c == requirements.lock); \
+	echo "setting up: $$total locked packages, each checked by its hash"; \
+	$(PIP) --require-hashes --requirement requirements.lock | { \
+		n=0; while read -r what name _; do case "$$what" in \
+			Collecting) n=$$((n + 1)); echo "  $$n of $$total  $$name" ;; \
+			Ignoring | Requirement) n=$$((n + 1)) ;; \
+			Installing) echo "  unpacking" ;; \
+		esac; done; }
+	@echo "setting up: installing forewarn itself"
+	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo "setting up: done"
+
+demo: setup ## the service and simulators on this machine, live (FOR=30s to stop by itself)
+	@$(BIN)/python -m simulators.demo $(if $(FOR),--for $(FOR))
+
+check: setup ## the fast part of the tests: style, types, architecture, unit
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict $(addprefix --package=,$(CODE))
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --numprocesses=auto $(FAST)
+
+test: check ## all tests: check, then simulation, integration and browser
+	$(if $(SLOW),$(BIN)/python -m pytest $(SLOW))
+
+bench: setup ## the benchmarks, as ratios to the floor
+	@$(BIN)/python -m tests.bench
+
+simulate: setup ## the seeded simulation (SEEDS=500, or SEED=n for one)
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+lock: setup ## requirements.lock anew from pyproject.toml, keeping versions
+	$(LOCK)
+
+upgrade: setup ## requirements.lock anew with the newest versions
+	$(LOCK) --upgrade
+
+clean: ## remove .venv, caches and reports
+	rm -rf $(VENV) build dist reports .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+		.ruff_cache *.egg-info
+	find $(CODE) tests -name __pycache__ -type d -prune -exec rm -rf {} +

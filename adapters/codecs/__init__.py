@@ -1,0 +1,1 @@
+"""Pure translation between bytes and schemas, a file a dialect."""

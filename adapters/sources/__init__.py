@@ -1,0 +1,1 @@
+"""Where events come from: CAD, telephony and other sources."""

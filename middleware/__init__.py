@@ -1,0 +1,1 @@
+"""What is decided: the core between the sources and the channels."""

@@ -1,0 +1,1 @@
+"""Pure rules: addresses, matching, assessment, wording, escalation, marker lifecycle."""

@@ -1,0 +1,1 @@
+"""What runs: intake, lanes, commit, couriers, recorder, supervisor."""

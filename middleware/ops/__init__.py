@@ -1,0 +1,1 @@
+"""Clock, errors, logging, metrics, redaction and health."""

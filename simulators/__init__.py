@@ -1,0 +1,1 @@
+"""The outside, played by us, with fault switches."""

@@ -1,0 +1,1 @@
+"""Every requirement as a test, over real parts."""
