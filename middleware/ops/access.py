@@ -1,0 +1,86 @@
+"""Who may: one rule for every route, WebSocket verb, stream and topic; default deny (E2).
+
+A rule is looked up by the name of what is done. What has no rule is refused, and a route
+without a rule stops the start (`demand_rules`).
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who somebody is. People sign in; systems and devices hold tokens."""
+
+    CALL_HANDLER = "call_handler"
+    DISPATCHER = "dispatcher"
+    SUPERVISOR = "supervisor"
+    MARKING_TEAM = "marking_team"
+    SECURITY_TEAM = "security_team"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    DEVICE = "device"
+    SYSTEM = "system"
+
+
+ANYBODY = frozenset(Role)
+"""Also who has not signed in: the sign-in page itself, static files, health."""
+
+R = Role
+_EOC = frozenset({R.CALL_HANDLER, R.DISPATCHER, R.SUPERVISOR})
+_DUTY = frozenset({R.DISPATCHER, R.SUPERVISOR})
+_MARKING = frozenset({R.MARKING_TEAM})
+_SEES_LIST = _EOC | {R.MARKING_TEAM, R.SECURITY_TEAM, R.AUDITOR}
+_PEOPLE = _SEES_LIST | {R.ADMINISTRATOR}
+_WATCH = frozenset({R.SUPERVISOR, R.ADMINISTRATOR, R.SYSTEM})
+
+RULES: dict[str, frozenset[Role]] = {
+    # CAD (adapters)
+    "POST /cad/v1/messages": frozenset({R.SYSTEM}),
+    "tcp cad": frozenset({R.SYSTEM}),
+    # MDT topics (below forewarn/<room>/mdt/<device>/), the device's own only
+    "topic down notes": frozenset({R.DEVICE}),
+    "topic down answers": frozenset({R.DEVICE}),
+    "topic down taken": frozenset({R.DEVICE}),
+    "topic up receipts": frozenset({R.DEVICE}),
+    "topic up hello": frozenset({R.DEVICE}),
+    "topic up ask": frozenset({R.DEVICE}),
+    # Console
+    "GET /": ANYBODY,
+    "GET /static/{path}": ANYBODY,
+    "POST /sign-in": ANYBODY,
+    "POST /sign-out": _PEOPLE,
+    "GET /live": _PEOPLE,
+    "ws watch": _SEES_LIST,
+    "ws open-note": _EOC | {R.MARKING_TEAM, R.SECURITY_TEAM, R.AUDITOR},
+    "ws take-task": _DUTY,
+    "ws decide-batch": _MARKING,
+    # Marking team
+    "POST /api/markers/{batch}/chunk": _MARKING,
+    "POST /api/markers/{batch}/refused": _MARKING,
+    "POST /api/markers/{batch}/decision": _MARKING,
+    "PUT /api/markers/{marker}": _MARKING,
+    "DELETE /api/markers/{marker}": _MARKING,
+    # Evidence
+    "GET /api/timeline/{incident}": frozenset({R.SUPERVISOR, R.AUDITOR}),
+    # Watching
+    "GET /metrics": ANYBODY,
+    "GET /healthz": ANYBODY,
+    "GET /readyz": ANYBODY,
+}
+
+
+class NoRule(Exception):
+    """Something can be done for which nobody wrote who may; the start stops."""
+
+
+def may(role: Role | None, action: str) -> bool:
+    """Whether `role` (None: not signed in) may do `action`; what has no rule, nobody may."""
+    allowed = RULES.get(action, frozenset())
+    return allowed is ANYBODY or role in allowed
+
+
+def demand_rules(actions: Iterable[str]) -> None:
+    """Raise NoRule naming every action without a rule."""
+    missing = sorted(set(actions) - RULES.keys())
+    if missing:
+        raise NoRule(f"no rule says who may: {', '.join(missing)}; add one to RULES in access")

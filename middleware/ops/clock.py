@@ -1,0 +1,18 @@
+"""The one module that reads the real clock or sleeps."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class SystemClock:
+    """The machine's time, as the `Clock` port wants it."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, delay: timedelta) -> None:
+        await asyncio.sleep(max(0.0, delay.total_seconds()))

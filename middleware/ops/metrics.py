@@ -1,0 +1,91 @@
+"""The one table of metrics (O1): name, kind, labels, meaning. docs/metrics.md is made from it."""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.metrics import MetricWrapperBase
+
+M = TypeVar("M", bound=MetricWrapperBase)
+
+_QUICK = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+_SLOW = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One metric. Label values come from closed sets: configured names and enum members."""
+
+    name: str
+    kind: type[MetricWrapperBase]
+    meaning: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = field(default=())
+
+
+TABLE: tuple[Row, ...] = (
+    Row("forewarn_checks_total", Counter, "checks against the markers, by outcome and reason not "
+        "checked", ("subject", "outcome", "reason")),
+    Row("forewarn_check_seconds", Histogram, "time a check took", buckets=_QUICK),
+    Row("forewarn_source_to_displayed_seconds", Histogram, "from the taking in of the event that "
+        "made the note to the device saying it is on the screen", buckets=_SLOW),
+    Row("forewarn_displayed_total", Counter, "first display of a note, before or after the "
+        "resource was at scene", ("when",)),
+    Row("forewarn_notes", Gauge, "notes in the working state", ("state",)),
+    Row("forewarn_oldest_unanswered_seconds", Gauge, "age of the oldest note nobody answered"),
+    Row("forewarn_tasks_open", Gauge, "console tasks that no person has taken"),
+    Row("forewarn_escalations_total", Counter, "duties that moved to a rung", ("channel",)),
+    Row("forewarn_markers", Gauge, "markers by state", ("state",)),
+    Row("forewarn_index_behind_seconds", Gauge, "how long the index has been behind the markers"),
+    Row("forewarn_adapter_connected", Gauge, "1 while the adapter is connected", ("adapter",)),
+    Row("forewarn_adapter_gaps_total", Counter, "cuts during which something may be lost",
+        ("adapter",)),
+    Row("forewarn_adapter_received_total", Counter, "messages taken from the wire", ("adapter",)),
+    Row("forewarn_adapter_unknown_fields_total", Counter, "fields that were not read",
+        ("adapter",)),
+    Row("forewarn_adapter_restarts_total", Counter, "adapters started again after a fault",
+        ("adapter",)),
+    Row("forewarn_submissions_total", Counter, "submissions by what became of them",
+        ("source", "standing")),
+    Row("forewarn_sent_total", Counter, "messages a channel accepted, by kind", ("channel", "kind")),
+    Row("forewarn_send_failures_total", Counter, "sends a channel refused", ("channel",)),
+    Row("forewarn_journal_append_seconds", Histogram, "time until a group was durable",
+        buckets=_QUICK),
+    Row("forewarn_journal_position", Gauge, "last durable position"),
+    Row("forewarn_journal_group_records", Histogram, "records in a group",
+        buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500)),
+    Row("forewarn_queue_depth", Gauge, "entries waiting", ("queue",)),
+    Row("forewarn_queue_bound", Gauge, "entries a queue can hold", ("queue",)),
+    Row("forewarn_console_screens", Gauge, "console screens connected"),
+    Row("forewarn_console_dropped_total", Counter, "screens cut off because they did not read"),
+    Row("forewarn_clock_steps_total", Counter, "times the machine's clock stepped"),
+)  # fmt: skip
+
+
+class Metrics:
+    """The table brought to life on a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._rows = {row.name: _make(row, self.registry) for row in TABLE}
+
+    def counter(self, name: str, **labels: str) -> Counter:
+        return _child(self._rows[name], Counter, labels)
+
+    def gauge(self, name: str, **labels: str) -> Gauge:
+        return _child(self._rows[name], Gauge, labels)
+
+    def histogram(self, name: str, **labels: str) -> Histogram:
+        return _child(self._rows[name], Histogram, labels)
+
+
+def _make(row: Row, registry: CollectorRegistry) -> MetricWrapperBase:
+    options = {"buckets": row.buckets} if row.buckets else {}
+    return row.kind(row.name, row.meaning, row.labels, registry=registry, **options)
+
+
+def _child(metric: MetricWrapperBase, kind: type[M], labels: dict[str, str]) -> M:
+    child = metric.labels(**labels) if labels else metric
+    if not isinstance(child, kind):
+        raise TypeError(f"{kind.__name__} asked for, the table says otherwise")
+    return child

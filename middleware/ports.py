@@ -1,0 +1,215 @@
+"""The seams between core and outside: time, storage, keys, sources and channels.
+
+Adapters implement these; the core sees nothing else of the world (DESIGN.md: time, network
+and storage are arguments).
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from random import Random
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from middleware.ops.metrics import Metrics
+from schemas.event import Event
+from schemas.mdt import DeviceAnswer, DeviceNote
+
+# --- time and keys ---------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    """The world's time. `now` (UTC) may step; `monotonic` (seconds) never does."""
+
+    def now(self) -> datetime: ...
+    def monotonic(self) -> float: ...
+    async def sleep(self, delay: timedelta) -> None: ...
+
+
+class Keys(Protocol):
+    """Keys by name, 32 bytes each; kept apart from the journal and its backups.
+
+    `key` raises KeyError for a key that was deleted: its parts fold as erased.
+    """
+
+    @property
+    def current(self) -> str: ...
+    def key(self, name: str) -> bytes: ...
+
+
+# --- storage ---------------------------------------------------------------------------
+
+
+class Fenced(Exception):
+    """Another writer holds the journal: this one must stop writing."""
+
+
+class OutOfPlace(Exception):
+    """`expected` is not the head, and the records there are not the ones given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A cache of the fold up to `position`; `version` names the code that can read it."""
+
+    position: int
+    version: str
+    data: bytes
+
+
+class Journal(Protocol):
+    """An append-only sequence of opaque records, positions 1, 2, 3, …
+
+    `append` returns when the records are durable: all of them or none. It can be repeated:
+    the same records at the same `expected` again succeed and change nothing.
+    """
+
+    async def acquire(self) -> int:
+        """Become the writer; returns a token greater than every earlier one."""
+        ...
+
+    async def head(self) -> int:
+        """The last position; 0 when empty."""
+        ...
+
+    async def append(self, expected: int, token: int, records: Sequence[bytes]) -> None:
+        """Raises Fenced, OutOfPlace, or OSError when the store cannot be written."""
+        ...
+
+    def read(self, after: int, limit: int | None = None) -> AsyncIterator[tuple[int, bytes]]:
+        """(position, record) in order, from `after` + 1 on."""
+        ...
+
+    async def save_snapshot(self, snapshot: Snapshot) -> None: ...
+
+    async def load_snapshot(self, version: str) -> Snapshot | None: ...
+
+    async def close(self) -> None: ...
+
+
+# --- taking in -------------------------------------------------------------------------
+
+
+class Standing(StrEnum):
+    """What became of something submitted; every one of them is on record."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    SUPERSEDED = "superseded"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The durable answer to a submission; `position` is where the journal has it."""
+
+    standing: Standing
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why input cannot be taken: the field, and the reason with the remedy. Holds no values."""
+
+    field: str
+    reason: str
+
+
+class Intake(Protocol):
+    """Where sources hand in. Both calls return only when the journal has it; both wait while
+    the lane is full (push-back), so a source reads no further until there is room."""
+
+    async def submit(self, event: Event, raw: bytes = b"") -> Submitted:
+        """`raw` is what came on the wire: it goes to quarantine if the event conflicts."""
+        ...
+
+    async def refuse(self, source: str, problem: Problem, raw: bytes) -> Submitted:
+        """Put what cannot be read into quarantine."""
+        ...
+
+
+class Ability(StrEnum):
+    """What a source can do after a cut (DESIGN.md)."""
+
+    REPLAYABLE = "replayable"
+    RESYNC = "resync"
+    LOSSY = "lossy"
+
+
+class Source(Protocol):
+    """Something that speaks to us. `run` connects, reconnects with back-off and never returns;
+    it ends by cancellation only. It submits SourceConnected and SourceLost itself."""
+
+    name: str
+    ability: Ability
+
+    async def run(self, intake: Intake) -> None: ...
+
+
+# --- going out -------------------------------------------------------------------------
+
+
+class ChannelDown(Exception):
+    """The channel cannot send now; the courier tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToDevice:
+    """One thing to send to one device: a note or the answer to an ask."""
+
+    device: str
+    body: DeviceNote | DeviceAnswer
+
+
+class Channel(Protocol):
+    """A way out. `send` returning means accepted, nothing more; it raises ChannelDown.
+
+    What comes back from devices goes into the intake as events, like from any source.
+    `run` never returns; it calls `came_back` each time the channel can (again) send, and it
+    submits SourceConnected and SourceLost under its own name.
+    """
+
+    name: str
+
+    async def run(self, intake: Intake, came_back: Callable[[], None]) -> None: ...
+
+    async def send(self, message: ToDevice) -> None: ...
+
+
+# --- the row of an adapter -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What every adapter is given: the room's code, time, chance, and who may (access)."""
+
+    room: str
+    clock: Clock
+    random: Random
+    state: Path
+    metrics: Metrics
+    tokens: Mapping[str, str]
+    """SHA-256 hex digest of each token to the name of the system or device that holds it."""
+
+
+class Kind(StrEnum):
+    """Which seam an adapter fills."""
+
+    SOURCE = "source"
+    CHANNEL = "channel"
+    STORE = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterSpec:
+    """One row of the adapter table: the configuration section `[<kind>.<name>]` is validated
+    by `settings`, and `make` builds the adapter from it."""
+
+    kind: Kind
+    name: str
+    settings: type[BaseModel]
+    make: Callable[[Any, World], Any]

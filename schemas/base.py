@@ -1,0 +1,32 @@
+"""What every message has in common: frozen, strict, nothing unknown let through."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _must_be_aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("must carry a UTC offset, for example 2026-01-31T09:30:00Z")
+    return value.astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_must_be_aware)]
+"""An instant; read with any UTC offset, kept in UTC."""
+
+Text = Annotated[str, Field(max_length=2_000)]
+"""Free words, bounded so that no single field can fill a queue."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+"""A key, code or short label; never empty."""
+
+CODE = r"^[A-Za-z0-9_-]{1,32}$"
+Code = Annotated[str, Field(pattern=CODE)]
+"""What may stand in an MQTT topic level and a broker permission: call sign, device, room."""
+
+
+class Said(BaseModel):
+    """Base of everything said on a wire or kept in the journal."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")

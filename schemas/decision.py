@@ -1,0 +1,322 @@
+"""Decisions: what the engine concluded from an event. Ids and codes only, never names.
+
+State is the fold of these over the journal (DESIGN.md): content that belongs to a person
+(address, number, marker text) stays in the event beside them and is found again by id.
+"""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from schemas.base import Moment, Name, Said
+from schemas.check import NotChecked, Outcome, Relation
+from schemas.incident import Stage
+
+
+class Ended(StrEnum):
+    """Why a note is no longer in force (N7)."""
+
+    ADDRESS_CHANGED = "address_changed"
+    MARKER_ENDED = "marker_ended"
+    STOOD_DOWN = "stood_down"
+    CLEARED = "cleared"
+    INCIDENT_CLOSED = "incident_closed"
+    EXPIRED = "expired"
+
+
+class Why(StrEnum):
+    """Why an event changed nothing."""
+
+    SUPERSEDED = "superseded"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+    ALREADY = "already"
+
+
+class Decision(Said):
+    """Base of all decisions."""
+
+    kind: ClassVar[str]
+
+
+class Matched(Said):
+    """A marker that applies, as decided upon."""
+
+    marker: Name
+    relation: Relation
+    certainty: Annotated[int, Field(ge=0, le=1000)]
+
+
+class IncidentTaken(Decision):
+    """A new incident is known under our id; `known_by_resource` when only a resource spoke of
+    it so far."""
+
+    kind: ClassVar[str] = "incident_taken"
+    incident: Name
+
+
+class IncidentChanged(Decision):
+    """The incident's facts are now those of the event."""
+
+    kind: ClassVar[str] = "incident_changed"
+    incident: Name
+
+
+class IncidentFinished(Decision):
+    """Closed: nobody is sent any more."""
+
+    kind: ClassVar[str] = "incident_finished"
+    incident: Name
+
+
+class ResourceMoved(Decision):
+    """A resource reached a stage in its duty to the incident."""
+
+    kind: ClassVar[str] = "resource_moved"
+    incident: Name
+    callsign: Name
+    device: Name
+    stage: Stage
+    single_responder: bool = False
+
+
+class CallChanged(Decision):
+    """A call is known, or what is known of it is now what the event says."""
+
+    kind: ClassVar[str] = "call_changed"
+    call: Name
+
+
+class CallFinished(Decision):
+    """The call is over."""
+
+    kind: ClassVar[str] = "call_finished"
+    call: Name
+
+
+class Assessed(Decision):
+    """An incident or call was checked; the reasons in words are in the event's answer."""
+
+    kind: ClassVar[str] = "assessed"
+    subject: Name
+    outcome: Outcome
+    reason: NotChecked | None = None
+    matches: tuple[Matched, ...] = ()
+
+
+class NoteIssued(Decision):
+    """A duty to tell one resource about one marker at one incident begins (N3), or its note
+    has new content: then the revision is higher."""
+
+    kind: ClassVar[str] = "note_issued"
+    note: Name
+    revision: Annotated[int, Field(ge=1)]
+    incident: Name
+    callsign: Name
+    device: Name
+    matched: Matched
+    expires_at: Moment
+
+
+class NoteWithdrawn(Decision):
+    """The note is no longer true and is taken back from everywhere it went (N7)."""
+
+    kind: ClassVar[str] = "note_withdrawn"
+    note: Name
+    revision: Annotated[int, Field(ge=1)]
+    reason: Ended
+
+
+class RungEntered(Decision):
+    """The duty moved to this rung of the ladder: its channel is to tell now (N5)."""
+
+    kind: ClassVar[str] = "rung_entered"
+    note: Name
+    rung: Annotated[int, Field(ge=0)]
+    channel: Name
+
+
+class Shown(Decision):
+    """The device said that this revision is on its screen, or gone from it (N3)."""
+
+    kind: ClassVar[str] = "shown"
+    note: Name
+    revision: Annotated[int, Field(ge=1)]
+    channel: Name
+    before_at_scene: bool
+
+
+class DutyAnswered(Decision):
+    """A person acknowledged: the duty ends, the note stays in force."""
+
+    kind: ClassVar[str] = "duty_answered"
+    note: Name
+    channel: Name
+    by: Name
+
+
+class TaskRaised(Decision):
+    """The crew has not been told: a person in the EOC must take this (N5). Raised again with
+    the next `times` while nobody has."""
+
+    kind: ClassVar[str] = "task_raised"
+    task: Name
+    note: Name
+    times: Annotated[int, Field(ge=1)]
+
+
+class TaskAssumed(Decision):
+    """A named person has the task; the duty is in that person's hands."""
+
+    kind: ClassVar[str] = "task_assumed"
+    task: Name
+    by: Name
+
+
+class DeviceReturned(Decision):
+    """A device came up: everything open for it goes out again."""
+
+    kind: ClassVar[str] = "device_returned"
+    device: Name
+    channel: Name
+
+
+class AskAnswered(Decision):
+    """What is known of the device's incidents goes back the way the question came (C5)."""
+
+    kind: ClassVar[str] = "ask_answered"
+    ask: Name
+    device: Name
+    channel: Name
+    incidents: tuple[Name, ...]
+
+
+class TimerSet(Decision):
+    """A timer; a later revision replaces the earlier one."""
+
+    kind: ClassVar[str] = "timer_set"
+    timer: Name
+    revision: Annotated[int, Field(ge=1)]
+    due_at: Moment
+
+
+class TimerStopped(Decision):
+    """The timer is no longer needed."""
+
+    kind: ClassVar[str] = "timer_stopped"
+    timer: Name
+
+
+class BatchStaged(Decision):
+    """A chunk of a marker import is kept until somebody decides (M5)."""
+
+    kind: ClassVar[str] = "batch_staged"
+    batch: Name
+
+
+class BatchActivated(Decision):
+    """The staged markers of the batch are in force."""
+
+    kind: ClassVar[str] = "batch_activated"
+    batch: Name
+
+
+class BatchDiscarded(Decision):
+    """The staged markers of the batch were thrown away."""
+
+    kind: ClassVar[str] = "batch_discarded"
+    batch: Name
+
+
+class MarkerInForce(Decision):
+    """One marker was added or changed."""
+
+    kind: ClassVar[str] = "marker_in_force"
+    marker: Name
+
+
+class MarkersOver(Decision):
+    """These markers ended: by decision or because their day passed. Never matched again."""
+
+    kind: ClassVar[str] = "markers_over"
+    markers: tuple[Name, ...]
+
+
+class RechecksOrdered(Decision):
+    """Every live incident and call is to be checked again because of this position (C3)."""
+
+    kind: ClassVar[str] = "rechecks_ordered"
+    cause: Annotated[int, Field(ge=0)]
+
+
+class SourceChanged(Decision):
+    """A source is up, or cut off."""
+
+    kind: ClassVar[str] = "source_changed"
+    source: Name
+    connected: bool
+    gap: bool
+
+
+class Quarantined(Decision):
+    """Refused input is kept and counted."""
+
+    kind: ClassVar[str] = "quarantined"
+    source: Name
+    conflict: bool
+
+
+class Noted(Decision):
+    """On record, nothing follows (a view, a sign-in, a start)."""
+
+    kind: ClassVar[str] = "noted"
+
+
+class Ignored(Decision):
+    """The event changed nothing, and why."""
+
+    kind: ClassVar[str] = "ignored"
+    why: Why
+
+
+class Forgotten(Decision):
+    """A finished incident or call leaves the working state; the journal keeps it."""
+
+    kind: ClassVar[str] = "forgotten"
+    subject: Name
+
+
+DECISIONS: tuple[type[Decision], ...] = (
+    IncidentTaken,
+    IncidentChanged,
+    IncidentFinished,
+    ResourceMoved,
+    CallChanged,
+    CallFinished,
+    Assessed,
+    NoteIssued,
+    NoteWithdrawn,
+    RungEntered,
+    Shown,
+    DutyAnswered,
+    TaskRaised,
+    TaskAssumed,
+    DeviceReturned,
+    AskAnswered,
+    TimerSet,
+    TimerStopped,
+    BatchStaged,
+    BatchActivated,
+    BatchDiscarded,
+    MarkerInForce,
+    MarkersOver,
+    RechecksOrdered,
+    SourceChanged,
+    Quarantined,
+    Noted,
+    Ignored,
+    Forgotten,
+)
+
+DECISION_TYPES: dict[str, type[Decision]] = {cls.kind: cls for cls in DECISIONS}

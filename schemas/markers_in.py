@@ -1,0 +1,75 @@
+"""What happens to the marker store (M1, M3, M5): staged, decided, changed, ended."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from schemas.base import Code, Name, Text
+from schemas.event import Event
+from schemas.marker import Marker
+
+MARKERS_A_CHUNK = 200
+
+
+class MarkersStaged(Event):
+    """A chunk of an import; nothing takes effect before a decision (M5). `batch` names the
+    import, `id` the chunk; at most MARKERS_A_CHUNK markers."""
+
+    kind: ClassVar[str] = "markers.staged"
+    batch: Code
+    supplied: Annotated[tuple[Marker, ...], Field(max_length=MARKERS_A_CHUNK)]
+
+
+class MarkersActivated(Event):
+    """A named person made a staged batch active, in one step."""
+
+    kind: ClassVar[str] = "markers.activated"
+    batch: Code
+    decided_by: Name
+
+
+class MarkersDiscarded(Event):
+    """A named person threw a staged batch away."""
+
+    kind: ClassVar[str] = "markers.discarded"
+    batch: Code
+    decided_by: Name
+
+
+class MarkerPut(Event):
+    """One marker added or changed by decision; it replaces the one with the same id."""
+
+    kind: ClassVar[str] = "marker.put"
+    marker: Marker
+    decided_by: Name
+
+
+class MarkerEnded(Event):
+    """One marker ended or removed on appeal by decision: it never matches again."""
+
+    kind: ClassVar[str] = "marker.ended"
+    marker: Code
+    decided_by: Name
+    reason: Text
+
+
+class DayTurned(Event):
+    """Midnight in Europe/London passed; `id` is the new day (ISO). Ends markers whose time is
+    over."""
+
+    kind: ClassVar[str] = "day.turned"
+
+
+class IndexFollowed(Event):
+    """The index has taken up the markers up to journal position `revision`: every live
+    incident and call is checked again (C3)."""
+
+    kind: ClassVar[str] = "index.followed"
+
+
+class RecheckDue(Event):
+    """One live incident or call is checked again; `subject` is our id of it and `revision`
+    the journal position that caused it."""
+
+    kind: ClassVar[str] = "recheck.due"
+    subject: Name

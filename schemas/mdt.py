@@ -1,0 +1,112 @@
+"""The contract with a mobile data terminal, `forewarn.mdt/1`: JSON payloads over MQTT (N3, N8).
+
+Topics, all below `forewarn/<room>/mdt/<device>/`:
+
+    notes      service to device   DeviceNote        QoS 1, not retained
+    answers    service to device   DeviceAnswer      what is known (C5)
+    taken      service to device   ReceiptTaken      stop repeating that receipt
+    receipts   device to service   Receipt           repeated until `taken` arrives
+    hello      device to service   Hello             on every connect: asks for what is in force
+    ask        device to service   Ask               what is known of our incident?
+
+A device shows each (note, revision) once as new, never an older revision over a newer one,
+and drops a note that has expired.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.base import Code, Moment, Name, Said, Text
+from schemas.check import NotChecked, Outcome
+
+MDT_CONTRACT = "forewarn.mdt/1"
+DOWN = ("notes", "answers", "taken")
+UP = ("receipts", "hello", "ask")
+
+
+class DeviceNote(Said):
+    """A risk note, or with `withdrawn` its taking back. Least data: no names, no numbers.
+
+    `certainty` in words; `age` in words ("14 months ago"); `what` says what happened.
+    """
+
+    contract: Name = MDT_CONTRACT
+    note: Code
+    revision: Annotated[int, Field(ge=1)]
+    incident: Name
+    callsign: Code
+    expires_at: Moment
+    withdrawn: bool = False
+    reason: Name | None = None
+    headline: Text = ""
+    what: Text = ""
+    scope: Name = ""
+    category: Name = ""
+    severity: Name = ""
+    age: Text = ""
+    certainty: Text = ""
+    origin: Text = ""
+    review: Text = ""
+    advice: Text = ""
+
+
+class ReceiptKind(StrEnum):
+    """What the device or its crew did."""
+
+    DISPLAYED = "displayed"
+    REMOVED = "removed"
+    ACKNOWLEDGED = "acknowledged"
+
+
+class Receipt(Said):
+    """Device to service; `by` (staff code) is given exactly with acknowledged."""
+
+    contract: Name = MDT_CONTRACT
+    kind: ReceiptKind
+    note: Code
+    revision: Annotated[int, Field(ge=1)]
+    by: Name | None = None
+
+
+class ReceiptTaken(Said):
+    """Service to device: this receipt is in the journal, stop repeating it."""
+
+    contract: Name = MDT_CONTRACT
+    kind: ReceiptKind
+    note: Code
+    revision: Annotated[int, Field(ge=1)]
+
+
+class Hello(Said):
+    """Device to service, on every connect; `session` differs at every connect."""
+
+    contract: Name = MDT_CONTRACT
+    session: Code
+
+
+class Ask(Said):
+    """Device to service: what is known of the incident we are on? `ask` names the question."""
+
+    contract: Name = MDT_CONTRACT
+    ask: Code
+
+
+class KnownIncident(Said):
+    """What is known of one incident: always one of the answers of C4, never silence."""
+
+    incident: Name
+    outcome: Outcome
+    reason: NotChecked | None = None
+    in_words: Text
+    notes: tuple[DeviceNote, ...] = ()
+
+
+class DeviceAnswer(Said):
+    """Service to device: the answer to one ask."""
+
+    contract: Name = MDT_CONTRACT
+    ask: Code
+    incidents: tuple[KnownIncident, ...]
+    in_words: Text

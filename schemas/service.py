@@ -1,0 +1,58 @@
+"""What happens to the service itself and its sources (O1, O4, E3)."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from schemas.base import Name, Text
+from schemas.event import Event
+
+RAW_KEPT = 65_536
+
+
+class BuildStarted(Event):
+    """The service started: configuration is state, and part of what was known when."""
+
+    kind: ClassVar[str] = "build.started"
+    build: Name
+    matcher: Name
+    configuration: Annotated[str, Field(max_length=100_000)]
+
+
+class SourceConnected(Event):
+    """The source named by `id` is connected; `resynced` when it gave its present state."""
+
+    kind: ClassVar[str] = "source.connected"
+    resynced: bool = False
+
+
+class SourceLost(Event):
+    """The source named by `id` is cut off; `gap` when what happens meanwhile is lost for good."""
+
+    kind: ClassVar[str] = "source.lost"
+    reason: Name
+    gap: bool
+
+
+class Refused(Event):
+    """Input that could not be taken: in quarantine with its raw bytes (at most RAW_KEPT).
+
+    `field` and `reason` say what to mend; `conflict` when the same id came with other content.
+    """
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    kind: ClassVar[str] = "input.refused"
+    field: Name
+    reason: Text
+    raw: Annotated[bytes, Field(max_length=RAW_KEPT)]
+    size: Annotated[int, Field(ge=0)]
+    conflict: bool = False
+
+
+class SignedIn(Event):
+    """A person signed in at the console (E1)."""
+
+    kind: ClassVar[str] = "person.signed_in"
+    by: Name
+    role: Name
