@@ -12,9 +12,9 @@ from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
+from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel
 
-from middleware.ops.metrics import Metrics
 from schemas.event import Event
 from schemas.mdt import DeviceAnswer, DeviceNote
 
@@ -38,6 +38,14 @@ class Keys(Protocol):
     @property
     def current(self) -> str: ...
     def key(self, name: str) -> bytes: ...
+
+
+class Meters(Protocol):
+    """The metrics of the one table (middleware.ops.metrics), by name."""
+
+    def counter(self, name: str, **labels: str) -> Counter: ...
+    def gauge(self, name: str, **labels: str) -> Gauge: ...
+    def histogram(self, name: str, **labels: str) -> Histogram: ...
 
 
 # --- storage ---------------------------------------------------------------------------
@@ -191,7 +199,7 @@ class World:
     clock: Clock
     random: Random
     state: Path
-    metrics: Metrics
+    meters: Meters
     tokens: Mapping[str, str]
     """SHA-256 hex digest of each token to the name of the system or device that holds it."""
 
