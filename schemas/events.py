@@ -24,7 +24,6 @@ EVENTS: tuple[type[Event], ...] = (
     markers_in.MarkersDiscarded,
     markers_in.MarkerPut,
     markers_in.MarkerEnded,
-    markers_in.DayTurned,
     markers_in.IndexFollowed,
     markers_in.RecheckDue,
     delivery.NoteDisplayed,

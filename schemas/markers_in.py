@@ -53,13 +53,6 @@ class MarkerEnded(Event):
     reason: Text
 
 
-class DayTurned(Event):
-    """Midnight in Europe/London passed; `id` is the new day (ISO). Ends markers whose time is
-    over."""
-
-    kind: ClassVar[str] = "day.turned"
-
-
 class IndexFollowed(Event):
     """The index has taken up the markers up to journal position `revision`: every live
     incident and call is checked again (C3)."""

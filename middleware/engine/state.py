@@ -1,0 +1,178 @@
+"""What the engine knows: the fold of the journal. Bounded by what is live, not by history."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from middleware.domain.rules import Rules
+from middleware.engine.seen import Seen
+from schemas.check import Match, NotChecked, Outcome, Whereabouts
+from schemas.decision import Ended, Matched
+from schemas.incident import Stage
+
+QUARANTINE_SHOWN = 200
+ACTIVE = frozenset({Stage.ASSIGNED, Stage.MOBILE, Stage.AT_SCENE})
+
+
+class Phase(StrEnum):
+    """Where the duty to tell stands. Everything but OPEN is an end."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    IN_HANDS = "in_hands"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(slots=True)
+class Checked:
+    """The last answer; `position` is that of the record, `index_position` the matcher's."""
+
+    outcome: Outcome
+    reason: NotChecked | None
+    matches: tuple[Match, ...]
+    at: datetime
+    position: int
+    index_position: int
+
+
+@dataclass(slots=True)
+class Sent:
+    """A resource at an incident."""
+
+    callsign: str
+    device: str
+    stage: Stage
+    single_responder: bool
+
+
+@dataclass(slots=True)
+class Incident:
+    """A live or lately finished incident."""
+
+    id: str
+    source: str
+    number: str
+    service_day: date
+    opened_at: datetime
+    place: Whereabouts
+    priority: str | None = None
+    nature: str | None = None
+    resources: dict[str, Sent] = field(default_factory=dict)
+    checked: Checked | None = None
+    notes: dict[str, None] = field(default_factory=dict)
+    finished_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Call:
+    """A live or lately finished call. `number` is None when withheld."""
+
+    id: str
+    source: str
+    call: str
+    rang_at: datetime
+    number: str | None = None
+    line: str | None = None
+    handler: str | None = None
+    position: str | None = None
+    answered_at: datetime | None = None
+    left_queue: bool = False
+    abandoned: bool = False
+    warnings: int = 0
+    ended_for_abuse: bool = False
+    ended_by: str | None = None
+    checked: Checked | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Note:
+    """The duty to tell one resource about one marker at one incident."""
+
+    id: str
+    revision: int
+    incident: str
+    callsign: str
+    device: str
+    matched: Matched
+    marker_position: int
+    caused_at: datetime
+    issued_at: datetime
+    expires_at: datetime
+    phase: Phase = Phase.OPEN
+    rung: int = 0
+    channels: dict[str, None] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
+    answered_by: str | None = None
+    answered_on: str | None = None
+    task_times: int = 0
+    task_by: str | None = None
+    ended: Ended | None = None
+
+    @property
+    def task(self) -> str | None:
+        """The console task raised for it, if any."""
+        return f"t-{self.id}" if self.task_times else None
+
+
+@dataclass(slots=True)
+class Timer:
+    """A timer that is set; the flow turns it into TimerDue(timer, revision)."""
+
+    revision: int
+    due_at: datetime
+
+
+@dataclass(slots=True)
+class SourceState:
+    """Whether a source is up, and since when."""
+
+    connected: bool
+    gap: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing in quarantine; the raw bytes stay in the journal at `position`."""
+
+    position: int
+    source: str
+    field: str
+    reason: str
+    conflict: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMarker:
+    """A marker in force: its JSON, and the position of the record that brought this content."""
+
+    position: int
+    json: bytes
+
+
+@dataclass(slots=True)
+class State:
+    """Everything live. Mutated only by `apply`; readers outside the engine never write."""
+
+    rules: Rules = field(default_factory=Rules)
+    position: int = 0
+    at: datetime | None = None
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    by_number: dict[tuple[str, str, date], str] = field(default_factory=dict)
+    calls: dict[str, Call] = field(default_factory=dict)
+    by_call: dict[tuple[str, str], str] = field(default_factory=dict)
+    notes: dict[str, Note] = field(default_factory=dict)
+    by_device: dict[str, dict[str, None]] = field(default_factory=dict)
+    markers: dict[str, KeptMarker] = field(default_factory=dict)
+    ends: dict[date, dict[str, None]] = field(default_factory=dict)
+    overdue_from: dict[date, dict[str, None]] = field(default_factory=dict)
+    markers_position: int = 0
+    staged: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    timers: dict[str, Timer] = field(default_factory=dict)
+    sources: dict[str, SourceState] = field(default_factory=dict)
+    quarantine: deque[Refusal] = field(default_factory=lambda: deque(maxlen=QUARANTINE_SHOWN))
+    refused: int = 0
+    seen: Seen = field(default_factory=Seen)
