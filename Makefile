@@ -39,7 +39,7 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/python
 	echo "setting up: $$total locked packages, each checked by its hash"; \
 	$(PIP) --require-hashes --requirement requirements.lock | { \
 		n=0; while read -r what name _; do case "$$what" in \
-			Collecting) n=$$((n + 1)); echo "  $$n of $$total  $$name" ;; \
+			Collecting | Processing) n=$$((n + 1)); echo "  $$n of $$total  $${name##*/}" ;; \
 			Ignoring | Requirement) n=$$((n + 1)) ;; \
 			Installing) echo "  unpacking" ;; \
 		esac; done; }
