@@ -49,8 +49,7 @@ class Matched(Said):
 
 
 class IncidentTaken(Decision):
-    """A new incident is known under our id; `known_by_resource` when only a resource spoke of
-    it so far."""
+    """A new incident is known under our id."""
 
     kind: ClassVar[str] = "incident_taken"
     incident: Name
@@ -183,7 +182,7 @@ class DeviceReturned(Decision):
 
 
 class AskAnswered(Decision):
-    """What is known of the device's incidents goes back the way the question came (C5)."""
+    """What is known of the incidents the device is sent to goes back the way the question came (C5)."""
 
     kind: ClassVar[str] = "ask_answered"
     ask: Name
@@ -244,10 +243,12 @@ class MarkersOver(Decision):
 
 
 class RechecksOrdered(Decision):
-    """Every live incident and call is to be checked again because of this position (C3)."""
+    """One incident or call (or every live one) is to be checked again because of this
+    position (C3)."""
 
     kind: ClassVar[str] = "rechecks_ordered"
     cause: Annotated[int, Field(ge=0)]
+    subject: Name | None = None
 
 
 class SourceChanged(Decision):

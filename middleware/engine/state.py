@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from middleware.domain.rules import Rules
+from middleware.engine.markers import Markers
 from middleware.engine.seen import Seen
 from schemas.check import Match, NotChecked, Outcome, Whereabouts
 from schemas.decision import Ended, Matched
@@ -96,7 +97,8 @@ class Note:
     callsign: str
     device: str
     matched: Matched
-    marker_position: int
+    content: bytes
+    """Digest of the marker's content: a change makes a new revision."""
     caused_at: datetime
     issued_at: datetime
     expires_at: datetime
@@ -145,14 +147,6 @@ class Refusal:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class KeptMarker:
-    """A marker in force: its JSON, and the position of the record that brought this content."""
-
-    position: int
-    json: bytes
-
-
 @dataclass(slots=True)
 class State:
     """Everything live. Mutated only by `apply`; readers outside the engine never write."""
@@ -166,11 +160,7 @@ class State:
     by_call: dict[tuple[str, str], str] = field(default_factory=dict)
     notes: dict[str, Note] = field(default_factory=dict)
     by_device: dict[str, dict[str, None]] = field(default_factory=dict)
-    markers: dict[str, KeptMarker] = field(default_factory=dict)
-    ends: dict[date, dict[str, None]] = field(default_factory=dict)
-    overdue_from: dict[date, dict[str, None]] = field(default_factory=dict)
-    markers_position: int = 0
-    staged: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    markers: Markers = field(default_factory=Markers)
     timers: dict[str, Timer] = field(default_factory=dict)
     sources: dict[str, SourceState] = field(default_factory=dict)
     quarantine: deque[Refusal] = field(default_factory=lambda: deque(maxlen=QUARANTINE_SHOWN))
