@@ -17,7 +17,7 @@ TRESPASSES = {
     "middleware/domain/trespass.py": "import random\nimport middleware.flow\nimport adapters",
     "middleware/engine/trespass.py": "import middleware.ops",
     "adapters/sources/trespass.py": "import adapters.channels\nimport middleware.engine",
-    "middleware/config.py": "import adapters",
+    "middleware/config/trespass.py": "import adapters",
     "middleware/ops/trespass.py": "import simulators",
     "simulators/trespass.py": "import adapters",
 }
