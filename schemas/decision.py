@@ -182,7 +182,7 @@ class DeviceReturned(Decision):
 
 
 class AskAnswered(Decision):
-    """What is known of the incidents the device is sent to goes back the way the question came (C5)."""
+    """What is known of the device's incidents goes back the way the question came (C5)."""
 
     kind: ClassVar[str] = "ask_answered"
     ask: Name

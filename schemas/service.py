@@ -16,6 +16,8 @@ class BuildStarted(Event):
     kind: ClassVar[str] = "build.started"
     build: Name
     matcher: Name
+    rules: Annotated[str, Field(max_length=20_000)]
+    """JSON of the rules that decisions depend on (middleware.domain.rules)."""
     configuration: Annotated[str, Field(max_length=100_000)]
 
 

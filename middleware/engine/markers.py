@@ -111,10 +111,7 @@ class Markers:
     def overdue(self, today: date) -> int:
         """Markers past their review date (M3), ended ones not yet counted out."""
         return sum(
-            count
-            for layer in self.layers
-            for day, count in layer.reviews.items()
-            if day < today
+            count for layer in self.layers for day, count in layer.reviews.items() if day < today
         )
 
     def _merge(self) -> None:

@@ -1,0 +1,132 @@
+"""The fold of decisions about incidents, resources and calls."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from middleware.engine.entry import Entry
+from middleware.engine.state import Call, Checked, Incident, Sent, State
+from schemas import call as c
+from schemas import decision as d
+from schemas.check import Match, Whereabouts
+from schemas.decision import Decision
+from schemas.incident import (
+    AddressChanged,
+    CadEvent,
+    IncidentOpened,
+    IncidentUpdated,
+)
+
+
+def _on_incident_taken(state: State, entry: Entry, made: d.IncidentTaken) -> None:
+    event = entry.event
+    if not isinstance(event, CadEvent):
+        known = Incident(made.incident, "", "", date.min, entry.received_at, Whereabouts())
+    else:
+        known = Incident(
+            made.incident, event.source, event.number, event.service_day, entry.received_at,
+            Whereabouts(),
+        )  # fmt: skip
+        state.by_number[(event.source, event.number, event.service_day)] = made.incident
+        _take_facts(known, event)
+    state.incidents[made.incident] = known
+
+
+def _on_incident_changed(state: State, entry: Entry, made: d.IncidentChanged) -> None:
+    known = state.incidents[made.incident]
+    if isinstance(entry.event, CadEvent):
+        _take_facts(known, entry.event)
+
+
+def _take_facts(known: Incident, event: CadEvent) -> None:
+    if isinstance(event, IncidentOpened | AddressChanged):
+        known.place = event.place
+        known.finished_at = None
+    if isinstance(event, IncidentOpened | IncidentUpdated):
+        known.priority = event.priority or known.priority
+        known.nature = event.nature or known.nature
+
+
+def _on_incident_finished(state: State, entry: Entry, made: d.IncidentFinished) -> None:
+    state.incidents[made.incident].finished_at = entry.received_at
+
+
+def _on_resource_moved(state: State, entry: Entry, made: d.ResourceMoved) -> None:
+    sent = Sent(made.callsign, made.device, made.stage, made.single_responder)
+    state.incidents[made.incident].resources[made.callsign] = sent
+
+
+def _on_call_changed(state: State, entry: Entry, made: d.CallChanged) -> None:
+    known = state.calls.get(made.call)
+    event = entry.event
+    if known is None:
+        source, call = (event.source, event.call) if isinstance(event, c.CallEvent) else ("", "")
+        known = state.calls[made.call] = Call(made.call, source, call, entry.received_at)
+        state.by_call[(source, call)] = made.call
+    if isinstance(event, c.CallRang):
+        known.number, known.line = event.number, event.line
+    elif isinstance(event, c.CallAnswered):
+        known.handler, known.position = event.handler, event.position
+        known.answered_at = entry.received_at
+    elif isinstance(event, c.CallLeftQueue):
+        known.left_queue, known.abandoned = True, event.abandoned
+    elif isinstance(event, c.AbuseWarned):
+        known.warnings = max(known.warnings, event.warning)
+    elif isinstance(event, c.CallTerminatedForAbuse):
+        known.ended_for_abuse = True
+
+
+def _on_call_finished(state: State, entry: Entry, made: d.CallFinished) -> None:
+    known = state.calls[made.call]
+    known.finished_at = entry.received_at
+    known.ended_by = entry.event.by if isinstance(entry.event, c.CallEnded) else None
+
+
+def _on_assessed(state: State, entry: Entry, made: d.Assessed) -> None:
+    known = state.incidents.get(made.subject) or state.calls[made.subject]
+    answer = entry.answer
+    matches = (
+        answer.matches
+        if answer is not None
+        else tuple(
+            Match(marker=m.marker, relation=m.relation, certainty=m.certainty) for m in made.matches
+        )
+    )
+    known.checked = Checked(
+        made.outcome, made.reason, matches, entry.received_at, entry.position,
+        answer.position if answer is not None else state.markers.position,
+    )  # fmt: skip
+
+
+def _on_forgotten(state: State, entry: Entry, made: d.Forgotten) -> None:
+    incident = state.incidents.pop(made.subject, None)
+    if incident is not None:
+        key = (incident.source, incident.number, incident.service_day)
+        state.by_number.pop(key, None)
+        for name in incident.notes:
+            note = state.notes.pop(name)
+            _drop_of_device(state, note.device, name)
+            state.timers.pop(f"rung:{name}", None)
+            state.timers.pop(f"expire:{name}", None)
+    call = state.calls.pop(made.subject, None)
+    if call is not None:
+        state.by_call.pop((call.source, call.call), None)
+
+
+def _drop_of_device(state: State, device: str, note: str) -> None:
+    of_device = state.by_device.get(device, {})
+    of_device.pop(note, None)
+    if not of_device:
+        state.by_device.pop(device, None)
+
+
+SUBJECTS: dict[type[Decision], Callable[[State, Entry, Any], None]] = {
+    d.IncidentTaken: _on_incident_taken,
+    d.IncidentChanged: _on_incident_changed,
+    d.IncidentFinished: _on_incident_finished,
+    d.ResourceMoved: _on_resource_moved,
+    d.CallChanged: _on_call_changed,
+    d.CallFinished: _on_call_finished,
+    d.Assessed: _on_assessed,
+    d.Forgotten: _on_forgotten,
+}

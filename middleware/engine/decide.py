@@ -1,0 +1,84 @@
+"""decide(state, taken) -> decisions: pure, one table from event to handler."""
+
+from collections.abc import Callable
+from typing import Any
+
+from middleware.engine import (
+    on_call,
+    on_delivery,
+    on_incident,
+    on_marker,
+    on_service,
+    on_timer,
+)
+from middleware.engine.entry import Taken
+from middleware.engine.state import State
+from schemas import call, delivery, incident, markers_in, service
+from schemas.check import Whereabouts
+from schemas.decision import Decision
+from schemas.event import Event
+
+Handler = Callable[[State, Taken, Any], list[Decision]]
+
+HANDLERS: dict[type[Event], Handler] = {
+    incident.IncidentOpened: on_incident.on_opened,
+    incident.IncidentUpdated: on_incident.on_updated,
+    incident.AddressChanged: on_incident.on_address_changed,
+    incident.IncidentClosed: on_incident.on_closed,
+    incident.ResourceAssigned: on_incident.on_assigned,
+    incident.ResourceMobile: on_incident.on_resource,
+    incident.ResourceAtScene: on_incident.on_resource,
+    incident.ResourceStoodDown: on_incident.on_resource,
+    incident.ResourceCleared: on_incident.on_resource,
+    call.CallRang: on_call.on_rang,
+    call.CallAnswered: on_call.on_call,
+    call.CallLeftQueue: on_call.on_call,
+    call.CallEnded: on_call.on_call_ended,
+    call.AbuseWarned: on_call.on_call,
+    call.CallTerminatedForAbuse: on_call.on_call,
+    markers_in.MarkersStaged: on_marker.on_staged,
+    markers_in.MarkersActivated: on_marker.on_activated,
+    markers_in.MarkersDiscarded: on_marker.on_discarded,
+    markers_in.MarkerPut: on_marker.on_put,
+    markers_in.MarkerEnded: on_marker.on_ended,
+    markers_in.IndexFollowed: on_marker.on_index_followed,
+    markers_in.RecheckDue: on_incident.on_recheck,
+    delivery.NoteDisplayed: on_delivery.on_displayed,
+    delivery.NoteAcknowledged: on_delivery.on_acknowledged,
+    delivery.DeviceSeen: on_delivery.on_device_seen,
+    delivery.CrewAsked: on_delivery.on_asked,
+    delivery.TaskTaken: on_delivery.on_task_taken,
+    delivery.NoteOpened: on_delivery.on_opened_note,
+    delivery.TimerDue: on_timer.on_timer,
+    service.BuildStarted: on_timer.on_build_started,
+    service.SourceConnected: on_service.on_connected,
+    service.SourceLost: on_service.on_lost,
+    service.Refused: on_service.on_refused,
+    service.SignedIn: on_service.on_signed_in,
+}
+
+
+def decide(state: State, taken: Taken) -> tuple[Decision, ...]:
+    """What follows from the event in this state. Reads only its arguments, changes nothing."""
+    return tuple(HANDLERS[type(taken.event)](state, taken, taken.event))
+
+
+def question(state: State, event: Event) -> Whereabouts | None:
+    """What the matcher must be asked before the event is decided on; None: nothing."""
+    if isinstance(event, incident.IncidentOpened | incident.AddressChanged):
+        return event.place
+    if isinstance(event, call.CallRang):
+        return Whereabouts(phone=event.number)
+    if isinstance(event, markers_in.RecheckDue):
+        return _place_of(state, event.subject)
+    return None
+
+
+def _place_of(state: State, subject: str) -> Whereabouts | None:
+    known = state.incidents.get(subject)
+    if known is not None:
+        return known.place if known.finished_at is None else None
+    ringing = state.calls.get(subject)
+    if ringing is None or ringing.finished_at is not None:
+        return None
+    return Whereabouts(phone=ringing.number)

@@ -1,0 +1,57 @@
+"""What follows from what the telephone exchange says (C2, A1)."""
+
+from middleware.engine.entry import Taken
+from middleware.engine.notes import assess, check_again
+from middleware.engine.state import Call, State
+from schemas.call import CallEnded, CallEvent, CallRang
+from schemas.check import NotChecked, Outcome
+from schemas.decision import (
+    Assessed,
+    CallChanged,
+    CallFinished,
+    Decision,
+    Ignored,
+    TimerSet,
+    TimerStopped,
+    Why,
+)
+
+
+def find_call(state: State, event: CallEvent) -> Call | None:
+    """The call the event speaks of."""
+    key = state.by_call.get((event.source, event.call))
+    return state.calls.get(key) if key else None
+
+
+def on_rang(state: State, taken: Taken, event: CallRang) -> list[Decision]:
+    known = find_call(state, event)
+    if known is not None and known.finished_at is not None:
+        return [Ignored(why=Why.STALE)]
+    call = known.id if known else f"c{taken.position}"
+    return [CallChanged(call=call), *assess(call, taken), *check_again(state, call, taken)]
+
+
+def on_call(state: State, taken: Taken, event: CallEvent) -> list[Decision]:
+    """Answered, left the queue, warned, terminated: also of a call whose ring was missed."""
+    known = find_call(state, event)
+    if known is None:
+        call = f"c{taken.position}"
+        missed = Assessed(
+            subject=call, outcome=Outcome.NOT_CHECKED, reason=NotChecked.NOTHING_TO_CHECK
+        )
+        return [CallChanged(call=call), missed]
+    return [CallChanged(call=known.id)]
+
+
+def on_call_ended(state: State, taken: Taken, event: CallEnded) -> list[Decision]:
+    known = find_call(state, event)
+    if known is None:
+        return [Ignored(why=Why.UNKNOWN)]
+    if known.finished_at is not None:
+        return [Ignored(why=Why.ALREADY)]
+    forget_at = taken.received_at + state.rules.keep_finished
+    return [
+        CallFinished(call=known.id),
+        TimerStopped(timer=f"recheck:{known.id}"),
+        TimerSet(timer=f"forget:{known.id}", revision=taken.position, due_at=forget_at),
+    ]

@@ -1,0 +1,91 @@
+"""What follows when time passes. Timers are events; stale ones change nothing."""
+
+from middleware.domain.calendar import london_day, next_midnight
+from middleware.engine.entry import Taken
+from middleware.engine.notes import next_rung, order_recheck, withdraw
+from middleware.engine.state import Phase, State
+from schemas.decision import (
+    Decision,
+    Ended,
+    Forgotten,
+    Ignored,
+    MarkersOver,
+    Noted,
+    TimerSet,
+    TimerStopped,
+    Why,
+)
+from schemas.delivery import TimerDue
+from schemas.service import BuildStarted
+
+DAY = "day"
+
+
+def on_timer(state: State, taken: Taken, event: TimerDue) -> list[Decision]:
+    timer = state.timers.get(event.timer)
+    if timer is None or timer.revision != event.revision:
+        return [Ignored(why=Why.STALE)]
+    family, _, subject = event.timer.partition(":")
+    return [TimerStopped(timer=event.timer), *_FAMILIES[family](state, taken, subject)]
+
+
+def _rung(state: State, taken: Taken, note: str) -> list[Decision]:
+    known = state.notes.get(note)
+    if known is None or known.phase is not Phase.OPEN:
+        return [Ignored(why=Why.STALE)]
+    return next_rung(state.rules, known, taken)
+
+
+def _expire(state: State, taken: Taken, note: str) -> list[Decision]:
+    """An answered note goes when its time is over; an unanswered duty never just ends."""
+    known = state.notes.get(note)
+    if known is None or known.phase is Phase.WITHDRAWN:
+        return [Ignored(why=Why.STALE)]
+    if known.phase is Phase.OPEN:
+        due_at = taken.received_at + state.rules.keep_for
+        return [TimerSet(timer=f"expire:{note}", revision=taken.position, due_at=due_at)]
+    return withdraw(known, Ended.EXPIRED)
+
+
+def _recheck(state: State, taken: Taken, subject: str) -> list[Decision]:
+    return order_recheck(subject, taken)
+
+
+def _forget(state: State, taken: Taken, subject: str) -> list[Decision]:
+    """Out of the working state, unless a device still shows what was withdrawn from it."""
+    incident = state.incidents.get(subject)
+    pending = incident is not None and any(
+        note.revision > min(note.shown.values())
+        for note in (state.notes[n] for n in incident.notes)
+        if note.shown and note.expires_at > taken.received_at
+    )
+    if pending:
+        due_at = taken.received_at + state.rules.keep_finished
+        return [TimerSet(timer=f"forget:{subject}", revision=taken.position, due_at=due_at)]
+    return [Forgotten(subject=subject)]
+
+
+def _day(state: State, taken: Taken, _: str) -> list[Decision]:
+    return turn_day(state, taken)
+
+
+def turn_day(state: State, taken: Taken) -> list[Decision]:
+    """End markers whose last day is past, and wait for the next midnight in London."""
+    over = state.markers.ended_before(london_day(taken.received_at))
+    due_at = next_midnight(taken.received_at)
+    timer = TimerSet(timer=DAY, revision=taken.position, due_at=due_at)
+    return [MarkersOver(markers=over), timer] if over else [timer]
+
+
+def on_build_started(state: State, taken: Taken, event: BuildStarted) -> list[Decision]:
+    """Days may have turned while nothing ran."""
+    return [Noted(), *turn_day(state, taken)]
+
+
+_FAMILIES = {
+    "rung": _rung,
+    "expire": _expire,
+    "recheck": _recheck,
+    "forget": _forget,
+    DAY: _day,
+}
