@@ -1,0 +1,134 @@
+"""From verdicts to an answer: outcome, relation, certainty and reasons (C4, N6)."""
+
+from middleware.domain.matching import words as w
+from middleware.domain.matching.contacts import SHARED_BY
+from middleware.domain.matching.judge import FOUND, POSSIBLE, Verdict
+from middleware.domain.matching.numbers import Fit
+from middleware.domain.matching.reading import Reading
+from middleware.domain.matching.spec import Spec
+from schemas.check import SURE, Answer, Match, NotChecked, Outcome, Relation, Whereabouts
+
+SHOWN = 10
+"""At most so many markers in an answer."""
+
+_RELATION = {
+    Fit.SAME: Relation.SAME_DWELLING, Fit.EQUIVALENT: Relation.SAME_DWELLING,
+    Fit.COVERED: Relation.BUILDING_COVERS, Fit.ASK: Relation.ASK_WHICH_FLAT,
+    Fit.EXTRA: Relation.OTHER_DWELLING, Fit.SUFFIX: Relation.OTHER_DWELLING,
+    Fit.UNNUMBERED: Relation.TOO_VAGUE,
+}  # fmt: skip
+_CERTAINTY = ((105, 999), (95, 998), (85, 996), (75, 992), (FOUND, 985), (60, 700), (50, 500), (40, 300))
+
+
+def answer(
+    place: Whereabouts, reading: Reading, verdicts: list[Verdict], *,
+    by_uprn: list[Spec], by_phone: list[Spec], by_person: list[Spec], version: str, position: int,
+) -> Answer:  # fmt: skip
+    """Puts everything that was found into one answer, surest first."""
+    matches = _by_uprn(by_uprn, verdicts, reading) or _by_address(verdicts, reading)
+    sure = [m for m in matches if m.certainty >= 985 and m.relation in SURE]
+    taken = {match.marker for match in matches}
+    matches += [m for m in _by_phone(by_phone) if m.marker not in taken]
+    taken |= {match.marker for match in matches}
+    matches += [m for m in _by_person(by_person) if m.marker not in taken]
+    reason = None if matches else _not_checked(place, reading)
+    outcome = Outcome.POSSIBLE if matches else Outcome.NONE_FOUND
+    if sure:
+        outcome = Outcome.FOUND
+    elif reason is not None:
+        outcome = Outcome.NOT_CHECKED
+    return Answer.model_construct(
+        outcome=outcome, matches=tuple(matches[:SHOWN]), reason=reason, matcher=version, position=position
+    )
+
+
+def _by_address(verdicts: list[Verdict], reading: Reading) -> list[Match]:
+    likely = [v for v in verdicts if v.points >= POSSIBLE]
+    likely.sort(key=lambda v: (-v.points, v.fit, v.spec.marker))
+    found = [v for v in likely if _is_found(v) and reading.landmark < 0]
+    if found:
+        best = found[0]
+        rivals = [v for v in found if v.points >= best.points - 5 and not _one_place(v.spec, best.spec)]
+        if not rivals:
+            return [_match(v, 985) for v in found if _one_place(v.spec, best.spec)]
+        for verdict in (best, *rivals):
+            verdict.reasons.append("another marker fits as well")
+    return [_match(verdict, 0) for verdict in likely]
+
+
+def _is_found(verdict: Verdict) -> bool:
+    return verdict.points >= FOUND and verdict.fit in (Fit.SAME, Fit.EQUIVALENT, Fit.COVERED)
+
+
+def _one_place(one: Spec, other: Spec) -> bool:
+    """Two markers for the same door, or a door and its building."""
+    if one.street != other.street or one.house != other.house or one.postcode != other.postcode:
+        return False
+    return one.units == other.units or one.covers or other.covers
+
+
+def _match(verdict: Verdict, least: int) -> Match:
+    certainty = next((c for points, c in _CERTAINTY if verdict.points >= points), 150)
+    relation = _RELATION[verdict.fit]
+    if verdict.vague and relation in SURE and not least:
+        relation = Relation.TOO_VAGUE
+    if not least:
+        certainty = min(certainty, 700)
+    return _said(verdict.spec.marker, relation, certainty, verdict.reasons)
+
+
+def _said(marker: str, relation: Relation, certainty: int, reasons: list[str]) -> Match:
+    text = "; ".join(reasons)
+    return Match.model_construct(
+        marker=marker, relation=relation, certainty=certainty, reasons=(text,) if text else ()
+    )
+
+
+def _by_uprn(specs: list[Spec], verdicts: list[Verdict], reading: Reading) -> list[Match]:
+    """The UPRN decides at once, unless unit or number disagree."""
+    fits = {verdict.spec.marker: verdict.fit for verdict in verdicts}
+    matches = []
+    for spec in sorted(specs, key=lambda s: s.marker):
+        agrees = fits.get(spec.marker, Fit.SAME if not reading.numbers else Fit.DIFFERENT)
+        if not spec.house and not spec.units and not spec.street:
+            agrees = Fit.SAME
+        if agrees in (Fit.SAME, Fit.EQUIVALENT, Fit.COVERED):
+            matches.append(_said(spec.marker, _RELATION[agrees], 999, ["UPRN agrees"]))
+        else:
+            said = ["UPRN agrees; number or flat does not"]
+            matches.append(_said(spec.marker, Relation.OTHER_DWELLING, 500, said))
+    return matches
+
+
+def _by_phone(specs: list[Spec]) -> list[Match]:
+    shared = len(specs) > SHARED_BY
+    said = ["the number is on many markers"] if shared else ["the phone number agrees"]
+    certainty = 50 if shared else 300
+    return [_said(s.marker, Relation.NUMBER_ONLY, certainty, said) for s in sorted(specs, key=lambda s: s.marker)]
+
+
+def _by_person(specs: list[Spec]) -> list[Match]:
+    said = ["the name agrees"]
+    return [_said(s.marker, Relation.PERSON_ONLY, 200, said) for s in sorted(specs, key=lambda s: s.marker)]
+
+
+def _not_checked(place: Whereabouts, reading: Reading) -> NotChecked | None:
+    """Why "none found" may not be said; None when it may."""
+    text = (place.address or "").strip() or (place.postcode or "").strip()
+    others = place.uprn or (place.phone or "").strip() or (place.person or "").strip()
+    if not text:
+        return None if others else NotChecked.NOTHING_TO_CHECK
+    return None if understood(reading) else NotChecked.ADDRESS_NOT_UNDERSTOOD
+
+
+def understood(reading: Reading) -> bool:
+    """A place somebody could drive to: a number or name, and a street with a place or postcode."""
+    words = [word for word in reading.words if word not in w.EMPTY]
+    rare = [word for word in words if word not in w.COMMON and word not in w.COUNTIES]
+    numbered = any(
+        value[0].isdigit() and (at < len(reading.words) or reading.postcode)
+        for value, _, at in reading.numbers
+    )
+    if numbered:
+        return bool(reading.postcode) or (len(words) > 1 and bool(reading.outcode or len(rare) > 1))
+    return bool(reading.postcode or reading.outcode) and bool(rare)

@@ -1,0 +1,30 @@
+"""What is not an address comes out of the text first: phones, what3words, grids, remarks."""
+
+import re
+import unicodedata
+
+from middleware.domain.matching.contacts import phone_in
+
+_OTHER = re.compile(
+    r"///\s*\S+"
+    r"|\bW3W\b[ :]*\S+"
+    r"|\b[A-Z]{3,}\.[A-Z]{3,}\.[A-Z]{3,}\b"
+    r"|\bUPRN[ :]*\d+"
+    r"|-?\d{1,2}\.\d{3,}"
+    r"|\b[HJNOST][A-Z] ?\d{4,5} ?\d{4,5}\b"
+    r"|\b(?:KEY ?)?(?:SAFE|CODE|CODED)[ :]*(?:NO\.? ?)?\d{3,6}[A-Z]?\b"
+    r"|\b\d{1,3} ?(?:YOM|YOF|YO|YRS|YR OLD|YEAR OLD|YEARS OLD)\b"
+)
+
+
+def clean(text: str) -> tuple[str, str]:
+    """Upper-case text without what is no address, and the phone number that was in it."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    text = " ".join(text.upper().split())
+    if "/F" in text:
+        text = text.replace("G/F", "GF ").replace("1/F", "FIRST FLOOR ").replace("2/F", "SECOND FLOOR ")
+    number, start, end = phone_in(text)
+    if number:
+        text = f"{text[:start]} {text[end:]}"
+    return _OTHER.sub(" ", text), number

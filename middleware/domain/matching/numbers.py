@@ -1,0 +1,140 @@
+"""Exact logic for numbers: 14, 14A and 41 are three doors, flat 2 is not flat 3.
+
+Similarity never decides here. Every number of a query must be explained by the marker.
+"""
+
+import re
+from enum import IntEnum
+
+from middleware.domain.matching.spec import Spec
+from middleware.domain.matching.words import EMPTY
+
+_HOUSE = re.compile(r"(\d+)([A-Z]?)(?:-(\d+)[A-Z]?)?\Z")
+
+Number = tuple[str, bool, int]
+"""(value, named as a unit, words before it), as `Reading.numbers` has them."""
+
+
+class Fit(IntEnum):
+    """How the numbers of a query and of a marker go together."""
+
+    SAME = 0
+    EQUIVALENT = 1
+    COVERED = 2
+    ASK = 3
+    EXTRA = 4
+    OTHER = 5
+    UNNUMBERED = 6
+    SUFFIX = 7
+    DIFFERENT = 8
+
+
+def fit(numbers: list[Number], spec: Spec, street_at: int, words: list[str]) -> Fit:
+    """Explains the numbers of a query by a marker; `street_at`: the street's first word there."""
+    if not spec.house:
+        if spec.names and street_at >= 0 and any(at == street_at and not named for _, named, at in numbers):
+            return Fit.DIFFERENT
+        return _fit_units([value for value, _, _ in numbers], spec)
+    picked = _pick(numbers, spec.house, street_at)
+    if picked >= 0:
+        rest = [value for i, (value, _, _) in enumerate(numbers) if i != picked]
+        if any(not named for _, named, _ in numbers[picked + 1 :]) and numbers[picked][2] != street_at:
+            return Fit.DIFFERENT
+        if _names_something_else(words[numbers[picked][2] : max(street_at, 0)], spec):
+            return Fit.DIFFERENT
+        return _fit_units(rest, spec)
+    return _loosely(numbers, spec)
+
+
+def _names_something_else(between: list[str], spec: Spec) -> bool:
+    """33 BARTON MEADOWS, BRANDVILLE GARDENS is not 33 Brandville Gardens."""
+    return any(word not in EMPTY and word not in spec.names for word in between)
+
+
+def _pick(numbers: list[Number], house: str, street_at: int) -> int:
+    """Which number of the query is the house: the one before the street, else the last."""
+    picked = -1
+    for index, (value, named, at) in enumerate(numbers):
+        if value == house and not named:
+            if at == street_at:
+                return index
+            picked = index
+    return picked
+
+
+def _fit_units(asked: list[str], spec: Spec) -> Fit:
+    known = spec.units
+    if len(asked) == len(known) and all(a == k for a, k in zip(asked, known, strict=True)):
+        return Fit.SAME
+    if spec.covers and _within(known, asked):
+        return Fit.COVERED
+    asked_units, asked_floors = _split(asked)
+    known_units, known_floors = _split(known)
+    if asked_units == known_units:
+        if asked_floors and known_floors and asked_floors != known_floors:
+            return Fit.OTHER
+        if asked_units or asked_floors == known_floors:
+            return Fit.EQUIVALENT
+        return Fit.ASK if known_floors else Fit.EXTRA
+    if _within(known_units, asked_units) and _agree(known_floors, asked_floors):
+        return Fit.EXTRA
+    if _within(asked_units, known_units) and _agree(known_floors, asked_floors):
+        return Fit.ASK
+    return Fit.OTHER
+
+
+def _split(values: list[str] | tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Numbered units and floors apart (floors begin with a small f)."""
+    return [v for v in values if v[0] != "f"], [v for v in values if v[0] == "f"]
+
+
+def _agree(one: list[str], other: list[str]) -> bool:
+    return not one or not other or one == other
+
+
+def _within(few: list[str] | tuple[str, ...], many: list[str]) -> bool:
+    left = list(many)
+    for value in few:
+        if value not in left:
+            return False
+        left.remove(value)
+    return True
+
+
+def _loosely(numbers: list[Number], spec: Spec) -> Fit:
+    """The house is not there as written: ranges, 36A for flat A at 36, a lost suffix."""
+    bare = [(i, value) for i, (value, named, _) in enumerate(numbers) if not named]
+    if not bare:
+        return Fit.UNNUMBERED if not numbers else Fit.DIFFERENT
+    values = [value for value, _, _ in numbers]
+    for i, value in bare:
+        if i + 1 < len(values) and f"{value}-{values[i + 1]}" == spec.house:
+            return _softened(_fit_units(values[:i] + values[i + 2 :], spec))
+    last, value = bare[-1]
+    rest = values[:last] + values[last + 1 :]
+    asked, known = _HOUSE.match(value), _HOUSE.match(spec.house)
+    if asked is None or known is None:
+        return Fit.DIFFERENT
+    if asked[3] or known[3]:
+        return _softened(_fit_units(rest, spec)) if _in_range(asked, known) else Fit.DIFFERENT
+    if asked[1] != known[1]:
+        return Fit.DIFFERENT
+    if known[2] and not asked[2] and rest == [known[2], *spec.units]:
+        return Fit.EQUIVALENT
+    if asked[2] and not known[2] and list(spec.units) == [asked[2], *rest]:
+        return Fit.EQUIVALENT
+    if known[2] and asked[2]:
+        return Fit.DIFFERENT
+    return Fit.SUFFIX
+
+
+def _softened(found: Fit) -> Fit:
+    return Fit.EQUIVALENT if found is Fit.SAME else found
+
+
+def _in_range(asked: re.Match[str], known: re.Match[str]) -> bool:
+    """One holds the other and both ends are on the same side of the street."""
+    low_a, high_a = int(asked[1]), int(asked[3] or asked[1])
+    low_k, high_k = int(known[1]), int(known[3] or known[1])
+    inside = low_k <= low_a <= high_a <= high_k or low_a <= low_k <= high_k <= high_a
+    return inside and (low_a - low_k) % 2 == 0 and max(high_a - low_a, high_k - low_k) <= 40

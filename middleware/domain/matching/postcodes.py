@@ -1,0 +1,71 @@
+"""Postcodes: found in free text, repaired, compared. Kept without the space: `IG11TS`."""
+
+import re
+from functools import lru_cache
+
+from middleware.domain.matching.words import AREAS
+
+_STRICT = re.compile(r"(?<![A-Z0-9])([A-Z]{1,2})([0-9][0-9A-Z]?)[ ,.]*([0-9]) ?([A-Z]{2})(?![A-Z0-9])")
+_LOOSE = re.compile(
+    r"(?<![A-Z0-9])([A-Z01]?[A-Z01]) ?([0-9OILSZB][0-9A-Z]?)[ ,.]*([0-9OILSZB]) ?([A-Z01]{2})(?![A-Z0-9])"
+)
+_OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?\Z")
+_TO_DIGIT = str.maketrans("OILSZB", "011528")
+_TO_LETTER = str.maketrans("01", "OI")
+_INWARD = frozenset("ABDEFGHJLNPQRSTUWXYZ")
+
+
+def find_postcode(text: str) -> tuple[str, int, int]:
+    """The last postcode in upper-case text with its span; ("", -1, -1) without one."""
+    found = ("", -1, -1)
+    for shape in (_STRICT, _LOOSE):
+        for match in shape.finditer(text):
+            code = _repair(*match.groups()) if _has_digits(match[2], match[3]) else ""
+            if code:
+                found = (code, match.start(), match.end())
+        if found[0]:
+            break
+    return found
+
+
+def _has_digits(district: str, sector: str) -> bool:
+    """At least one real digit: ESSEX is not E5 5EX."""
+    return sector.isdigit() or (district[0].isdigit() and district[-1].isdigit())
+
+
+@lru_cache(maxsize=4096)
+def _repair(area: str, district: str, sector: str, unit: str) -> str:
+    area, unit = area.translate(_TO_LETTER), unit.translate(_TO_LETTER)
+    head = district[0].translate(_TO_DIGIT)
+    tail = district[1:].translate(_TO_DIGIT) if district[1:] in "OILSZ" else district[1:]
+    code = area + head + tail + sector.translate(_TO_DIGIT) + unit
+    return code if area in AREAS and _INWARD.issuperset(unit) else ""
+
+
+def read_postcode(text: str) -> str:
+    """A postcode that stands alone in a field; "" if it is none."""
+    return find_postcode(text.upper().strip())[0]
+
+
+def is_outcode(token: str) -> bool:
+    """True for the first half of a postcode: SW19, IG2."""
+    return bool(_OUTCODE.match(token)) and token.rstrip("0123456789")[:2].rstrip("0123456789") in AREAS
+
+
+def outcode_of(postcode: str) -> str:
+    """IG11TS -> IG1."""
+    return postcode[:-3]
+
+
+def near(one: str, other: str) -> bool:
+    """One letter or digit differs, is missing or too many, or two neighbours are swapped."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    if len(one) == len(other):
+        differ = [i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+        if len(differ) <= 1:
+            return True
+        i = differ[0]
+        return differ == [i, i + 1] and one[i] == other[i + 1] and one[i + 1] == other[i]
+    short, long = sorted((one, other), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))

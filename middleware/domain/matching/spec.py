@@ -1,0 +1,138 @@
+"""What a marker looks for: its number, units, street, names and places, read once.
+
+Kept as one line of text a marker (`Spec.line`), so that a million of them stay small
+and a snapshot is only their concatenation.
+"""
+
+from dataclasses import dataclass
+
+from middleware.domain.matching import words as w
+from middleware.domain.matching.reading import Reading
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """`house`: "14", "14A", "14-16" or ""; `units`: values in order; words in canonical form."""
+
+    marker: str
+    covers: bool
+    postcode: str
+    house: str
+    units: tuple[str, ...]
+    street: tuple[str, ...]
+    kind: str
+    names: tuple[str, ...]
+    places: tuple[str, ...]
+    uprn: str
+    phones: tuple[str, ...]
+    person: str
+
+    def line(self) -> str:
+        """The spec as one line; `parse` reads it back."""
+        parts = (
+            self.marker, "b" if self.covers else "", self.postcode, self.house, " ".join(self.units),
+            " ".join(self.street), self.kind, " ".join(self.names), " ".join(self.places),
+            self.uprn, " ".join(self.phones), self.person,
+        )  # fmt: skip
+        return "|".join(parts)
+
+
+def parse(line: str) -> Spec:
+    """The inverse of `Spec.line`."""
+    p = line.split("|")
+    return Spec(
+        p[0], p[1] == "b", p[2], p[3], tuple(p[4].split()), tuple(p[5].split()), p[6],
+        tuple(p[7].split()), tuple(p[8].split()), p[9], tuple(p[10].split()), p[11],
+    )  # fmt: skip
+
+
+def interpret(
+    marker: str, covers: bool, reading: Reading,
+    uprn: str = "", phones: tuple[str, ...] = (), person: str = "",
+) -> Spec:  # fmt: skip
+    """Gives every word and number of a marker's address its role."""
+    words = reading.words
+    bare = [(value, at) for value, explicit, at in reading.numbers if not explicit]
+    start, kind_at, named = _street(words, bare[-1][1] if bare else -1, reading.breaks)
+    house = bare[-1][0] if bare and not named else ""
+    counted = [value for value, explicit, _ in reading.numbers if explicit or named]
+    units = counted if named or not bare else _but_last_bare(reading.numbers)
+    end = kind_at + 1 if kind_at >= 0 else start
+    street = [word for word in words[start : max(kind_at, start)] if word not in w.EMPTY]
+    kind = words[kind_at] if kind_at >= 0 else ""
+    if kind not in w.STREET_TYPES or not street:
+        street, kind = street + ([kind] if kind else []), ""
+    while kind and end < len(words) and words[end] in _DIRECTIONS and end not in reading.breaks:
+        kind = f"{kind} {words[end]}"
+        end += 1
+    return Spec(
+        marker, covers, reading.postcode, house, tuple(units), tuple(street), kind,
+        tuple(word for word in words[:start] if word not in w.EMPTY),
+        tuple(dict.fromkeys(word for word in words[end:] if word not in w.EMPTY)),
+        uprn, phones, person,
+    )  # fmt: skip
+
+
+def _but_last_bare(numbers: list[tuple[str, bool, int]]) -> list[str]:
+    """Every number in order but the house, which is the last one that nothing names a unit."""
+    last = max(i for i, (_, explicit, _) in enumerate(numbers) if not explicit)
+    return [value for i, (value, _, _) in enumerate(numbers) if i != last]
+
+
+_DIRECTIONS = frozenset({"NORTH", "SOUTH", "EAST", "WEST"})
+
+
+def _street(words: list[str], number_at: int, breaks: list[int]) -> tuple[int, int, bool]:
+    """(first word of the street, its type word or -1, True if the number is a unit of a name)."""
+    if number_at >= 0:
+        first = _first_type(words, number_at, breaks)
+        if first < 0:
+            end = min((b for b in breaks if b > number_at), default=min(number_at + 2, len(words)))
+            return number_at, (end - 1 if end > number_at else -1), False
+        if words[first] in w.WEAK_TYPES or words[first] in w.BUILDING_WORDS:
+            other = _last_strong(words, first + 1)
+            if other > 0:
+                return _start(words, other, first + 1, breaks), other, True
+        return number_at, first, False
+    kind = _last_strong(words, 0)
+    if kind < 0:
+        kind = next((i for i in range(len(words) - 1, 0, -1) if words[i] in w.WEAK_TYPES), -1)
+    if kind < 0:
+        inner = [b for b in dict.fromkeys(breaks) if 0 < b < len(words)]
+        if len(inner) >= 2:
+            return inner[0], inner[1] - 1, False
+        return 0, (inner or [len(words)])[0] - 1, False
+    return _start(words, kind, 0, breaks), kind, False
+
+
+def _first_type(words: list[str], start: int, breaks: list[int]) -> int:
+    end = min(len(words), start + 6)
+    for index in range(start, end):
+        word = words[index]
+        if word not in w.STREET_TYPES and word not in w.BUILDING_WORDS:
+            continue
+        if index == start and index + 1 not in breaks and index + 1 < len(words):
+            continue
+        while (
+            index + 1 < end and words[index + 1] in w.STREET_TYPES
+            and index + 1 not in breaks and words[index] not in w.STRONG_TYPES
+        ):  # fmt: skip
+            index += 1
+        return index
+    return -1
+
+
+def _last_strong(words: list[str], start: int) -> int:
+    for index in range(len(words) - 1, start, -1):
+        if words[index] in w.STRONG_TYPES:
+            return index
+    return -1
+
+
+def _start(words: list[str], kind: int, least: int, breaks: list[int]) -> int:
+    inside = [b for b in breaks if least <= b < kind]
+    if inside:
+        return max(inside)
+    start = max(least, kind - 1)
+    while start > least and kind - start < 2 and words[start - 1] not in w.BUILDING_WORDS:
+        start -= 1
+    return start

@@ -1,0 +1,64 @@
+"""Words compared: typing slips, misheard names, joined and split words. Never for numbers."""
+
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from middleware.domain.matching.words import ABBREVIATIONS
+
+_SOUNDS = (
+    ("PH", "F"), ("GH", "G"), ("CK", "K"), ("SCH", "S"), ("C", "K"), ("Q", "K"), ("X", "KS"),
+    ("Z", "S"), ("Y", "I"), ("V", "F"), ("W", "U"), ("J", "G"), ("KS", "S"),
+)  # fmt: skip
+_VOWELS = str.maketrans("", "", "AEIOUH")
+
+
+@lru_cache(maxsize=65536)
+def sound(word: str) -> str:
+    """A rough key of how a word sounds: consonants, alike ones folded, doubles dropped."""
+    for written, heard in _SOUNDS:
+        word = word.replace(written, heard)
+    word = word[:1] + word[1:].translate(_VOWELS)
+    return "".join(c for i, c in enumerate(word) if i == 0 or c != word[i - 1])
+
+
+@lru_cache(maxsize=65536)
+def alike(one: str, other: str) -> int:
+    """0 the same, 1 a slip, 2 two slips or the same sound, 9 another word."""
+    if one == other:
+        return 0
+    short = min(len(one), len(other))
+    if short < 3 or abs(len(one) - len(other)) > 2:
+        return 9
+    distance = OSA.distance(one, other, score_cutoff=3)
+    if distance == 1 and (short > 3 or one[0] == other[0]):
+        return 1
+    if distance == 2 and short >= 6:
+        return 2
+    if distance <= 3 and short >= 4 and sound(one) == sound(other):
+        return 2
+    return 9
+
+
+def find(word: str, words: list[str], start: int = 0) -> tuple[int, int]:
+    """(position, slips) of the best fit of a word among words; (-1, 9) without one."""
+    best, at = 9, -1
+    for index in range(start, len(words)):
+        slips = alike(word, words[index])
+        if slips < best:
+            best, at = slips, index
+            if not slips:
+                break
+    return at, best
+
+
+def joined(word: str, kind: str, words: list[str]) -> int:
+    """Position where word and street type are written as one, or the word is in two parts."""
+    for index, token in enumerate(words):
+        if kind and len(token) > len(word) and token.startswith(word):
+            rest = token[len(word) :]
+            if ABBREVIATIONS.get(rest, rest) == kind:
+                return index
+        if index + 1 < len(words) and token + words[index + 1] == word:
+            return index
+    return -1
