@@ -1,0 +1,117 @@
+"""docs/configuration.md: every key with its meaning, form and default, from the models."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
+
+from middleware.config.sections import Config, Rung, Section
+from middleware.ops.durations import Between
+from middleware.ports import AdapterSpec, Kind
+
+HEAD = """# Configuration
+
+Forewarn reads one TOML file: `forewarn run --config forewarn.toml`. Without a file, and for every
+key that is not in it, the defaults below hold. Everything is checked before the start; an unknown
+key, a wrong value or settings that do not go together stop it with the line and the remedy. Look
+without starting: `forewarn check-config --config forewarn.toml`.
+
+- **Environment**: a variable overrides its key. `FOREWARN_` and the key in capitals, a double
+  underscore between section and key: `FOREWARN_ROOM=eoc2`, `FOREWARN_CONSOLE__LISTEN=127.0.0.1:80`.
+  An unknown `FOREWARN_` variable stops the start as well.
+- **Durations** carry their unit: `50ms`, `45s`, `2m`, `1h30m`.
+- **Secrets** are never in the file or the environment: keys that end in `_file` name the file that
+  holds them.
+- **Reach**: nothing listens beyond this machine unless `listen_beyond_loopback = true`.
+- **Adapters**: those run that have a section. Of a kind (source, channel, store) that the file does
+  not speak of, the defaults run: `source.cad_http`, `source.cad_tcp`, `channel.mdt_mqtt`,
+  `store.sqlite`.
+
+This page is made from the code: `forewarn check-config --keys > docs/configuration.md`.
+"""
+
+
+def configuration_page(adapters: Sequence[AdapterSpec]) -> str:
+    """The page as Markdown."""
+    return "\n".join([HEAD, *_core(), *_adapters(adapters)])
+
+
+def _core() -> Iterator[str]:
+    plain = {n: f for n, f in Config.model_fields.items() if not _is_section(f) and n not in _KINDS}
+    yield from _table("At the top of the file", "", plain)
+    for name, field in Config.model_fields.items():
+        if name == "escalation":
+            meaning = " ".join((type(field.default).__doc__ or "").split())
+            yield from _table("`[[escalation.rung]]`", meaning, Rung.model_fields)
+            yield "Default:\n\n```toml"
+            for rung in field.default.model_dump()["rung"]:
+                yield "[[escalation.rung]]"
+                yield f'channel = "{rung["channel"]}"\nwait = "{rung["wait"]}"'
+            yield "```\n"
+        elif _is_section(field):
+            meaning = " ".join((type(field.default).__doc__ or "").split())
+            yield from _table(f"`[{name}]`", meaning, type(field.default).model_fields)
+
+
+_KINDS = frozenset(kind.value for kind in Kind)
+
+
+def _adapters(adapters: Sequence[AdapterSpec]) -> Iterator[str]:
+    for spec in sorted(adapters, key=lambda s: (s.kind.value, s.name)):
+        meaning = " ".join((spec.settings.__doc__ or "").split())
+        title = f"`[{spec.kind.value}.{spec.name}]`"
+        yield from _table(title, meaning, spec.settings.model_fields)
+
+
+def _is_section(field: FieldInfo) -> bool:
+    return isinstance(field.default, Section)
+
+
+def _table(title: str, meaning: str, fields: dict[str, FieldInfo]) -> Iterator[str]:
+    yield f"## {title}\n"
+    if meaning:
+        yield f"{meaning}\n"
+    if not fields:
+        yield "No keys.\n"
+        return
+    yield "| key | meaning | form | default |\n|---|---|---|---|"
+    for name, field in fields.items():
+        yield f"| `{name}` | {field.description} | {_form(field)} | {_default(field)} |"
+    yield ""
+
+
+def _form(field: FieldInfo) -> str:
+
+    schema = TypeAdapter(field.rebuild_annotation()).json_schema()
+    return "; ".join(_bounds(_not_null(schema), field)) or "text"
+
+
+def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
+    options = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
+    return options[0] if options else schema
+
+
+def _bounds(schema: dict[str, Any], field: FieldInfo) -> Iterator[str]:
+    between = next((mark for mark in field.metadata if isinstance(mark, Between)), None)
+    if between:
+        yield f"duration, {between.least} to {between.most}"
+    elif "examples" in schema:
+        yield "like " + ", ".join(f"`{text}`" for text in schema["examples"])
+    elif "enum" in schema:
+        yield "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
+    elif "minimum" in schema and "maximum" in schema:
+        yield f"{schema['type']}, {schema['minimum']} to {schema['maximum']}"
+    else:
+        yield str(schema.get("format") or schema.get("type", "text")).replace("string", "text")
+
+
+def _default(field: FieldInfo) -> str:
+
+    if field.is_required():
+        return "must be given"
+    value = field.get_default(call_default_factory=True)
+    if value is None:
+        return "none"
+    written = TypeAdapter(field.rebuild_annotation()).dump_json(value).decode()
+    return f"`{written}`"

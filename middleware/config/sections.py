@@ -1,0 +1,170 @@
+"""The sections of the configuration, each with meaning, bounds and default (E2, M3, N5, O1)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SerializeAsAny
+
+from middleware.domain.rules import CONSOLE, Rules
+from middleware.domain.rules import Rung as LadderRung
+from middleware.ops.durations import Between, Duration, read_duration
+from middleware.ops.listening import HostPort, ListenAt, read_host_port
+from schemas.base import Code, Name
+
+
+class Section(BaseModel):
+    """Base of every section: an unknown key is refused, and nothing changes after the start."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Check(Section):
+    """How long a check against the markers may take, and when its index counts as behind."""
+
+    limit: Annotated[Duration, Between("1ms", "10s")] = Field(
+        read_duration("50ms"), description="longest time of one check; beyond it: not checked"
+    )
+    index_behind_limit: Annotated[Duration, Between("100ms", "1h")] = Field(
+        read_duration("10s"), description="index older than this: checks answer not checked"
+    )
+    recheck_after: Annotated[Duration, Between("100ms", "1h")] = Field(
+        read_duration("2s"), description="a check that could not be made is tried again after this"
+    )
+
+
+class Console(Section):
+    """The web console, the API, /metrics, /healthz and /readyz."""
+
+    listen: ListenAt = Field(
+        read_host_port("127.0.0.1:8100"), description="where the console listens, host:port"
+    )
+
+
+class Note(Section):
+    """Risk notes."""
+
+    keep_for: Annotated[Duration, Between("1m", "30d")] = Field(
+        read_duration("12h"), description="a note expires this long after it was issued"
+    )
+
+
+class Memory(Section):
+    """What the working state keeps; the journal keeps everything."""
+
+    keep_finished: Annotated[Duration, Between("1m", "30d")] = Field(
+        read_duration("1h"), description="finished incidents and calls stay on the screens so long"
+    )
+    same_again: Annotated[Duration, Between("1m", "30d")] = Field(
+        read_duration("24h"), description="a message said again is recognised within this time"
+    )
+
+
+class Lanes(Section):
+    """Queues between the sources and the engine; a full lane pushes back on its sources."""
+
+    bound: Annotated[int, Field(ge=100, le=1_000_000)] = Field(
+        10_000, description="most events that wait in one lane"
+    )
+
+
+class JournalKeeping(Section):
+    """Snapshots, and anchors of the hash chain."""
+
+    snapshot_every: Annotated[int, Field(ge=100, le=10_000_000)] = Field(
+        20_000, description="records between two snapshots of the state"
+    )
+    anchor: Path | None = Field(
+        None,
+        description="file to which signed heads of the chain are added; best on another machine's "
+        "disk; without it: anchors.jsonl in the state directory",
+    )
+    anchor_every: Annotated[Duration, Between("1s", "7d")] = Field(
+        read_duration("10m"), description="time between two anchors"
+    )
+
+
+class Broker(Section):
+    """The MQTT broker of the MDTs: a child process of the service, or one that runs elsewhere."""
+
+    embedded: bool = Field(True, description="start a broker as a child process")
+    host: Name = Field("127.0.0.1", description="where it listens (embedded) or is found")
+    port: Annotated[int, Field(ge=0, le=65_535)] = Field(1883, description="its MQTT port")
+    tls_certificate_file: Path | None = Field(
+        None, description="PEM certificate that the embedded broker shows"
+    )
+    tls_key_file: Path | None = Field(None, description="PEM key of that certificate")
+    tls_ca_file: Path | None = Field(
+        None, description="PEM authorities that must have signed the broker's certificate"
+    )
+    username: Name | None = Field(None, description="our account at a broker that runs elsewhere")
+    password_file: Path | None = Field(None, description="file that holds our password there")
+
+
+class Rung(Section):
+    """One step of the escalation ladder."""
+
+    channel: Name = Field(description="a configured channel, or console for the last rung")
+    wait: Annotated[Duration, Between("1s", "24h")] = Field(
+        description="time for an answer; on the console rung the task is raised again after it"
+    )
+
+
+class Escalation(Section):
+    """The ladder (N5): each rung in its turn, until a person has answered. Last: a person."""
+
+    rung: Annotated[tuple[Rung, ...], Field(min_length=1, max_length=20)] = Field(
+        (
+            Rung(channel="mdt_mqtt", wait=read_duration("60s")),
+            Rung(channel=CONSOLE, wait=read_duration("60s")),
+        ),
+        description="the rungs in order",
+    )
+
+
+Adapters = Mapping[str, SerializeAsAny[InstanceOf[BaseModel]]]
+
+
+class Config(Section):
+    """The whole configuration of one control room."""
+
+    room: Code = Field("eoc1", description="code of the control room: letters, digits, - and _")
+    state: Path = Field(
+        Path("forewarn-state"), description="directory of journal, keys, broker and credentials"
+    )
+    listen_beyond_loopback: bool = Field(
+        False, description="allow what listens to be reached from other machines"
+    )
+    check: Check = Check()
+    console: Console = Console()
+    note: Note = Note()
+    memory: Memory = Memory()
+    lanes: Lanes = Lanes()
+    journal: JournalKeeping = JournalKeeping()
+    broker: Broker = Broker()
+    escalation: Escalation = Escalation()
+    source: Adapters = Field({}, description="what comes in")
+    channel: Adapters = Field({}, description="ways out to the crews")
+    store: Adapters = Field({}, description="where the journal is kept")
+
+    def rules(self) -> Rules:
+        """The part that decisions depend on."""
+        rungs = self.escalation.rung
+        return Rules(
+            ladder=tuple(LadderRung(channel=r.channel, wait=r.wait) for r in rungs),
+            keep_for=self.note.keep_for,
+            keep_finished=self.memory.keep_finished,
+            same_again=self.memory.same_again,
+            recheck_after=self.check.recheck_after,
+        )
+
+    def broker_at(self) -> HostPort:
+        return HostPort(self.broker.host, self.broker.port)
+
+    def anchor_file(self) -> Path:
+        return self.journal.anchor or self.state / "anchors.jsonl"
+
+    def to_public_json(self) -> str:
+        """Canonical JSON for the record BuildStarted. Secrets are in files, so it holds none."""
+        return orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS).decode()
