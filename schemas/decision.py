@@ -38,6 +38,7 @@ class Decision(Said):
     """Base of all decisions."""
 
     kind: ClassVar[str]
+    version: ClassVar[int] = 1
 
 
 class Matched(Said):
