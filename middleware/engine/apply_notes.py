@@ -33,6 +33,7 @@ def _on_issued(state: State, entry: Entry, made: d.NoteIssued) -> None:
 def _on_withdrawn(state: State, entry: Entry, made: d.NoteWithdrawn) -> None:
     note = state.notes[made.note]
     note.revision, note.phase, note.ended = made.revision, Phase.WITHDRAWN, made.reason
+    note.phase_at = entry.received_at
 
 
 def _on_rung(state: State, entry: Entry, made: d.RungEntered) -> None:
@@ -42,12 +43,14 @@ def _on_rung(state: State, entry: Entry, made: d.RungEntered) -> None:
 
 
 def _on_shown(state: State, entry: Entry, made: d.Shown) -> None:
-    state.notes[made.note].shown[made.channel] = made.revision
+    note = state.notes[made.note]
+    note.shown[made.channel], note.shown_at = made.revision, entry.received_at
 
 
 def _on_answered(state: State, entry: Entry, made: d.DutyAnswered) -> None:
     note = state.notes[made.note]
     note.phase, note.answered_by, note.answered_on = Phase.ANSWERED, made.by, made.channel
+    note.phase_at = entry.received_at
 
 
 def _on_task_raised(state: State, entry: Entry, made: d.TaskRaised) -> None:
@@ -57,6 +60,7 @@ def _on_task_raised(state: State, entry: Entry, made: d.TaskRaised) -> None:
 def _on_task_assumed(state: State, entry: Entry, made: d.TaskAssumed) -> None:
     note = state.notes[made.task.removeprefix("t-")]
     note.phase, note.task_by = Phase.IN_HANDS, made.by
+    note.phase_at = entry.received_at
 
 
 NOTES: dict[type[Decision], Callable[[State, Entry, Any], None]] = {

@@ -106,11 +106,14 @@ class Note:
     rung: int = 0
     channels: dict[str, None] = field(default_factory=dict)
     shown: dict[str, int] = field(default_factory=dict)
+    shown_at: datetime | None = None
     answered_by: str | None = None
     answered_on: str | None = None
     task_times: int = 0
     task_by: str | None = None
     ended: Ended | None = None
+    phase_at: datetime | None = None
+    """When the duty came to the end it is in; None while it is open."""
 
     @property
     def task(self) -> str | None:
