@@ -282,6 +282,12 @@ class Ignored(Decision):
     why: Why
 
 
+class Failed(Decision):
+    """A fault of ours: the event is on record and nothing was decided; people must look."""
+
+    kind: ClassVar[str] = "failed"
+
+
 class Forgotten(Decision):
     """A finished incident or call leaves the working state; the journal keeps it."""
 
@@ -318,6 +324,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     Quarantined,
     Noted,
     Ignored,
+    Failed,
     Forgotten,
 )
 

@@ -67,4 +67,5 @@ class TimerDue(Event):
     """A timer set by a decision ran out; stale revisions are ignored."""
 
     kind: ClassVar[str] = "timer.due"
+    ours: ClassVar[bool] = True
     timer: Name

@@ -22,6 +22,9 @@ class Event(Said):
     timed_on_arrival: ClassVar[bool] = False
     """True where `occurred_at` is our own reading: said again it differs, and is the same."""
 
+    ours: ClassVar[bool] = False
+    """True for what the service says to itself: nobody repeats it, nothing is remembered of it."""
+
     source: Name
     id: Name
     revision: Annotated[int, Field(ge=1)] = 1

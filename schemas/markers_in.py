@@ -16,6 +16,7 @@ class MarkersStaged(Event):
     import, `id` the chunk; at most MARKERS_A_CHUNK markers."""
 
     kind: ClassVar[str] = "markers.staged"
+    timed_on_arrival: ClassVar[bool] = True
     batch: Code
     supplied: Annotated[tuple[Marker, ...], Field(max_length=MARKERS_A_CHUNK)]
 
@@ -58,6 +59,7 @@ class IndexFollowed(Event):
     incident and call is checked again (C3)."""
 
     kind: ClassVar[str] = "index.followed"
+    ours: ClassVar[bool] = True
 
 
 class RecheckDue(Event):
@@ -65,4 +67,5 @@ class RecheckDue(Event):
     the journal position that caused it."""
 
     kind: ClassVar[str] = "recheck.due"
+    ours: ClassVar[bool] = True
     subject: Name

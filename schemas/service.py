@@ -14,6 +14,7 @@ class BuildStarted(Event):
     """The service started: configuration is state, and part of what was known when."""
 
     kind: ClassVar[str] = "build.started"
+    ours: ClassVar[bool] = True
     build: Name
     matcher: Name
     rules: Annotated[str, Field(max_length=20_000)]
@@ -45,6 +46,7 @@ class Refused(Event):
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     kind: ClassVar[str] = "input.refused"
+    ours: ClassVar[bool] = True
     field: Name
     reason: Text
     raw: Annotated[bytes, Field(max_length=RAW_KEPT)]

@@ -26,7 +26,7 @@ def fold(state: State, entry: Entry, content: bytes | None = None) -> None:
     for decision in entry.decisions:
         APPLIERS[type(decision)](state, entry, decision)
     state.position, state.at = entry.position, entry.received_at
-    if isinstance(entry.event, Event) and not isinstance(entry.event, Refused):
+    if isinstance(entry.event, Event) and not entry.event.ours:
         content = content or digest(entry.event)
         window = state.rules.same_again
         state.seen.note(entry.event, content, entry.position, entry.received_at, window)
@@ -47,7 +47,7 @@ def _on_staged(state: State, entry: Entry, made: d.BatchStaged) -> None:
 
 def _on_activated(state: State, entry: Entry, made: d.BatchActivated) -> None:
     if made.batch in state.markers.staged:
-        state.markers.activate(made.batch, entry.position)
+        state.markers.activate(made.batch, entry.position, entry.received_at)
 
 
 def _on_discarded(state: State, entry: Entry, made: d.BatchDiscarded) -> None:
@@ -56,12 +56,12 @@ def _on_discarded(state: State, entry: Entry, made: d.BatchDiscarded) -> None:
 
 def _on_in_force(state: State, entry: Entry, made: d.MarkerInForce) -> None:
     if isinstance(entry.event, MarkerPut):
-        state.markers.put(entry.event.marker, entry.position)
+        state.markers.put(entry.event.marker, entry.position, entry.received_at)
 
 
 def _on_over(state: State, entry: Entry, made: d.MarkersOver) -> None:
     for marker in made.markers:
-        state.markers.end(marker, entry.position)
+        state.markers.end(marker, entry.position, entry.received_at)
 
 
 def _on_source(state: State, entry: Entry, made: d.SourceChanged) -> None:
@@ -75,6 +75,14 @@ def _on_quarantined(state: State, entry: Entry, made: d.Quarantined) -> None:
     state.quarantine.append(
         Refusal(entry.position, made.source, field, reason, made.conflict, entry.received_at)
     )
+
+
+def _on_failed(state: State, entry: Entry, made: d.Failed) -> None:
+    state.refused += 1
+    kind = entry.event.kind if isinstance(entry.event, Event) else ""
+    reason = f"a fault while deciding on {kind}; the record has it, report it to the maintainers"
+    refusal = Refusal(entry.position, "self", "event", reason, False, entry.received_at)
+    state.quarantine.append(refusal)
 
 
 def _on_nothing(state: State, entry: Entry, made: Decision) -> None:
@@ -96,6 +104,7 @@ APPLIERS: dict[type[Decision], Applier] = {
     d.DeviceReturned: _on_nothing,
     d.AskAnswered: _on_nothing,
     d.RechecksOrdered: _on_nothing,
+    d.Failed: _on_failed,
     d.Noted: _on_nothing,
     d.Ignored: _on_nothing,
 }

@@ -3,7 +3,7 @@ once costs no more than one (M1, M5)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from schemas.marker import Marker
 
@@ -49,7 +49,8 @@ class Markers:
     over: dict[str, int] = field(default_factory=dict)
     """Ended markers, with the position at which they ended; a later put brings one back."""
     position: int = 0
-    """The last record that changed what is in force."""
+    """The last record that changed what is in force, and when it did."""
+    changed_at: datetime | None = None
 
     def get(self, marker: str) -> KeptMarker | None:
         """The marker in force under this id, or None."""
@@ -80,23 +81,23 @@ class Markers:
         for marker in supplied:
             layer.put(marker, position)
 
-    def activate(self, batch: str, position: int) -> None:
+    def activate(self, batch: str, position: int, at: datetime) -> None:
         """The staged batch comes into force at once; nothing is copied."""
         self.layers.append(self.staged.pop(batch))
-        self.position = position
+        self.position, self.changed_at = position, at
         if len(self.layers) > LAYERS_KEPT:
             self._merge()
 
-    def put(self, marker: Marker, position: int) -> None:
+    def put(self, marker: Marker, position: int, at: datetime) -> None:
         """One marker added or changed: it must win, so the single layer goes on top."""
         if not self.layers or self.layers[-1].name != SINGLE:
             self.layers.append(Layer(SINGLE))
         self.layers[-1].put(marker, position)
-        self.position = position
+        self.position, self.changed_at = position, at
 
-    def end(self, marker: str, position: int) -> None:
+    def end(self, marker: str, position: int, at: datetime) -> None:
         self.over[marker] = position
-        self.position = position
+        self.position, self.changed_at = position, at
 
     def ended_before(self, today: date) -> tuple[str, ...]:
         """Markers in force whose last day is past."""

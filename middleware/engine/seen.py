@@ -8,6 +8,9 @@ from hashlib import blake2b
 
 from schemas.event import Event
 
+REVISIONS_KEPT = 256
+"""Of one thing; an older one said again counts as superseded, which changes nothing either."""
+
 
 class Again(StrEnum):
     """How a message stands to what was said before."""
@@ -62,6 +65,8 @@ class Seen:
         else:
             known.at, known.latest = at, max(known.latest, event.revision)
             known.revisions[event.revision] = (content, position)
+            if len(known.revisions) > REVISIONS_KEPT:
+                del known.revisions[min(known.revisions)]
             self.heard.move_to_end(key)
         while self.heard and next(iter(self.heard.values())).at < at - window:
             self.heard.popitem(last=False)

@@ -1,0 +1,69 @@
+"""The check within its limit: the matcher's answer, or why there is none (C3, C4)."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from middleware.engine.state import State
+from middleware.ports import Clock, Meters
+from schemas.check import Answer, NotChecked, Outcome, Whereabouts
+
+log = structlog.get_logger()
+
+
+class Matcher(Protocol):
+    """The marker index (middleware.domain.matching)."""
+
+    version: str
+
+    @property
+    def position(self) -> int: ...
+
+    def check(self, place: Whereabouts) -> Answer: ...
+
+
+class Checker:
+    """Asks the matcher; the wall-clock limit around it is a fact that goes into the event."""
+
+    def __init__(
+        self,
+        matcher: Matcher,
+        clock: Clock,
+        meters: Meters,
+        limit: timedelta,
+        behind_limit: timedelta,
+    ) -> None:
+        self._matcher, self._clock, self._meters = matcher, clock, meters
+        self._limit, self._behind_limit = limit.total_seconds(), behind_limit
+        self._seconds = meters.histogram("forewarn_check_seconds")
+
+    def check(self, state: State, place: Whereabouts, now: datetime) -> Answer:
+        """Never raises. A late FOUND stands; any other late answer is not relied upon."""
+        if self._behind(state, now):
+            return self._not_checked(NotChecked.INDEX_BEHIND)
+        begun = self._clock.monotonic()
+        try:
+            answer = self._matcher.check(place)
+        except Exception as fault:
+            log.exception("check_failed", error=type(fault).__name__)
+            return self._not_checked(NotChecked.FAULT)
+        took = self._clock.monotonic() - begun
+        self._seconds.observe(took)
+        if took > self._limit and answer.outcome is not Outcome.FOUND:
+            return self._not_checked(NotChecked.LIMIT_MISSED)
+        return answer
+
+    def _behind(self, state: State, now: datetime) -> bool:
+        changed_at = state.markers.changed_at
+        if self._matcher.position >= state.markers.position or changed_at is None:
+            return False
+        return now - changed_at > self._behind_limit
+
+    def _not_checked(self, reason: NotChecked) -> Answer:
+        return Answer(
+            outcome=Outcome.NOT_CHECKED,
+            reason=reason,
+            matcher=self._matcher.version,
+            position=self._matcher.position,
+        )

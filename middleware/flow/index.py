@@ -1,0 +1,144 @@
+"""The index follows the markers: small changes at once, imports in slices, then re-checks (C3)."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from middleware.engine.entry import Entry
+from middleware.engine.markers import KeptMarker
+from middleware.engine.state import State
+from middleware.flow.checker import Matcher
+from middleware.ports import Clock
+from schemas import decision as d
+from schemas.check import NotChecked
+from schemas.event import Event
+from schemas.marker import Marker
+from schemas.markers_in import IndexFollowed, RecheckDue
+
+SELF = "self"
+SLICE = 10
+"""Markers taken up before anything live gets its turn: about a millisecond."""
+
+
+class Index(Matcher, Protocol):
+    """A matcher that can be told of changes."""
+
+    def put(self, marker: Marker) -> None: ...
+    def put_many(self, markers: Iterable[Marker]) -> None: ...
+    def remove(self, marker_id: str) -> None: ...
+    def follow(self, position: int) -> None: ...
+
+
+@dataclass(slots=True)
+class Change:
+    """What the index has to take up from one record."""
+
+    position: int
+    put: Sequence[KeptMarker]
+    gone: tuple[str, ...]
+
+
+class IndexFollower:
+    """Takes up committed changes in order; says when it has, so that all live is re-checked."""
+
+    def __init__(
+        self, index: Index, clock: Clock, post: Callable[[Event], Awaitable[None]]
+    ) -> None:
+        self._index, self._clock, self._post = index, clock, post
+        self._changes: deque[Change] = deque()
+        self._rechecks: dict[str, int] = {}
+        self._work = asyncio.Event()
+
+    def load(self, state: State) -> None:
+        """At the start, before anything is checked."""
+        self._index.put_many(kept.read() for _, kept in state.markers.in_force())
+        self._index.follow(state.markers.position)
+        for subject in live_subjects(state):
+            if _needs_check(state, subject):
+                self._rechecks[subject] = state.position
+        if self._rechecks:
+            self._work.set()
+
+    def on_committed(self, entries: Sequence[Entry], state: State) -> None:
+        for entry in entries:
+            for made in entry.decisions:
+                self._on_decision(entry.position, made, state)
+
+    def _on_decision(self, position: int, made: d.Decision, state: State) -> None:
+        if isinstance(made, d.BatchActivated):
+            self._add(Change(position, tuple(state.markers.layers[-1].kept.values()), ()))
+        elif isinstance(made, d.MarkerInForce):
+            kept = state.markers.get(made.marker)
+            self._add(Change(position, (kept,) if kept else (), ()))
+        elif isinstance(made, d.MarkersOver):
+            self._add(Change(position, (), made.markers))
+        elif isinstance(made, d.RechecksOrdered):
+            subjects = [made.subject] if made.subject else live_subjects(state)
+            self._rechecks.update(dict.fromkeys(subjects, position))
+            self._work.set()
+
+    def _add(self, change: Change) -> None:
+        self._changes.append(change)
+        self._work.set()
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            while self._changes:
+                await self._take_up(self._changes.popleft())
+            while self._rechecks and not self._changes:
+                subject = next(iter(self._rechecks))
+                cause = self._rechecks.pop(subject)
+                await self._post(self._recheck(subject, cause))
+
+    async def _take_up(self, change: Change) -> None:
+        for number, kept in enumerate(change.put, start=1):
+            self._index.put(kept.read())
+            if number % SLICE == 0:
+                await self._clock.sleep(timedelta())
+        for number, marker in enumerate(change.gone, start=1):
+            self._index.remove(marker)
+            if number % SLICE == 0:
+                await self._clock.sleep(timedelta())
+        self._index.follow(change.position)
+        await self._post(
+            IndexFollowed(
+                source=SELF,
+                id="index",
+                revision=change.position,
+                occurred_at=self._clock.now(),
+            )
+        )
+
+    def _recheck(self, subject: str, cause: int) -> RecheckDue:
+        return RecheckDue(
+            source=SELF,
+            id=f"recheck/{subject}",
+            revision=cause,
+            occurred_at=self._clock.now(),
+            subject=subject,
+        )
+
+
+def live_subjects(state: State) -> list[str]:
+    """Every incident and call that is not over."""
+    return [
+        known.id
+        for group in (state.incidents.values(), state.calls.values())
+        for known in group
+        if known.finished_at is None
+    ]
+
+
+def _needs_check(state: State, subject: str) -> bool:
+    """After a restart: the markers changed since, or the check was never made."""
+    known = state.incidents.get(subject) or state.calls[subject]
+    checked = known.checked
+    if checked is None or checked.index_position < state.markers.position:
+        return True
+    return checked.reason in (NotChecked.INDEX_BEHIND, NotChecked.LIMIT_MISSED, NotChecked.FAULT)

@@ -1,0 +1,92 @@
+"""Figures from committed records (O1)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from middleware.domain.calendar import london_day
+from middleware.engine.entry import Entry
+from middleware.engine.state import Phase, State
+from middleware.flow.checker import Matcher
+from middleware.flow.stamps import Stamps
+from middleware.ports import Clock, Meters
+from schemas import decision as d
+
+PACE = timedelta(seconds=1)
+
+
+class Observer:
+    """Counts what was decided; once a second it measures what is open."""
+
+    def __init__(self, meters: Meters, clock: Clock, stamps: Stamps, matcher: Matcher) -> None:
+        self._meters, self._clock, self._stamps, self._matcher = meters, clock, stamps, matcher
+
+    def on_committed(self, entries: Sequence[Entry], state: State) -> None:
+        for entry in entries:
+            for made in entry.decisions:
+                self._on_decision(entry, made, state)
+
+    def _on_decision(self, entry: Entry, made: d.Decision, state: State) -> None:
+        if isinstance(made, d.Assessed):
+            subject = "call" if made.subject in state.calls else "incident"
+            reason = made.reason.value if made.reason else ""
+            self._count(
+                "forewarn_checks_total", subject=subject, outcome=made.outcome.value, reason=reason
+            )
+        elif isinstance(made, d.Shown):
+            self._on_shown(entry, made, state)
+        elif isinstance(made, d.RungEntered) and made.rung > 0:
+            self._count("forewarn_escalations_total", channel=made.channel)
+        elif isinstance(made, d.SourceChanged):
+            self._on_source(made)
+
+    def _on_shown(self, entry: Entry, made: d.Shown, state: State) -> None:
+        note = state.notes.get(made.note)
+        if note is None or note.phase is Phase.WITHDRAWN:
+            return
+        took = (entry.received_at - note.caused_at).total_seconds()
+        self._meters.histogram("forewarn_source_to_displayed_seconds").observe(took)
+        when = "before_at_scene" if made.before_at_scene else "at_scene_or_later"
+        self._count("forewarn_displayed_total", when=when)
+
+    def _on_source(self, made: d.SourceChanged) -> None:
+        gauge = self._meters.gauge("forewarn_adapter_connected", adapter=made.source)
+        gauge.set(1 if made.connected else 0)
+        if made.gap:
+            self._count("forewarn_adapter_gaps_total", adapter=made.source)
+
+    def _count(self, name: str, **labels: str) -> None:
+        self._meters.counter(name, **labels).inc()
+
+    async def run(self, state: State) -> None:
+        """Measure once a second."""
+        while True:
+            self.measure(state)
+            await self._clock.sleep(PACE)
+
+    def measure(self, state: State) -> None:
+        """Set the gauges to what is open now."""
+        now = self._stamps.now()
+        phases = dict.fromkeys(Phase, 0)
+        oldest, tasks = now, 0
+        for note in state.notes.values():
+            phases[note.phase] += 1
+            if note.phase is Phase.OPEN:
+                oldest = min(oldest, note.issued_at)
+                tasks += 1 if note.task_times else 0
+        for phase, count in phases.items():
+            self._meters.gauge("forewarn_notes", state=phase.value).set(count)
+        unanswered = (now - oldest).total_seconds()
+        self._meters.gauge("forewarn_oldest_unanswered_seconds").set(unanswered)
+        self._meters.gauge("forewarn_tasks_open").set(tasks)
+        self._measure_markers(state)
+
+    def _measure_markers(self, state: State) -> None:
+        now, markers = self._stamps.now(), state.markers
+        overdue = markers.overdue(london_day(now))
+        self._meters.gauge("forewarn_markers", state="review_overdue").set(overdue)
+        staged = sum(len(layer.kept) for layer in markers.staged.values())
+        self._meters.gauge("forewarn_markers", state="staged").set(staged)
+        behind = 0.0
+        if self._matcher.position < markers.position and markers.changed_at is not None:
+            behind = (now - markers.changed_at).total_seconds()
+        self._meters.gauge("forewarn_index_behind_seconds").set(behind)

@@ -1,0 +1,98 @@
+"""What was known when (E3): every record that speaks of an incident, in words."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from middleware.domain.wording import ended_in_words, in_words, relation
+from middleware.engine.entry import Entry
+from schemas import decision as d
+from schemas.incident import CadEvent
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """One thing that was said, known or done; `received_at` in UTC."""
+
+    position: int
+    received_at: datetime
+    event: str
+    words: str
+
+
+def build(entries: Iterable[Entry], incident: str) -> list[TimelineLine]:
+    """The timeline of the incident with this CAD number, or this id of ours."""
+    follow = _Follow(incident)
+    return [line for entry in entries for line in follow.lines(entry)]
+
+
+class _Follow:
+    """Learns our ids of the incident and of its notes as they appear."""
+
+    def __init__(self, incident: str) -> None:
+        self._asked = incident
+        self._ids = {incident}
+        self._notes: dict[str, str] = {}
+
+    def lines(self, entry: Entry) -> Iterator[TimelineLine]:
+        event = entry.event
+        kind = getattr(event, "kind", "erased")
+        if isinstance(event, CadEvent) and event.number == self._asked:
+            self._ids.update(m.incident for m in entry.decisions if isinstance(m, d.IncidentTaken))
+            yield TimelineLine(entry.position, entry.received_at, kind, "the CAD said so")
+        for made in entry.decisions:
+            words = self._words(made)
+            if words:
+                yield TimelineLine(entry.position, entry.received_at, kind, words)
+
+    def _words(self, made: d.Decision) -> str:
+        if isinstance(made, d.NoteIssued) and made.incident in self._ids:
+            self._notes[made.note] = made.callsign
+        note = getattr(made, "note", None)
+        note = note or str(getattr(made, "task", "")).removeprefix("t-")
+        if note in self._notes:
+            return _note_words(made, self._notes[note])
+        subject = getattr(made, "incident", None) or getattr(made, "subject", None)
+        return _subject_words(made) if subject in self._ids else ""
+
+
+def _subject_words(made: d.Decision) -> str:
+    match made:
+        case d.IncidentTaken():
+            return f"taken in as {made.incident}"
+        case d.IncidentChanged():
+            return "facts changed"
+        case d.IncidentFinished():
+            return "closed"
+        case d.ResourceMoved():
+            return f"{made.callsign}: {made.stage.replace('_', ' ')}"
+        case d.Assessed():
+            found = ", ".join(
+                f"marker {m.marker} ({relation(m.relation)}, {m.certainty / 10:g} %)"
+                for m in made.matches
+            )
+            return in_words(made.outcome, made.reason) + (f": {found}" if found else "")
+        case d.Forgotten():
+            return "left the working state"
+    return ""
+
+
+def _note_words(made: d.Decision, callsign: str) -> str:
+    match made:
+        case d.NoteIssued():
+            marker = made.matched.marker
+            return f"{callsign} is to be told about marker {marker} (revision {made.revision})"
+        case d.NoteWithdrawn():
+            return f"note for {callsign} withdrawn: {ended_in_words(made.reason)}"
+        case d.RungEntered():
+            return f"{callsign}: telling by {made.channel} (rung {made.rung + 1})"
+        case d.Shown():
+            when = "before at scene" if made.before_at_scene else "at scene or later"
+            return f"{callsign}: shown by {made.channel}, revision {made.revision}, {when}"
+        case d.DutyAnswered():
+            return f"{callsign}: acknowledged by {made.by} on {made.channel}"
+        case d.TaskRaised():
+            return f"{callsign} has not been told: task for a person, said {made.times} times"
+        case d.TaskAssumed():
+            return f"{callsign}: task taken by {made.by}"
+    return ""

@@ -1,0 +1,82 @@
+"""Timers: decisions set them, time turns them into events. Durations are monotonic."""
+
+import asyncio
+import heapq
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from middleware.engine.entry import Entry
+from middleware.engine.state import State
+from middleware.flow.stamps import Stamps
+from middleware.ports import Clock
+from schemas.decision import TimerSet
+from schemas.delivery import TimerDue
+
+TIMERS = "timer"
+
+
+class Timers:
+    """One heap for all; a stale timer fires and the engine ignores it."""
+
+    def __init__(
+        self, clock: Clock, stamps: Stamps, post: Callable[[TimerDue], Awaitable[None]]
+    ) -> None:
+        self._clock, self._stamps, self._post = clock, stamps, post
+        self._heap: list[tuple[float, str, int]] = []
+        self._sooner = asyncio.Event()
+
+    def restore(self, state: State) -> None:
+        """After a restart: what is overdue fires at once, the longest overdue first."""
+        now, monotonic = self._stamps.now(), self._clock.monotonic()
+        self._heap = [
+            (monotonic + (timer.due_at - now).total_seconds(), name, timer.revision)
+            for name, timer in state.timers.items()
+        ]
+        heapq.heapify(self._heap)
+
+    def on_committed(self, entries: Sequence[Entry], state: State) -> None:
+        """Set what was decided; a timer already stopped or replaced is not set."""
+        monotonic = self._clock.monotonic()
+        for entry in entries:
+            for made in entry.decisions:
+                if isinstance(made, TimerSet):
+                    wait = (made.due_at - entry.received_at).total_seconds()
+                    self._set(monotonic + wait, made)
+
+    def _set(self, due: float, made: TimerSet) -> None:
+        first = self._heap[0][0] if self._heap else float("inf")
+        heapq.heappush(self._heap, (due, made.timer, made.revision))
+        if due < first:
+            self._sooner.set()
+
+    async def run(self, state: State) -> None:
+        """Fire what is due; never early."""
+        while True:
+            self._sooner.clear()
+            while self._heap and self._heap[0][0] <= self._clock.monotonic():
+                _, name, revision = heapq.heappop(self._heap)
+                if name in state.timers and state.timers[name].revision == revision:
+                    await self._post(self._event(name, revision))
+            await self._wait()
+
+    async def _wait(self) -> None:
+        if not self._heap:
+            await self._sooner.wait()
+            return
+        delay = timedelta(seconds=max(0.0, self._heap[0][0] - self._clock.monotonic()))
+        sleeper = asyncio.ensure_future(self._clock.sleep(delay))
+        waker = asyncio.ensure_future(self._sooner.wait())
+        try:
+            await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeper.cancel()
+            waker.cancel()
+
+    def _event(self, name: str, revision: int) -> TimerDue:
+        return TimerDue(
+            source=TIMERS,
+            id=name,
+            revision=revision,
+            occurred_at=self._clock.now(),
+            timer=name,
+        )
