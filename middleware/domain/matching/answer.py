@@ -15,7 +15,7 @@ _RELATION = {
     Fit.SAME: Relation.SAME_DWELLING, Fit.EQUIVALENT: Relation.SAME_DWELLING,
     Fit.COVERED: Relation.BUILDING_COVERS, Fit.ASK: Relation.ASK_WHICH_FLAT,
     Fit.EXTRA: Relation.OTHER_DWELLING, Fit.SUFFIX: Relation.OTHER_DWELLING,
-    Fit.UNNUMBERED: Relation.TOO_VAGUE,
+    Fit.UNNUMBERED: Relation.TOO_VAGUE, Fit.NO_HOUSE: Relation.SAME_DWELLING,
 }  # fmt: skip
 _CERTAINTY = ((105, 999), (95, 998), (85, 996), (75, 992), (FOUND, 985), (60, 700), (50, 500), (40, 300))
 
@@ -57,12 +57,14 @@ def _by_address(verdicts: list[Verdict], reading: Reading) -> list[Match]:
 
 
 def _is_found(verdict: Verdict) -> bool:
-    return verdict.points >= FOUND and verdict.fit in (Fit.SAME, Fit.EQUIVALENT, Fit.COVERED)
+    return verdict.points >= FOUND and verdict.fit in (Fit.SAME, Fit.EQUIVALENT, Fit.COVERED, Fit.NO_HOUSE)
 
 
 def _one_place(one: Spec, other: Spec) -> bool:
     """Two markers for the same door, or a door and its building."""
-    if one.street != other.street or one.house != other.house or one.postcode != other.postcode:
+    if one.street != other.street or one.house != other.house:
+        return False
+    if one.postcode[:-3] != other.postcode[:-3] or (one.postcode != other.postcode and one.covers == other.covers):
         return False
     return one.units == other.units or one.covers or other.covers
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
+from middleware.domain.matching.wording import sound
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -26,12 +27,14 @@ def keys_of(spec: Spec) -> Iterator[str]:
             yield f"p{spec.postcode}{number}"
         if street and outcode:
             yield f"s{outcode}{number} {street}"
-            yield f"a{outcode}{number} {street[0]}"
-            yield f"z{outcode}{number} {street[-1]}"
+            yield f"a{outcode}{number} {street[:2]}"
+            yield f"z{outcode}{number} {street[-2:]}"
+            yield f"x{outcode}{number} {sound(street)}"
         if street:
             for place in places:
                 yield f"s{place}{number} {street}"
-                yield f"a{place}{number} {street[0]}"
+                yield f"a{place}{number} {street[:2]}"
+                yield f"z{place}{number} {street[-2:]}"
             yield f"g{number} {street} {spec.kind}"
     for name in rare(spec.names)[:3]:
         if outcode:
@@ -80,19 +83,25 @@ def second_keys(query: Reading) -> list[str]:
     numbers, streets, names = _asked(query), _streets(query), rare(query.words)
     keys = []
     if query.outcode:
-        keys += [f"a{query.outcode}{n} {word[0]}" for n in numbers for word in streets]
-        keys += [f"z{query.outcode}{n} {word[-1]}" for n in numbers for word in streets]
+        keys += _slips(query.outcode, numbers, streets)
+        keys += [f"x{query.outcode}{n} {sound(word)}" for n in numbers for word in streets]
         keys += [f"n{query.outcode} {name}" for name in names]
     places = [word for word in names if word not in w.COUNTIES][-4:]
     for place in places:
         keys += [f"s{place}{n} {word}" for n in numbers for word in streets if word != place]
     if not query.postcode:
         for place in places:
-            keys += [f"a{place}{n} {word[0]}" for n in numbers for word in streets if word != place]
+            keys += _slips(place, numbers, [word for word in streets if word != place])
             keys += [f"n{place} {name}" for name in names if name != place]
         following = zip(query.words, query.words[1:], strict=False)
         keys += [f"g{n} {a} {b}" for n in numbers for a, b in following if b in w.STREET_TYPES]
     return list(dict.fromkeys(keys))
+
+
+def _slips(region: str, numbers: list[str], streets: list[str]) -> list[str]:
+    """One slip leaves the first or the last two letters as they were."""
+    found = [f"a{region}{n} {word[:2]}" for n in numbers for word in streets]
+    return found + [f"z{region}{n} {word[-2:]}" for n in numbers for word in streets]
 
 
 def _asked(query: Reading) -> list[str]:

@@ -6,6 +6,7 @@ Similarity never decides here. Every number of a query must be explained by the 
 import re
 from enum import IntEnum
 
+from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.words import EMPTY
 
@@ -26,28 +27,30 @@ class Fit(IntEnum):
     OTHER = 5
     UNNUMBERED = 6
     SUFFIX = 7
-    DIFFERENT = 8
+    NO_HOUSE = 8
+    DIFFERENT = 9
 
 
-def fit(numbers: list[Number], spec: Spec, street_at: int, words: list[str]) -> Fit:
+def fit(numbers: list[Number], spec: Spec, street_at: int) -> Fit:
     """Explains the numbers of a query by a marker; `street_at`: the street's first word there."""
     if not spec.house:
-        if spec.names and street_at >= 0 and any(at == street_at and not named for _, named, at in numbers):
-            return Fit.DIFFERENT
         return _fit_units([value for value, _, _ in numbers], spec)
     picked = _pick(numbers, spec.house, street_at)
     if picked >= 0:
         rest = [value for i, (value, _, _) in enumerate(numbers) if i != picked]
-        if any(not named for _, named, _ in numbers[picked + 1 :]) and numbers[picked][2] != street_at:
-            return Fit.DIFFERENT
-        if _names_something_else(words[numbers[picked][2] : max(street_at, 0)], spec):
+        later = [at for _, named, at in numbers[picked + 1 :] if not named]
+        if later and numbers[picked][2] != street_at and not numbers[picked][2] > street_at >= 0:
             return Fit.DIFFERENT
         return _fit_units(rest, spec)
     return _loosely(numbers, spec)
 
 
-def _names_something_else(between: list[str], spec: Spec) -> bool:
+def stands_apart(query: Reading, spec: Spec, street_at: int) -> bool:
     """33 BARTON MEADOWS, BRANDVILLE GARDENS is not 33 Brandville Gardens."""
+    if not spec.house or street_at <= 0:
+        return False
+    index = _pick(query.numbers, spec.house, street_at)
+    between = query.words[query.numbers[index][2] : street_at] if index >= 0 else []
     return any(word not in EMPTY and word not in spec.names for word in between)
 
 
@@ -70,17 +73,30 @@ def _fit_units(asked: list[str], spec: Spec) -> Fit:
         return Fit.COVERED
     asked_units, asked_floors = _split(asked)
     known_units, known_floors = _split(known)
-    if asked_units == known_units:
-        if asked_floors and known_floors and asked_floors != known_floors:
-            return Fit.OTHER
-        if asked_units or asked_floors == known_floors:
-            return Fit.EQUIVALENT
-        return Fit.ASK if known_floors else Fit.EXTRA
-    if _within(known_units, asked_units) and _agree(known_floors, asked_floors):
+    if asked_units == known_units or _letter_and_number(asked_units, known_units):
+        return _fit_floors(asked_floors, known_floors, numbered=bool(asked_units))
+    if not _agree(known_floors, asked_floors):
+        return Fit.OTHER
+    if _within(known_units, asked_units):
         return Fit.EXTRA
-    if _within(asked_units, known_units) and _agree(known_floors, asked_floors):
-        return Fit.ASK
-    return Fit.OTHER
+    return Fit.ASK if _within(asked_units, known_units) else Fit.OTHER
+
+
+def _letter_and_number(one: list[str], other: list[str]) -> bool:
+    """BLOCK D 43 is 43 BLOCK D: nobody can take the letter for the number."""
+    return len(one) == 2 and one == other[::-1] and one[0].isdigit() != one[1].isdigit()
+
+
+def _fit_floors(asked: list[str], known: list[str], *, numbered: bool) -> Fit:
+    if asked == known:
+        return Fit.SAME
+    if asked and known:
+        if _within(asked, known):
+            return Fit.ASK
+        return Fit.EXTRA if _within(known, asked) else Fit.OTHER
+    if numbered:
+        return Fit.EQUIVALENT
+    return Fit.ASK if known else Fit.EXTRA
 
 
 def _split(values: list[str] | tuple[str, ...]) -> tuple[list[str], list[str]]:
@@ -89,7 +105,7 @@ def _split(values: list[str] | tuple[str, ...]) -> tuple[list[str], list[str]]:
 
 
 def _agree(one: list[str], other: list[str]) -> bool:
-    return not one or not other or one == other
+    return not one or not other or _within(one, other) or _within(other, one)
 
 
 def _within(few: list[str] | tuple[str, ...], many: list[str]) -> bool:
@@ -105,12 +121,22 @@ def _loosely(numbers: list[Number], spec: Spec) -> Fit:
     """The house is not there as written: ranges, 36A for flat A at 36, a lost suffix."""
     bare = [(i, value) for i, (value, named, _) in enumerate(numbers) if not named]
     if not bare:
-        return Fit.UNNUMBERED if not numbers else Fit.DIFFERENT
+        if not numbers:
+            return Fit.UNNUMBERED
+        same = spec.units and [value for value, _, _ in numbers] == list(spec.units)
+        return Fit.NO_HOUSE if same else Fit.DIFFERENT
     values = [value for value, _, _ in numbers]
     for i, value in bare:
         if i + 1 < len(values) and f"{value}-{values[i + 1]}" == spec.house:
             return _softened(_fit_units(values[:i] + values[i + 2 :], spec))
     last, value = bare[-1]
+    if "/" in value:
+        house, _, unit = value.partition("/")
+        if house == spec.house and [*values[:last], unit] == list(spec.units):
+            return Fit.EQUIVALENT
+        value = value.replace("/", "-")
+        if value == spec.house:
+            return _softened(_fit_units(values[:last], spec))
     rest = values[:last] + values[last + 1 :]
     asked, known = _HOUSE.match(value), _HOUSE.match(spec.house)
     if asked is None or known is None:

@@ -61,7 +61,7 @@ def _tokens(text: str) -> list[str]:
 def _take(reading: Reading, tokens: list[str], *, after: bool) -> None:
     """Walks the tokens once. After the postcode only a named unit still counts."""
     out, numbers = reading.words, reading.numbers
-    unit = skip = False
+    unit = skip = near = floor_open = False
     last = len(tokens) - 1
     index = -1
     while index < last:
@@ -79,6 +79,8 @@ def _take(reading: Reading, tokens: list[str], *, after: bool) -> None:
                 if skip:
                     skip = False
                     continue
+                if near and reading.landmark < 0:
+                    reading.landmark = len(out)
                 value = _number(token)
                 if len(following) == 1 and following in "ABCDEFGHJKLMP" and token[-1].isdigit():
                     value += following
@@ -97,6 +99,11 @@ def _take(reading: Reading, tokens: list[str], *, after: bool) -> None:
                 numbers.append((token, unit, len(out)))
             unit = False
             continue
+        skip = False
+        if floor_open and token in w.SIDES:
+            numbers.append((w.SIDES[token], True, len(out)))
+            continue
+        floor_open = False
         if unit and len(token) == 1:
             numbers.append((token, True, len(out)))
             unit = False
@@ -111,21 +118,24 @@ def _take(reading: Reading, tokens: list[str], *, after: bool) -> None:
                 index = flat
             elif flat == index:
                 index -= 1
+            floor_open = True
             continue
         floor = w.FLOOR_SHORT.get(token)
         if floor is not None:
             numbers.append((floor, True, len(out)))
-            unit = False
+            unit, floor_open = False, True
             continue
         word = w.ABBREVIATIONS.get(token, token)
+        if word in w.FLAT_WORDS and following in w.SIDES:
+            floor_open = True
+            continue
         if word in w.UNITS or (token == "F" and (following[:1].isdigit() or following in w.FLOOR_SHORT)):
             unit = True
             reading.kind = reading.kind or word
             continue
         if token in w.SKIPS_NUMBER:
             skip = True
-        elif token in w.NEARBY and reading.landmark < 0:
-            reading.landmark = len(out)
+        near = token in w.NEARBY or (near and word in w.EMPTY)
         unit = (unit and word in w.EMPTY) or (word == "NO" and len(following) == 1 and following.isalpha())
         if not after:
             out.append(word)
@@ -143,4 +153,4 @@ def _one_number(tokens: list[str]) -> bool:
 def _number(token: str) -> str:
     """"014a" -> 14A, "12 - 16" -> 12-16."""
     parts = _SPLIT.split(token)
-    return "-".join(part.lstrip("0") or "0" for part in parts)
+    return ("/" if "/" in token else "-").join(part.lstrip("0") or "0" for part in parts)

@@ -88,6 +88,9 @@ def _street(words: list[str], number_at: int, breaks: list[int]) -> tuple[int, i
         if first < 0:
             end = min((b for b in breaks if b > number_at), default=min(number_at + 2, len(words)))
             return number_at, (end - 1 if end > number_at else -1), False
+        inside = [b for b in breaks if number_at < b <= first]
+        if inside:
+            return inside[-1], first, True
         if words[first] in w.WEAK_TYPES or words[first] in w.BUILDING_WORDS:
             other = _last_strong(words, first + 1)
             if other > 0:

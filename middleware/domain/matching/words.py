@@ -82,10 +82,17 @@ FLOORS = {
 
 FLOOR_SHORT = {
     "GFF": "f0", "FFF": "f1", "SFF": "f2", "TFF": "fT", "GF": "f0", "FF": "f1", "SF": "f2",
-    "GFL": "f0", "BASEMENT": "fB", "LGF": "fL", "UGF": "fU", "REAR": "fR", "FRONT": "fF",
+    "GFL": "f0", "BASEMENT": "fB", "LGF": "fL", "UGF": "fU", 
     "ANNEXE": "fA",
 }  # fmt: skip
 """A floor or part by itself."""
+
+SIDES = {
+    "LEFT": "fX", "RIGHT": "fY", "FRONT": "fF", "REAR": "fR", "BACK": "fR", "LHS": "fX", "RHS": "fY",
+}  # fmt: skip
+"""Which part of a floor, when it follows the floor."""
+
+FLAT_WORDS = frozenset({"FLAT", "APARTMENT", "MAISONETTE"})
 
 ORDINALS = {
     "1ST": "FIRST", "2ND": "SECOND", "3RD": "THIRD", "4TH": "FOURTH", "5TH": "FIFTH",
@@ -93,7 +100,7 @@ ORDINALS = {
 }  # fmt: skip
 
 NEARBY = frozenset(
-    "OPP OPPOSITE NR NEAR NEXT BEHIND OUTSIDE ADJ ADJACENT BESIDE NEARBY BETWEEN CNR".split()
+    "OPP OPPOSITE NR NEAR NEXT BEHIND OUTSIDE ADJ ADJACENT BESIDE NEARBY BETWEEN CNR ABOVE BELOW REAR VIA".split()
 )
 """What follows is a landmark, not the place itself."""
 

@@ -1,0 +1,50 @@
+"""Names of buildings and firms, and places: what is left of an address beside its street."""
+
+from middleware.domain.matching import words as w
+from middleware.domain.matching.numbers import Fit
+from middleware.domain.matching.reading import Reading
+from middleware.domain.matching.spec import Spec
+from middleware.domain.matching.wording import find
+
+_BUILDING = w.BUILDING_WORDS | w.WEAK_TYPES
+
+Said = tuple[int, str]
+"""Points, and what they are for in words."""
+
+
+def names(query: Reading, spec: Spec, at: int, fit: Fit) -> Said:
+    """Names decide where no house number does; for a house they only help or warn."""
+    before = query.words[:at] if at >= 0 else query.words
+    strange = [word for word in before if word not in w.COMMON and word not in spec.places]
+    if not spec.names:
+        if not strange:
+            return 0, ""
+        return (0, "") if spec.house else (-25, "another name was given")
+    rare = [word for word in spec.names if word not in w.COMMON] or list(spec.names)
+    elsewhere = before + query.words[at + len(spec.street) :] if at >= 0 else before
+    held = sum(find(word, elsewhere)[0] >= 0 for word in rare)
+    if held * 2 > len(rare) or (held and spec.house):
+        return (35 if not spec.house and held == len(rare) else 15), "name agrees"
+    part = bool(spec.units) or fit is Fit.COVERED
+    if strange and (part or not spec.house):
+        return (-60 if building_named(query, at) else -45), "another name was given"
+    return (0, "") if spec.house else (-15, "the name was not given")
+
+
+def building_named(query: Reading, at: int) -> bool:
+    """ARAGON COURT, 14, ARAGON DRIVE: 14 may be a flat of the court."""
+    before = query.words[: max(at, 0)]
+    return any(
+        word in _BUILDING and index and before[index - 1] not in w.COMMON
+        for index, word in enumerate(before)
+    )
+
+
+def places(query: Reading, spec: Spec) -> Said:
+    """Locality and town; counties and London are too wide to count."""
+    known = [word for word in spec.places if word not in w.COUNTIES]
+    if any(word in query.words for word in known):
+        return 12, "place agrees"
+    if any(find(word, query.words)[1] <= 2 for word in known if len(word) > 4):
+        return 10, "place agrees but for the spelling"
+    return (0 if query.postcode or query.outcode else -10), ""

@@ -1,0 +1,95 @@
+"""The street of a marker looked for in a query: as written, with slips, joined, or not there."""
+
+from typing import NamedTuple
+
+from middleware.domain.matching import words as w
+from middleware.domain.matching.reading import Reading
+from middleware.domain.matching.spec import Spec
+from middleware.domain.matching.wording import alike, find, joined
+
+
+class Street(NamedTuple):
+    """Points, the position of the street's first word in the query (-1: not there), in words."""
+
+    points: int
+    at: int
+    said: str
+
+
+NO_STREET = Street(0, -1, "")
+AGREES, SLIP, NO_TYPE, OTHER, ABSENT = 35, 7, 5, -60, -35
+
+
+def written(query: Reading, spec: Spec) -> int:
+    """Where the street stands letter for letter; -1 if it does not."""
+    words, street = query.words, spec.street
+    if not street or street[0] not in words:
+        return -1
+    size, at = len(street), -1
+    for index, word in enumerate(words):
+        if word == street[0] and (size == 1 or tuple(words[index : index + size]) == street):
+            at = index
+            if _kind(words, index + size, spec.kind) > 0:
+                break
+    return at
+
+
+def street(query: Reading, spec: Spec, at: int) -> Street:
+    """Judges the street; `at` is what `written` said."""
+    if not spec.street:
+        return NO_STREET
+    slips, kind = 0, 0
+    if at < 0:
+        at, slips, kind = _loose(query.words, spec.street, spec.kind)
+        if at < 0:
+            return _absent(query, spec)
+    kind = kind or _kind(query.words, at + len(spec.street), spec.kind)
+    if kind < 0 or _qualified(query, spec, at):
+        return Street(OTHER, at, "another street of that name")
+    points = AGREES - SLIP * slips - (0 if kind else NO_TYPE)
+    return Street(points, at, "street agrees but for the spelling" if slips else "street agrees")
+
+
+def _qualified(query: Reading, spec: Spec, at: int) -> bool:
+    """NEW NORTH ROAD is not NORTH ROAD."""
+    before = query.words[at - 1] if at else ""
+    if before not in w.QUALIFIERS or before in spec.names:
+        return False
+    return not any(position == at for _, _, position in query.numbers)
+
+
+def _loose(words: list[str], street: tuple[str, ...], kind: str) -> tuple[int, int, int]:
+    """(position, slips, 1 if the type was joined to it) of a street with slips of the keyboard."""
+    start, total, typed = -1, 0, 0
+    for word in street:
+        at, slips = find(word, words)
+        if at < 0:
+            at, slips = joined(word, kind.partition(" ")[0], words), 1
+            if at < 0:
+                return -1, 9, 0
+            typed, slips = (1, 0) if words[at].startswith(word) else (0, 1)
+        total += slips
+        start = at if start < 0 else start
+    return start, min(total, 3), typed
+
+
+def _kind(words: list[str], at: int, kind: str) -> int:
+    """1 the street type agrees, 0 it is not there, -1 it is another one."""
+    following = words[at] if at < len(words) else ""
+    if not kind:
+        return -1 if following in w.STRONG_TYPES else 1
+    first, _, direction = kind.partition(" ")
+    if following == first or alike(following, first) <= 2:
+        after = words[at + 1] if at + 1 < len(words) else ""
+        return -1 if direction and after in w.QUALIFIERS and after != direction else 1
+    return -1 if following in w.STREET_TYPES or following in w.BUILDING_WORDS else 0
+
+
+def _absent(query: Reading, spec: Spec) -> Street:
+    """The street is not in the query: fine if it names none, against it if it names one."""
+    if any(word in w.STREET_TYPES for word in query.words[1:]):
+        return Street(ABSENT, -1, "the street is another one")
+    known = (*spec.places, *spec.names)
+    if any(word not in w.COMMON and word not in known for word in query.words):
+        return Street(-15, -1, "the street was not recognised")
+    return Street(0, -1, "no street was given")
