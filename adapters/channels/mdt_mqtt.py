@@ -1,0 +1,174 @@
+"""Mobile data terminals over MQTT (N3, N7, C5): notes and answers out, receipts and questions in.
+
+A publish that the broker answered is nothing: a delivery ends when the device says displayed.
+The broker may forget everything: at each return `came_back` lets every open note go out again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from typing import Annotated
+
+import aiomqtt
+import structlog
+from pydantic import BaseModel, ConfigDict, Field
+
+from adapters.channels.mdt_incoming import Incoming
+from adapters.channels.mqtt_connection import BrokerAt, Connection, Limits, NotGranted, connect
+from adapters.codecs import mdt
+from middleware.ops.durations import Between, Duration, read_duration
+from middleware.ops.presence import Presence
+from middleware.ports import AdapterSpec, ChannelDown, Intake, Kind, ToDevice, World
+from schemas.mdt import DeviceAnswer, DeviceNote, ReceiptTaken
+
+NAME = "mdt"
+WAITING = 10_000
+"""Sends that wait for the broker's answer; one more is refused at once."""
+
+FIRST_PAUSE = timedelta(milliseconds=100)
+LONGEST_PAUSE = timedelta(seconds=5)
+
+log = structlog.get_logger()
+
+
+class MdtMqttSettings(BaseModel):
+    """Section `[channel.mdt_mqtt]`; where the broker is comes from `[broker]`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    send_within: Annotated[Duration, Between("100ms", "1m")] = Field(
+        read_duration("5s"), description="longest wait for the broker's answer to one message"
+    )
+    keepalive: Annotated[Duration, Between("1s", "10m")] = Field(
+        read_duration("10s"), description="a broker silent for twice as long counts as lost"
+    )
+    in_flight: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        100, description="messages on their way that the broker has not yet answered"
+    )
+    broker: BrokerAt = BrokerAt()
+
+
+class MdtMqtt:
+    """The channel to the devices; nothing sent twice does harm, by note id and revision."""
+
+    name = NAME
+
+    def __init__(self, settings: MdtMqttSettings, world: World) -> None:
+        self._settings = settings
+        self._world = world
+        self._limits = Limits(settings.send_within, settings.keepalive, settings.in_flight)
+        self._connection: Connection | None = None
+        self._presence = Presence(self.name, world)
+        self._incoming = Incoming(self.name, world, self._tell)
+        self._failures = world.meters.counter("forewarn_send_failures_total", channel=self.name)
+        name = f"{self.name} outgoing"
+        world.meters.gauge("forewarn_queue_bound", queue=name).set(WAITING)
+        world.meters.gauge("forewarn_queue_depth", queue=name).set_function(self._depth)
+
+    async def run(self, intake: Intake, came_back: Callable[[], None]) -> None:
+        """Stay connected and hand in what devices say; never returns."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._presence.tell(intake))
+            tasks.create_task(self._incoming.run(intake, came_back))
+            await self._stay_connected(came_back)
+
+    async def send(self, message: ToDevice) -> None:
+        """Publish with QoS 1 and wait for the broker's answer; raises ChannelDown."""
+        try:
+            await self._publish(message.device, message.body, qos=1)
+        except ChannelDown:
+            self._failures.inc()
+            raise
+        self._count(message.body)
+
+    async def _tell(self, device: str, taken: ReceiptTaken) -> None:
+        """QoS 0 is enough: a device that missed it says its receipt again."""
+        with contextlib.suppress(ChannelDown):
+            await self._publish(device, taken, qos=0)
+            self._count(taken)
+
+    async def _publish(
+        self, device: str, body: DeviceNote | DeviceAnswer | ReceiptTaken, qos: int
+    ) -> None:
+        connection = self._connection
+        if connection is None:
+            raise ChannelDown("not connected to the broker")
+        if connection.depth >= WAITING:
+            raise ChannelDown("too many messages wait for the broker")
+        topic = mdt.topic(self._world.room, device, mdt.leaf_of(body))
+        await connection.publish(topic, mdt.write(body), qos)
+
+    def _count(self, body: DeviceNote | DeviceAnswer | ReceiptTaken) -> None:
+        kind = mdt.leaf_of(body)
+        self._world.meters.counter("forewarn_sent_total", channel=self.name, kind=kind).inc()
+
+    def _depth(self) -> int:
+        return self._connection.depth if self._connection else 0
+
+    async def _stay_connected(self, came_back: Callable[[], None]) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                async with self._connected() as connection:
+                    pause = FIRST_PAUSE
+                    ended = await self._use(connection, came_back)
+            except (aiomqtt.MqttError, OSError) as fault:
+                ended = _reason(fault)
+            self._presence.lost(ended)
+            delay = pause * (1 + self._world.random.random()) / 2
+            log.warning(
+                "no broker",
+                adapter=self.name,
+                reason=ended,
+                remedy=REMEDIES[ended],
+                again_in=str(delay),
+            )
+            await self._world.clock.sleep(delay)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _connected(self) -> AbstractAsyncContextManager[Connection]:
+        room = self._world.room
+        return connect(
+            self._settings.broker,
+            room,
+            self._limits,
+            mdt.filters_up(room),
+            self._incoming.arrived,
+        )
+
+    async def _use(self, connection: Connection, came_back: Callable[[], None]) -> str:
+        self._connection = connection
+        try:
+            self._presence.connected()
+            log.info("broker connected", adapter=self.name)
+            came_back()
+            return await connection.ended()
+        finally:
+            self._connection = None
+
+
+def _reason(fault: Exception) -> str:
+    """A code for what went wrong, and nothing of what the other side said."""
+    match fault:
+        case NotGranted():
+            return "not_granted"
+        case aiomqtt.exceptions.MqttConnectError():
+            return "refused"
+        case aiomqtt.MqttError():
+            return "untrusted" if "certificate" in str(fault).lower() else "unreachable"
+    return "unreadable"
+
+
+REMEDIES = {
+    "closed": "if it comes again, see the broker's own log",
+    "silent": "see whether the broker still runs",
+    "not_granted": "let our account hear the topics of the devices",
+    "refused": "mend user name or password of [broker]",
+    "untrusted": "give the authority of the broker's certificate in [broker]",
+    "unreachable": "see whether the broker runs where [broker] says",
+    "unreadable": "see the password and TLS files of [broker]",
+}
+
+SPEC = AdapterSpec(Kind.CHANNEL, "mdt_mqtt", MdtMqttSettings, MdtMqtt)
