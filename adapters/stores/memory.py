@@ -1,0 +1,89 @@
+"""A journal in memory, for tests and the simulation: deterministic, no thread, can be crashed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from middleware.ports import Clock, Fenced, OutOfPlace, Snapshot
+
+
+@dataclass(slots=True)
+class Disk:
+    """What survives a crash: it outlives the journals opened on it."""
+
+    records: list[bytes] = field(default_factory=list)
+    token: int = 0
+    snapshot: Snapshot | None = None
+
+
+def _no_fault(stage: str) -> None:
+    """Nothing goes wrong."""
+
+
+class MemoryJournal:
+    """The contract of `Journal` on a Disk.
+
+    An append reaches the disk after `delay` (on `clock`): whoever is cancelled before that has
+    written nothing, whatever was waiting. `fault` is called with "before" and with "after" the
+    records became durable; what it raises (OSError, a crash of the test's own) comes out of
+    `append`, so that with "after" they are kept though nobody was told.
+    """
+
+    def __init__(
+        self,
+        disk: Disk | None = None,
+        *,
+        clock: Clock | None = None,
+        delay: timedelta = timedelta(0),
+        fault: Callable[[str], None] = _no_fault,
+    ) -> None:
+        self.disk = disk or Disk()
+        self._clock = clock
+        self._delay = delay
+        self._fault = fault
+        self._writing = asyncio.Lock()
+
+    async def acquire(self) -> int:
+        self.disk.token += 1
+        return self.disk.token
+
+    async def head(self) -> int:
+        return len(self.disk.records)
+
+    async def append(self, expected: int, token: int, records: Sequence[bytes]) -> None:
+        async with self._writing:
+            self._fault("before")
+            if self._clock is not None:
+                await self._clock.sleep(self._delay)
+            if not self._has(expected, token, list(records)):
+                self.disk.records.extend(records)
+            self._fault("after")
+
+    def _has(self, expected: int, token: int, records: list[bytes]) -> bool:
+        if token != self.disk.token:
+            raise Fenced(f"token {token} is not the last one given")
+        if expected == len(self.disk.records):
+            return False
+        if self.disk.records[expected : expected + len(records)] != records:
+            raise OutOfPlace(
+                f"other records lie after {expected}, the head is {len(self.disk.records)}"
+            )
+        return True
+
+    async def read(self, after: int, limit: int | None = None) -> AsyncIterator[tuple[int, bytes]]:
+        position, left = after, limit
+        while position < len(self.disk.records) and left != 0:
+            yield position + 1, self.disk.records[position]
+            position += 1
+            left = None if left is None else left - 1
+
+    async def save_snapshot(self, snapshot: Snapshot) -> None:
+        self.disk.snapshot = snapshot
+
+    async def load_snapshot(self, version: str) -> Snapshot | None:
+        saved = self.disk.snapshot
+        return saved if saved is not None and saved.version == version else None
+
+    async def close(self) -> None:
+        """Nothing to give back."""

@@ -1,0 +1,18 @@
+"""The one table of adapters. To add one: a file that ends in its SPEC, and a line here."""
+
+from adapters.stores import sqlite
+from middleware.ports import AdapterSpec, Kind
+
+ADAPTERS: tuple[AdapterSpec, ...] = (sqlite.SPEC,)
+
+_BY_NAME = {(spec.kind, spec.name): spec for spec in ADAPTERS}
+
+
+def adapter(kind: Kind, name: str) -> AdapterSpec:
+    """The row of `[<kind>.<name>]`; KeyError when there is none."""
+    return _BY_NAME[kind, name]
+
+
+def names(kind: Kind) -> tuple[str, ...]:
+    """What can be configured as `[<kind>.…]`, in the order of the table."""
+    return tuple(spec.name for spec in ADAPTERS if spec.kind is kind)

@@ -1,0 +1,228 @@
+"""One contract for every store (DESIGN, "Stores"; O4): run over each row of the adapter table
+and over the journal in memory."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from adapters.stores.memory import Disk, MemoryJournal
+from adapters.table import ADAPTERS
+from middleware.ops.clock import SystemClock
+from middleware.ops.metrics import Metrics
+from middleware.ports import Fenced, Journal, Kind, OutOfPlace, Snapshot, World
+
+SETTINGS: dict[str, dict[str, Any]] = {"sqlite": {}}
+"""What each store row needs to be told in a test."""
+
+Open = Callable[[], Journal]
+Store = tuple[Journal, Open]
+
+
+def opener(name: str, state: Path) -> Open:
+    """Opens the same store as often as wanted, like a service that starts again."""
+    if name == "memory":
+        disk = Disk()
+        return lambda: MemoryJournal(disk)
+    spec = next(row for row in ADAPTERS if (row.kind, row.name) == (Kind.STORE, name))
+    world = World("eoc1", SystemClock(), Random(1), state, Metrics(), {})
+    settings = spec.settings(**SETTINGS[name])
+    return lambda: spec.make(settings, world)
+
+
+STORES = ("memory", *(row.name for row in ADAPTERS if row.kind is Kind.STORE))
+
+
+@pytest.fixture(params=STORES)
+async def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
+    opened: list[Journal] = []
+    open_one = opener(request.param, tmp_path)
+
+    def remembered() -> Journal:
+        opened.append(open_one())
+        return opened[-1]
+
+    yield remembered
+    for journal in opened:
+        await journal.close()
+
+
+@pytest.fixture
+async def journal(reopen: Open) -> Journal:
+    return reopen()
+
+
+def some(count: int, name: str = "record") -> list[bytes]:
+    return [f"{name} {n} \0\xff".encode("latin-1") for n in range(count)]
+
+
+async def everything(journal: Journal, after: int = 0) -> list[tuple[int, bytes]]:
+    return [row async for row in journal.read(after)]
+
+
+async def test_a_new_journal_is_empty(journal: Journal) -> None:
+    assert await journal.head() == 0
+    assert await everything(journal) == []
+
+
+async def test_what_was_appended_is_read_in_order(journal: Journal) -> None:
+    token = await journal.acquire()
+    await journal.append(0, token, some(3))
+    await journal.append(3, token, some(2, "more"))
+    assert await journal.head() == 5
+    assert await everything(journal) == list(enumerate(some(3) + some(2, "more"), start=1))
+
+
+async def test_reading_begins_after_a_position_and_ends_at_the_limit(journal: Journal) -> None:
+    await journal.append(0, await journal.acquire(), some(2_000))
+    rows = list(enumerate(some(2_000), start=1))
+    assert await everything(journal, after=700) == rows[700:]
+    assert [row async for row in journal.read(700, 3)] == rows[700:703]
+    assert [row async for row in journal.read(0, 1_500)] == rows[:1_500]
+    assert [row async for row in journal.read(5, 0)] == []
+    assert [row async for row in journal.read(2_000)] == []
+
+
+async def test_the_same_append_again_changes_nothing(journal: Journal) -> None:
+    """A timed-out append is asked about, never guessed (DESIGN, "The record")."""
+    token = await journal.acquire()
+    await journal.append(0, token, some(3))
+    await journal.append(3, token, some(3, "later"))
+    await journal.append(0, token, some(3))
+    await journal.append(3, token, some(3, "later"))
+    assert await everything(journal) == list(enumerate(some(3) + some(3, "later"), start=1))
+
+
+@pytest.mark.parametrize(
+    ("expected", "records"),
+    [
+        pytest.param(0, some(3, "other"), id="other records lie there"),
+        pytest.param(0, some(4), id="the same and one more"),
+        pytest.param(2, some(2), id="reaches over the head"),
+        pytest.param(4, some(1), id="beyond the head"),
+    ],
+)
+async def test_an_append_out_of_place_writes_nothing(
+    journal: Journal, expected: int, records: list[bytes]
+) -> None:
+    token = await journal.acquire()
+    await journal.append(0, token, some(3))
+    with pytest.raises(OutOfPlace):
+        await journal.append(expected, token, records)
+    assert await everything(journal) == list(enumerate(some(3), start=1))
+    await journal.append(3, token, some(1, "next"))
+
+
+async def test_every_token_is_greater_than_the_one_before(reopen: Open) -> None:
+    tokens = [await journal.acquire() for journal in (reopen(), reopen()) for _ in range(3)]
+    assert tokens == sorted(set(tokens))
+
+
+async def test_a_writer_with_an_older_token_is_refused(reopen: Open) -> None:
+    old, new = reopen(), reopen()
+    before = await old.acquire()
+    await old.append(0, before, some(1))
+    after = await new.acquire()
+    with pytest.raises(Fenced):
+        await old.append(1, before, some(1, "late"))
+    with pytest.raises(Fenced):
+        await old.append(0, before, some(1))
+    await new.append(1, after, some(1, "next"))
+    assert await everything(old) == [(1, some(1)[0]), (2, some(1, "next")[0])]
+
+
+async def test_a_token_that_was_never_given_is_refused(journal: Journal) -> None:
+    token = await journal.acquire()
+    with pytest.raises(Fenced):
+        await journal.append(0, token + 1, some(1))
+
+
+async def test_appends_handed_in_together_all_land_in_order(journal: Journal) -> None:
+    token = await journal.acquire()
+    groups = [some(3, f"group {n}") for n in range(400)]
+    appends = [journal.append(3 * n, token, group) for n, group in enumerate(groups)]
+    await asyncio.gather(*appends)
+    rows = list(enumerate(itertools.chain.from_iterable(groups), start=1))
+    assert await everything(journal) == rows
+
+
+async def test_a_refusal_does_not_touch_its_neighbours(journal: Journal) -> None:
+    token = await journal.acquire()
+    appends: list[Awaitable[None]] = [
+        journal.append(0, token, some(1)),
+        journal.append(7, token, some(1)),
+        journal.append(1, token - 1, some(1)),
+        journal.append(1, token, some(1)),
+    ]
+    outcomes = await asyncio.gather(*appends, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None), OutOfPlace, Fenced, type(None)]
+    assert await journal.head() == 2
+
+
+async def test_readers_see_whole_groups_while_others_are_written(journal: Journal) -> None:
+    token = await journal.acquire()
+    written = asyncio.Event()
+
+    async def write() -> None:
+        for n in range(200):
+            await journal.append(5 * n, token, some(5, f"group {n}"))
+        written.set()
+
+    async def watch() -> int:
+        seen = 0
+        while seen < 1_000:
+            rows = await everything(journal, after=seen)
+            assert [position for position, _ in rows] == list(range(seen + 1, seen + len(rows) + 1))
+            assert not len(rows) % 5, "a group is there whole or not at all"
+            seen += len(rows)
+            await asyncio.sleep(0)
+        return seen
+
+    *watched, _ = await asyncio.gather(watch(), watch(), write())
+    assert watched == [1_000, 1_000]
+
+
+async def test_everything_is_there_after_closing_and_opening(reopen: Open) -> None:
+    first = reopen()
+    token = await first.acquire()
+    await first.append(0, token, some(10))
+    await first.save_snapshot(Snapshot(10, "v1", b"state"))
+    await first.close()
+    second = reopen()
+    assert await second.head() == 10
+    assert await everything(second) == list(enumerate(some(10), start=1))
+    assert await second.load_snapshot("v1") == Snapshot(10, "v1", b"state")
+    with pytest.raises(Fenced):
+        await second.append(10, await second.acquire() - 1, some(1))
+
+
+async def test_the_last_snapshot_is_loaded_by_who_can_read_it(journal: Journal) -> None:
+    assert await journal.load_snapshot("v1") is None
+    await journal.save_snapshot(Snapshot(3, "v1", b"a\nb\0"))
+    await journal.save_snapshot(Snapshot(5, "v1", b"later\n"))
+    assert await journal.load_snapshot("v1") == Snapshot(5, "v1", b"later\n")
+    assert await journal.load_snapshot("v2") is None
+
+
+async def test_large_and_empty_records_come_back_as_they_were(journal: Journal) -> None:
+    records = [b"", b"x" * 3_000_000, b"", b"y" * 3_000_000, b"z"]
+    await journal.append(0, await journal.acquire(), records)
+    assert await everything(journal) == list(enumerate(records, start=1))
+
+
+async def test_who_stops_waiting_does_not_break_the_journal(journal: Journal) -> None:
+    token = await journal.acquire()
+    waiting = asyncio.ensure_future(journal.append(0, token, some(3)))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await journal.append(0, token, some(3))
+    assert await everything(journal) == list(enumerate(some(3), start=1))
+
+
+def test_every_store_row_is_under_this_contract() -> None:
+    assert set(SETTINGS) == {row.name for row in ADAPTERS if row.kind is Kind.STORE}
