@@ -1,0 +1,93 @@
+"""docs/traceability.md: which tests name which requirement. `python -m tests.traceability`
+writes it; a test holds it to be current."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "traceability.md"
+REQUIREMENTS = {
+    "M1": "a store of markers: what, when, how serious, who decided, review, end",
+    "M2": "a marker says what it covers: flat, house, building, site",
+    "M3": "lifecycle; past its review date it is shown as such",
+    "M5": "markers of other bodies keep who supplied them and need a decision",
+    "C1": "CAD incidents are taken in as they happen",
+    "C2": "call-centre events likewise",
+    "C3": "every incident and call is checked, and checked again",
+    "C4": "three answers, never two",
+    "C5": "a responder can ask and gets the same answer",
+    "N1": "the call handler sees the flag in line",
+    "N3": "each resource gets the note on its MDT; receipt and acknowledgement apart",
+    "N5": "no acknowledgement leads to the next channel, then to a person",
+    "N6": "a note informs: what, how old, how sure, where from",
+    "N7": "a note no longer true is withdrawn from everywhere",
+    "N8": "only what is needed reaches each channel",
+    "A1": "an abusive call is logged with warning and termination",
+    "E1": "views, changes and deliveries are on a record that shows alteration",
+    "E2": "each role sees and does only its own",
+    "E3": "what was known when",
+    "E4": "personal data can end; the chain survives",
+    "O1": "supervisors watch it on Prometheus",
+    "O3": "simulators for every system on the other side",
+    "O4": "nothing taken in is lost; nothing is shown twice as new",
+}
+_ID = re.compile(r"\b([MCNDAPRSEO][1-9])\b(?:-([MCNDAPRSEO]?)([1-9]))?")
+
+
+def named_in(text: str) -> set[str]:
+    """Requirement ids in a text; `C1-C4` names all between."""
+    found: set[str] = set()
+    for match in _ID.finditer(text):
+        first, _, last = match.groups()
+        end = int(last) if last else int(first[1])
+        found.update(f"{first[0]}{n}" for n in range(int(first[1]), end + 1))
+    return found
+
+
+def tests() -> Iterator[tuple[str, set[str]]]:
+    """Every test with the ids that it, its class or its module names."""
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        module = named_in(ast.get_docstring(tree) or "")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith(
+                "test_"
+            ):
+                own = named_in(ast.get_docstring(node) or "") | _in_name(node.name)
+                yield f"{path.relative_to(ROOT)}::{node.name}", own or module
+
+
+def _in_name(name: str) -> set[str]:
+    return named_in(" ".join(part.upper() for part in name.split("_")))
+
+
+def page() -> str:
+    """The whole page."""
+    proving: dict[str, list[str]] = defaultdict(list)
+    for test, ids in tests():
+        for requirement in ids:
+            proving[requirement].append(test)
+    lines = [
+        "# From requirement to test",
+        "",
+        "Made by `python -m tests.traceability`; a test holds it to be current. Requirements that",
+        "later work brings are not listed.",
+        "",
+        "| id | requirement | tests |",
+        "|---|---|---|",
+    ]
+    for requirement, words in REQUIREMENTS.items():
+        files: dict[str, int] = defaultdict(int)
+        for test in proving[requirement]:
+            files[test.partition("::")[0]] += 1
+        shown = "<br>".join(f"`{file}` ({count})" for file, count in files.items()) or "**none**"
+        lines.append(f"| {requirement} | {words} | {shown} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"written: {PAGE.relative_to(ROOT)}")
