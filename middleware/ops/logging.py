@@ -1,0 +1,90 @@
+"""Structured logs: JSON lines on stderr, with a correlation id and no personal data (O1, E2).
+
+Code logs with `structlog.get_logger()`: a constant event in lower case, and keys of the
+allow-list in `middleware.ops.redaction`. Libraries that use the standard library's logging are
+taken along without their words, which nobody has vetted: their name, line and error kind remain.
+"""
+
+import logging
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.processors import JSONRenderer, add_log_level
+from structlog.typing import Processor
+
+from middleware.ops.redaction import Fields, describe, redact
+from middleware.ports import Clock
+
+_log = structlog.get_logger()
+_CORRELATION = re.compile(r"[^A-Za-z0-9_.:-]")
+
+
+@contextmanager
+def correlated(correlation: str) -> Iterator[None]:
+    """Everything logged inside, in this task and those it starts, carries this id."""
+    with bound_contextvars(correlation=_CORRELATION.sub("-", correlation)[:100]):
+        yield
+
+
+def start_logging(clock: Clock, stream: TextIO | None = None) -> None:
+    """Log from now on, to stderr or `stream`; also what libraries say and what nobody caught."""
+    structlog.configure(
+        processors=_processors(clock),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.captureWarnings(capture=True)
+    logging.basicConfig(handlers=[_FromLibraries()], level=logging.WARNING, force=True)
+    sys.excepthook = _on_uncaught
+    sys.unraisablehook = lambda told: _log_uncaught("error could not be raised", told.exc_value)
+    threading.excepthook = lambda told: _log_uncaught("thread ended by an error", told.exc_value)
+
+
+def _processors(clock: Clock) -> list[Processor]:
+    def stamp(_logger: Any, _method: str, fields: Fields) -> Fields:
+        at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {**fields, "time": at}
+
+    return [merge_contextvars, add_log_level, _explain, redact, stamp, JSONRenderer()]
+
+
+def _explain(_logger: Any, _method: str, fields: Fields) -> Fields:
+    """Replace `exc_info` by the kind and place of the error."""
+    given = fields.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given
+    if given is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        fields["exception"] = describe(error)
+    return fields
+
+
+class _FromLibraries(logging.Handler):
+    """Takes what libraries log, without their message."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        at = f"{Path(record.filename).stem}:{record.lineno}"
+        error = record.exc_info[1] if record.exc_info else None
+        level = min(record.levelno, logging.CRITICAL)
+        _log.log(level, "a library says", logger=record.name, at=at, exc_info=error)
+
+
+def _on_uncaught(
+    _kind: type[BaseException], error: BaseException, _traceback: TracebackType | None
+) -> None:
+    _log_uncaught("ended by an error", error)
+
+
+def _log_uncaught(event: str, error: BaseException | None) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        return
+    _log.critical(event, exc_info=error)
