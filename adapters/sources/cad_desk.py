@@ -1,0 +1,75 @@
+"""Where both CAD sources hand in: one submission a message, one answer a submission (C1, O4)."""
+
+import asyncio
+from dataclasses import dataclass
+
+from adapters.codecs import cad
+from middleware.ports import Intake, Problem, Standing, World
+
+Outcome = cad.Read | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the CAD is told of one message, after the journal has it."""
+
+    standing: Standing
+    body: bytes
+
+
+class Desk:
+    """Reads messages, hands them in and keeps count of those that have no answer yet."""
+
+    def __init__(self, source: str, world: World, intake: Intake) -> None:
+        self._source = source
+        self._intake = intake
+        self._open: set[asyncio.Task[Answer]] = set()
+        self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        meters = world.meters
+        self._received = meters.counter("forewarn_adapter_received_total", adapter=source)
+        self._unknown = meters.counter("forewarn_adapter_unknown_fields_total", adapter=source)
+
+    @property
+    def open(self) -> int:
+        """Submissions that the journal does not have yet."""
+        return len(self._open)
+
+    def read(self, raw: bytes) -> Outcome:
+        """The event in the message, or what is wrong with it; counted either way."""
+        self._received.inc()
+        outcome = cad.read(raw, self._source)
+        if isinstance(outcome, cad.Read) and outcome.unknown:
+            self._unknown.inc(outcome.unknown)
+        return outcome
+
+    def submit(self, outcome: Outcome, raw: bytes) -> asyncio.Task[Answer]:
+        """Start handing in. Tasks start in the order of the calls, so the lane keeps that order;
+        a task goes on when the sender is gone: what was read is not thrown away."""
+        task = asyncio.create_task(self._hand_in(outcome, raw))
+        self._open.add(task)
+        task.add_done_callback(self._on_done)
+        return task
+
+    async def faultless(self) -> None:
+        """Never returns; raises what the intake raised, so that the supervisor sees it."""
+        await self._fault
+
+    async def close(self) -> None:
+        """Give up what has no answer: the CAD sends it again."""
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+        self._fault.cancel()
+
+    async def _hand_in(self, outcome: Outcome, raw: bytes) -> Answer:
+        if isinstance(outcome, Problem):
+            submitted = await self._intake.refuse(self._source, outcome, raw)
+            return Answer(submitted.standing, cad.refusal(outcome, submitted))
+        submitted = await self._intake.submit(outcome.event, raw)
+        return Answer(submitted.standing, cad.standing(outcome.event, submitted))
+
+    def _on_done(self, task: asyncio.Task[Answer]) -> None:
+        self._open.discard(task)
+        fault = None if task.cancelled() else task.exception()
+        if fault and not self._fault.done():
+            self._fault.set_exception(fault)

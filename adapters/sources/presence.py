@@ -1,0 +1,60 @@
+"""Whether a replayable source is connected, said once at each change (O1, O4)."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from middleware.ports import Intake, World
+from schemas.service import SourceConnected, SourceLost
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Presence:
+    """Turns connections coming and going into SourceConnected and SourceLost.
+
+    Changes quicker than the journal are told as one: a replayable source loses nothing by a cut,
+    so only where it stands now matters.
+    """
+
+    def __init__(self, source: str, world: World) -> None:
+        self._source = source
+        self._clock = world.clock
+        self._gauge = world.meters.gauge("forewarn_adapter_connected", adapter=source)
+        self._gauge.set(0)
+        self._changed = asyncio.Event()
+        self._connected = False
+        self._reason = ""
+        self._revision = 0
+
+    def connected(self) -> None:
+        self._turn(connected=True)
+
+    def lost(self, reason: str) -> None:
+        """`reason` is a code (closed, silent), never words of the other side."""
+        self._reason = reason
+        self._turn(connected=False)
+
+    async def tell(self, intake: Intake) -> None:
+        """Submit every change; never returns."""
+        told = False
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            if told != self._connected:
+                told = self._connected
+                await intake.submit(self._event())
+
+    def _turn(self, *, connected: bool) -> None:
+        self._connected = connected
+        self._gauge.set(connected)
+        self._changed.set()
+
+    def _event(self) -> SourceConnected | SourceLost:
+        now = self._clock.now()
+        self._revision = max(self._revision + 1, (now - _EPOCH) // timedelta(milliseconds=1))
+        name, revision = self._source, self._revision
+        if self._connected:
+            return SourceConnected(source=name, id=name, revision=revision, occurred_at=now)
+        return SourceLost(
+            source=name, id=name, revision=revision, occurred_at=now, reason=self._reason, gap=False
+        )
