@@ -24,7 +24,7 @@ class Tampered(Trouble):
             f"journal position {position}: {what}",
             "keep the store as it is, run `forewarn journal verify`, compare with a backup",
         )
-        self.position = position
+        self.position, self.reason = position, what
 
 
 class UnknownRecord(Trouble):
@@ -35,7 +35,7 @@ class UnknownRecord(Trouble):
             f"journal position {position}: {what}",
             "start the build that wrote it or a later one; for an old version add its upcaster",
         )
-        self.position = position
+        self.position, self.reason = position, what
 
 
 @dataclass(frozen=True, slots=True)
