@@ -1,9 +1,16 @@
 """The one table of adapters. To add one: a file that ends in its SPEC, and a line here."""
 
+from adapters.channels import mdt_mqtt
+from adapters.sources import cad_http, cad_tcp
 from adapters.stores import sqlite
 from middleware.ports import AdapterSpec, Kind
 
-ADAPTERS: tuple[AdapterSpec, ...] = (sqlite.SPEC,)
+ADAPTERS: tuple[AdapterSpec, ...] = (
+    sqlite.SPEC,
+    cad_http.SPEC,
+    cad_tcp.SPEC,
+    mdt_mqtt.SPEC,
+)
 
 _BY_NAME = {(spec.kind, spec.name): spec for spec in ADAPTERS}
 

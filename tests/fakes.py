@@ -1,4 +1,4 @@
-"""Hand-written stand-ins for the ports: an intake that keeps everything, a clock that stands still."""
+"""Hand-written stand-ins for the ports: an intake that keeps all, a still clock."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
