@@ -29,9 +29,15 @@ class Layer:
     """One import. `ends` and `reviews` find markers by their days without reading them all."""
 
     name: str
+    since: int = 0
+    """The record that brought the whole layer into force; 0 where each marker came by itself."""
     kept: dict[str, KeptMarker] = field(default_factory=dict)
     ends: dict[date, dict[str, None]] = field(default_factory=dict)
     reviews: dict[date, int] = field(default_factory=dict)
+
+    def in_force_since(self, marker: str) -> int:
+        """The record that brought this marker into force."""
+        return max(self.since, self.kept[marker].position)
 
     def put(self, marker: Marker, position: int) -> None:
         self.kept[marker.id] = KeptMarker(position, marker.model_dump_json().encode())
@@ -57,18 +63,20 @@ class Markers:
         for layer in reversed(self.layers):
             kept = layer.kept.get(marker)
             if kept is not None:
-                return kept if kept.position > self.over.get(marker, 0) else None
+                ended = layer.in_force_since(marker) < self.over.get(marker, 0)
+                return None if ended else kept
         return None
 
-    def in_force(self) -> Iterator[tuple[str, KeptMarker]]:
-        """Every marker in force, once."""
+    def in_force(self, after: int = 0) -> Iterator[KeptMarker]:
+        """Every marker in force, once; only those that came into force `after` a position."""
         for number, layer in enumerate(self.layers):
             above = self.layers[number + 1 :]
             for marker, kept in layer.kept.items():
-                if kept.position <= self.over.get(marker, 0):
+                since = layer.in_force_since(marker)
+                if since <= after or since < self.over.get(marker, 0):
                     continue
                 if not any(marker in later.kept for later in above):
-                    yield marker, kept
+                    yield kept
 
     def __len__(self) -> int:
         """How many are in force, counted without reading them."""
@@ -83,7 +91,9 @@ class Markers:
 
     def activate(self, batch: str, position: int, at: datetime) -> None:
         """The staged batch comes into force at once; nothing is copied."""
-        self.layers.append(self.staged.pop(batch))
+        layer = self.staged.pop(batch)
+        layer.since = position
+        self.layers.append(layer)
         self.position, self.changed_at = position, at
         if len(self.layers) > LAYERS_KEPT:
             self._merge()
@@ -117,7 +127,11 @@ class Markers:
 
     def _merge(self) -> None:
         merged = Layer("merged")
-        for _, kept in self.in_force():
-            merged.put(kept.read(), kept.position)
+        for kept in self.in_force():
+            marker = kept.read()
+            merged.put(marker, self._since(marker.id))
         self.layers = [merged]
         self.over.clear()
+
+    def _since(self, marker: str) -> int:
+        return max(layer.in_force_since(marker) for layer in self.layers if marker in layer.kept)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from middleware.engine.entry import Entry
-from middleware.engine.markers import KeptMarker
+from middleware.engine.markers import KeptMarker, Markers
 from middleware.engine.state import State
 from middleware.flow.checker import Matcher
 from middleware.ports import Clock
@@ -54,8 +54,7 @@ class IndexFollower:
 
     def load(self, state: State) -> None:
         """At the start, before anything is checked."""
-        self._index.put_many(kept.read() for _, kept in state.markers.in_force())
-        self._index.follow(state.markers.position)
+        catch_up(self._index, state.markers)
         for subject in live_subjects(state):
             if _needs_check(state, subject):
                 self._rechecks[subject] = state.position
@@ -123,6 +122,16 @@ class IndexFollower:
             occurred_at=self._clock.now(),
             subject=subject,
         )
+
+
+def catch_up(index: Index, markers: Markers) -> None:
+    """Bring an index that followed up to its position (0: empty) up to what is in force."""
+    at = index.position
+    for marker, position in markers.over.items():
+        if position > at:
+            index.remove(marker)
+    index.put_many(kept.read() for kept in markers.in_force(after=at))
+    index.follow(markers.position)
 
 
 def live_subjects(state: State) -> list[str]:

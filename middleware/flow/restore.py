@@ -4,13 +4,20 @@ import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
+from middleware.domain.matching import MarkerIndex
 from middleware.engine.apply import fold
 from middleware.engine.state import State
+from middleware.flow.index import catch_up
 from middleware.flow.records import GENESIS, digest, open_record
-from middleware.flow.sealing import open_part, seal_part
+from middleware.flow.sealing import frame, open_part, seal_part, unframe
 from middleware.ports import Journal, Keys, Snapshot
 
-STATE_VERSION = "state/1"
+SNAPSHOT_VERSION = f"state/1 {MarkerIndex.version}"
+"""Changes with whatever the pickled classes look like; another version is built anew."""
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -26,7 +33,10 @@ async def restore(
     journal: Journal, keys: Keys, progress: Callable[[int], None] = lambda _: None
 ) -> Restored:
     """The last snapshot that this build can read, then every record after it."""
-    state, previous = await _from_snapshot(journal, keys)
+    kept = await _kept(journal, keys)
+    state, previous = State(), GENESIS
+    if kept is not None:
+        previous, state = pickle.loads(kept.state)  # noqa: S301 - sealed by us, opened with our key
     folded = 0
     async for position, record in journal.read(state.position):
         fold(state, open_record(record, keys, position=position).entry)
@@ -37,26 +47,55 @@ async def restore(
     return Restored(state, previous, folded)
 
 
-async def _from_snapshot(journal: Journal, keys: Keys) -> tuple[State, bytes]:
-    snapshot = await journal.load_snapshot(STATE_VERSION)
-    if snapshot is None:
-        return State(), GENESIS
-    name, _, sealed = snapshot.data.partition(b"\n")
+async def load_index(journal: Journal, keys: Keys) -> MarkerIndex:
+    """The index as of the last snapshot, or an empty one; the follower brings it up to date."""
+    kept = await _kept(journal, keys)
+    if kept is None:
+        return MarkerIndex()
     try:
-        key = keys.key(name.decode())
-    except KeyError:
-        return State(), GENESIS
-    place = (0, snapshot.position, "snapshot")
-    previous, state = pickle.loads(open_part(sealed, key, name, place))  # noqa: S301 - sealed by us
-    return state, previous
+        return MarkerIndex.load(kept.index)
+    except ValueError:
+        log.warning("index_snapshot_unreadable", remedy="the index is built from the markers")
+        return MarkerIndex()
 
 
 async def take_snapshot(journal: Journal, keys: Keys) -> int:
-    """Fold to the head and keep the result, sealed; returns its position. Run apart from the
-    service: the fold needs nothing but the journal and the keys."""
+    """Fold to the head and keep state and index, sealed; returns the position. Run apart from
+    the service: it needs nothing but the journal and the keys."""
     restored = await restore(journal, keys)
-    position, name = restored.state.position, keys.current.encode()
-    plain = pickle.dumps((restored.previous, restored.state), protocol=5)
-    sealed = seal_part(plain, keys.key(keys.current), name, (0, position, "snapshot"))
-    await journal.save_snapshot(Snapshot(position, STATE_VERSION, name + b"\n" + sealed))
-    return position
+    state, index = restored.state, await load_index(journal, keys)
+    catch_up(index, state.markers)
+    place, name = (0, state.position), keys.current
+    plain = pickle.dumps((restored.previous, state), protocol=pickle.HIGHEST_PROTOCOL)
+    pieces = (
+        name.encode(),
+        seal_part(plain, keys.key(name), b"", (*place, "snapshot")),
+        seal_part(index.dump(), keys.key(name), b"", (*place, "index")),
+    )
+    await journal.save_snapshot(Snapshot(state.position, SNAPSHOT_VERSION, frame(pieces)))
+    return state.position
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An opened snapshot; `state` is the pickle of (previous, State)."""
+
+    state: bytes
+    index: bytes
+
+
+async def _kept(journal: Journal, keys: Keys) -> _Kept | None:
+    """None also where the key is gone or the bytes are damaged: a snapshot is only a cache."""
+    snapshot = await journal.load_snapshot(SNAPSHOT_VERSION)
+    if snapshot is None:
+        return None
+    try:
+        name, state, index = unframe(snapshot.data)
+        key, place = keys.key(name.decode()), (0, snapshot.position)
+        return _Kept(
+            open_part(state, key, b"", (*place, "snapshot")),
+            open_part(index, key, b"", (*place, "index")),
+        )
+    except (KeyError, ValueError):
+        log.warning("snapshot_unreadable", remedy="the state is folded from the whole journal")
+        return None

@@ -13,7 +13,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-PART_NUMBERS = {"event": 1, "decisions": 2, "snapshot": 3}
+PART_NUMBERS = {"event": 1, "decisions": 2, "snapshot": 3, "index": 4}
 """What the same writer seals at the same position must differ here."""
 _LENGTH = 4
 
