@@ -1,7 +1,7 @@
 """The check within its limit: the matcher's answer, or why there is none (C3, C4)."""
 
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import structlog
 
@@ -15,7 +15,7 @@ log = structlog.get_logger()
 class Matcher(Protocol):
     """The marker index (middleware.domain.matching)."""
 
-    version: str
+    version: ClassVar[str]
 
     @property
     def position(self) -> int: ...
