@@ -1,0 +1,115 @@
+"""One session with the Manager Interface: sign in, ask what is up, then listen (C2, O4)."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from adapters.codecs import ami
+from adapters.codecs.ami import Framer, Greeting, Message, Unreadable
+from adapters.codecs.ami_book import Said
+from adapters.codecs.ami_calls import CallTranslator
+from adapters.sources.ami_link import Link, Lost, Why
+from middleware.ports import Intake, Problem, World
+
+MOST_ROWS = 50_000
+"""Channels in one list; with more, nothing is concluded from it."""
+
+log = structlog.get_logger()
+
+
+class OnListed(Protocol):
+    """Told when the answer to CoreShowChannels is in; not `complete`: it cannot be relied on."""
+
+    async def __call__(self, *, complete: bool) -> None: ...
+
+
+class Session:
+    """Reads no further than the intake takes: push-back reaches the exchange's socket."""
+
+    def __init__(
+        self,
+        source: str,
+        translator: CallTranslator,
+        intake: Intake,
+        world: World,
+        on_listed: OnListed,
+    ) -> None:
+        self._source = source
+        self._translator = translator
+        self._intake = intake
+        self._clock = world.clock
+        self._on_listed = on_listed
+        self._received = world.meters.counter("forewarn_adapter_received_total", adapter=source)
+        self._rows: list[Message] = []
+        self._login_id = self._list_id = ""
+        self._listed = False
+
+    async def run(self, link: Link, login: Callable[[str], bytes], list_within: timedelta) -> None:
+        """Until Lost; `list_within` counts the time spent waiting for the exchange only."""
+        framer = Framer()
+        waited = 0.0
+        while True:
+            before = self._clock.monotonic()
+            data = await link.read()
+            waited += self._clock.monotonic() - before
+            for item in framer.feed(data):
+                await self._take(item, link, login)
+            if not self._listed and waited > list_within.total_seconds():
+                raise Lost(Why.LIST_MISSING)
+
+    async def _take(self, item: ami.Item, link: Link, login: Callable[[str], bytes]) -> None:
+        if isinstance(item, Unreadable):
+            await self._intake.refuse(self._source, item.problem, item.raw)
+            if not self._login_id:
+                raise Lost(Why.NOT_AMI)
+        elif isinstance(item, Greeting):
+            self._login_id = link.act(login)
+        else:
+            self._received.inc()
+            await self._on_message(item, link)
+
+    async def _on_message(self, message: Message, link: Link) -> None:
+        answers = message.first("ActionID")
+        if answers and answers == self._login_id:
+            self._on_login(message, link)
+        elif answers and answers == self._list_id:
+            await self._on_list(message)
+        else:
+            await self._hand_in(self._translator.translate(message, self._clock.now()), message)
+
+    def _on_login(self, message: Message, link: Link) -> None:
+        if message.first("Response") != "Success":
+            raise Lost(Why.LOGIN_REFUSED)
+        self._translator.begin()
+        self._list_id = link.act(ami.list_channels)
+
+    async def _on_list(self, message: Message) -> None:
+        if message.first("Response") == "Error":
+            log.error("list refused, give the user write reporting", adapter=self._source)
+            await self._end_list(complete=False)
+        elif message.first("Event") == "CoreShowChannel" and len(self._rows) <= MOST_ROWS:
+            self._rows.append(message)
+        elif message.first("Event") == "CoreShowChannelsComplete":
+            whole = str(len(self._rows)) == message.first("ListItems")
+            await self._hand_in(self._reconcile(whole=whole), message)
+            await self._end_list(complete=whole)
+
+    def _reconcile(self, *, whole: bool) -> list[Said]:
+        if whole:
+            return self._translator.reconcile(self._rows, self._clock.now())
+        log.error("list of channels with gaps, look at the exchange", adapter=self._source)
+        return []
+
+    async def _end_list(self, *, complete: bool) -> None:
+        self._listed = True
+        self._rows.clear()
+        await self._on_listed(complete=complete)
+
+    async def _hand_in(self, said: Iterable[Said], message: Message) -> None:
+        for event in said:
+            if isinstance(event, Problem):
+                await self._intake.refuse(self._source, event, message.raw)
+            else:
+                await self._intake.submit(event, message.raw)
