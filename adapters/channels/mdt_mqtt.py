@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 class MdtMqttSettings(BaseModel):
-    """Section `[channel.mdt_mqtt]`; where the broker is comes from `[broker]`."""
+    """Section `[channel.mdt]`; where the broker is comes from `[broker]`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -171,4 +171,4 @@ REMEDIES = {
     "unreadable": "see the password and TLS files of [broker]",
 }
 
-SPEC = AdapterSpec(Kind.CHANNEL, "mdt_mqtt", MdtMqttSettings, MdtMqtt)
+SPEC = AdapterSpec(Kind.CHANNEL, NAME, MdtMqttSettings, MdtMqtt)

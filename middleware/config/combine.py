@@ -35,6 +35,9 @@ def _adapters(config: Config) -> Iterator[Problem]:
 
 def _ladder(config: Config) -> Iterator[Problem]:
     rungs = config.escalation.rung
+    if not rungs:
+        yield ("escalation", "rung"), 'nobody would be told; add a rung with channel = "console"'
+        return
     for n, rung in enumerate(rungs):
         key: Key = ("escalation", "rung", n, "channel")
         if rung.channel == CONSOLE and n < len(rungs) - 1:

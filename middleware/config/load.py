@@ -16,7 +16,7 @@ from middleware.ports import AdapterSpec, Kind
 
 DEFAULT_ADAPTERS = {
     Kind.SOURCE: ("cad_http", "cad_tcp"),
-    Kind.CHANNEL: ("mdt_mqtt",),
+    Kind.CHANNEL: ("mdt",),
     Kind.STORE: ("sqlite",),
 }
 Sections = dict[str, dict[str, BaseModel]]

@@ -25,7 +25,7 @@ without starting: `forewarn check-config --config forewarn.toml`.
   holds them.
 - **Reach**: nothing listens beyond this machine unless `listen_beyond_loopback = true`.
 - **Adapters**: those run that have a section. Of a kind (source, channel, store) that the file does
-  not speak of, the defaults run: `source.cad_http`, `source.cad_tcp`, `channel.mdt_mqtt`,
+  not speak of, the defaults run: `source.cad_http`, `source.cad_tcp`, `channel.mdt`,
   `store.sqlite`.
 
 This page is made from the code: `forewarn check-config --keys > docs/configuration.md`.

@@ -114,9 +114,9 @@ class Rung(Section):
 class Escalation(Section):
     """The ladder (N5): each rung in its turn, until a person has answered. Last: a person."""
 
-    rung: Annotated[tuple[Rung, ...], Field(min_length=1, max_length=20)] = Field(
+    rung: Annotated[tuple[Rung, ...], Field(max_length=20)] = Field(
         (
-            Rung(channel="mdt_mqtt", wait=read_duration("60s")),
+            Rung(channel="mdt", wait=read_duration("60s")),
             Rung(channel=CONSOLE, wait=read_duration("60s")),
         ),
         description="the rungs in order",
