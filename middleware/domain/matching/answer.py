@@ -16,6 +16,7 @@ _RELATION = {
     Fit.COVERED: Relation.BUILDING_COVERS, Fit.ASK: Relation.ASK_WHICH_FLAT,
     Fit.EXTRA: Relation.OTHER_DWELLING, Fit.SUFFIX: Relation.OTHER_DWELLING,
     Fit.UNNUMBERED: Relation.TOO_VAGUE, Fit.NO_HOUSE: Relation.SAME_DWELLING,
+    Fit.AS_UNIT: Relation.OTHER_DWELLING,
 }  # fmt: skip
 _CERTAINTY = ((105, 999), (95, 998), (85, 996), (75, 992), (FOUND, 985), (60, 700), (50, 500), (40, 300))
 
@@ -25,7 +26,7 @@ def answer(
     by_uprn: list[Spec], by_phone: list[Spec], by_person: list[Spec], version: str, position: int,
 ) -> Answer:  # fmt: skip
     """Puts everything that was found into one answer, surest first."""
-    matches = _by_uprn(by_uprn, verdicts, reading) or _by_address(verdicts, reading)
+    matches = _by_uprn(by_uprn, verdicts, reading) or _by_address(verdicts)
     sure = [m for m in matches if m.certainty >= 985 and m.relation in SURE]
     taken = {match.marker for match in matches}
     matches += [m for m in _by_phone(by_phone) if m.marker not in taken]
@@ -42,15 +43,17 @@ def answer(
     )
 
 
-def _by_address(verdicts: list[Verdict], reading: Reading) -> list[Match]:
+def _by_address(verdicts: list[Verdict]) -> list[Match]:
     likely = [v for v in verdicts if v.points >= POSSIBLE]
     likely.sort(key=lambda v: (-v.points, v.fit, v.spec.marker))
-    found = [v for v in likely if _is_found(v) and reading.landmark < 0]
+    found = [v for v in likely if _is_found(v)]
     if found:
         best = found[0]
         rivals = [v for v in found if v.points >= best.points - 5 and not _one_place(v.spec, best.spec)]
         if not rivals:
-            return [_match(v, 985) for v in found if _one_place(v.spec, best.spec)]
+            sure = [v for v in found if _one_place(v.spec, best.spec)]
+            sure.sort(key=lambda v: (v.fit is Fit.COVERED, -v.points, v.spec.marker))
+            return [_match(v, 985) for v in sure]
         for verdict in (best, *rivals):
             verdict.reasons.append("another marker fits as well")
     return [_match(verdict, 0) for verdict in likely]

@@ -5,6 +5,7 @@ The points are whole numbers, about ten times the log-odds they stand for.
 
 from dataclasses import dataclass, field
 
+from middleware.domain.matching import words as w
 from middleware.domain.matching.naming import Said, building_named, names, places
 from middleware.domain.matching.numbers import Fit, fit, stands_apart
 from middleware.domain.matching.postcodes import near
@@ -17,7 +18,7 @@ SAME_POSTCODE = 40
 
 _NUMBER = {
     Fit.SAME: 30, Fit.EQUIVALENT: 20, Fit.COVERED: 30, Fit.ASK: 30, Fit.EXTRA: 25,
-    Fit.UNNUMBERED: 0, Fit.SUFFIX: 20, Fit.NO_HOUSE: 10,
+    Fit.UNNUMBERED: 0, Fit.SUFFIX: 20, Fit.NO_HOUSE: 10, Fit.AS_UNIT: 20,
 }  # fmt: skip
 _SAID = {
     Fit.SAME: "number agrees", Fit.EQUIVALENT: "number agrees, written differently",
@@ -25,6 +26,7 @@ _SAID = {
     Fit.ASK: "the building agrees; the marker is for one part of it",
     Fit.EXTRA: "the house agrees; the flat asked for is not in the marker",
     Fit.NO_HOUSE: "flat agrees, no house number was given",
+    Fit.AS_UNIT: "the number agrees, given as a flat or unit",
     Fit.UNNUMBERED: "no house number was given", Fit.SUFFIX: "number agrees but not its letter",
 }  # fmt: skip
 
@@ -43,24 +45,54 @@ class Verdict:
 def judge(query: Reading, spec: Spec) -> Verdict | None:
     """None when the marker is out; else its points."""
     at = written(query, spec)
-    numbers = fit(query.numbers, spec, at)
+    numbers = fit(query, spec, at)
     if numbers in (Fit.DIFFERENT, Fit.OTHER):
         return None
     postcode = _postcode(query, spec)
     road = street(query, spec, at)
-    if stands_apart(query, spec, road.at):
+    apart = stands_apart(query, spec, road.at)
+    if apart and postcode[0] < SAME_POSTCODE:
         return None
-    name = names(query, spec, road.at, numbers)
-    if not spec.house and name[0] <= 0 and _number_at(query, road.at):
-        return None
+    unsure = postcode[0] < SAME_POSTCODE and bool(spec.units)
+    name = names(query, spec, road.at, unsure=unsure)
+    if apart:
+        name = -45, "a name stands before the street"
+    if not spec.house and name[0] <= 0 and _number_at(query, road.at) and _numbers_houses(spec):
+        if postcode[0] < SAME_POSTCODE or not spec.units:
+            return None
+        name = -45, "the building was not named"
     if postcode[0] < SAME_POSTCODE and spec.house and -30 < name[0] <= 0 and building_named(query, road.at):
         name = -30, "a building was named that is not in the marker"
     place = places(query, spec) if postcode[0] < SAME_POSTCODE else (0, "")
     numbered = _NUMBER[numbers] if spec.house or spec.units else -5
-    slip = -15 if road.points < 35 and postcode[0] < 22 else 0
-    points = numbered + road.points + slip + postcode[0] + name[0] + place[0]
+    slip = _slip(road.points, postcode[0])
+    whole = 15 if _confirmed(spec, postcode[0]) and _same_words(query, spec) else 0
+    points = numbered + road.points + slip + postcode[0] + name[0] + place[0] + whole
     said = (_SAID[numbers], road.said, postcode[1], name[1], place[1])
     return Verdict(spec, numbers, points, [s for s in said if s], postcode[0] <= 0 and place[0] <= 0)
+
+
+def _slip(road: int, postcode: int) -> int:
+    """A slip in the street weighs more when the postcode does not confirm it."""
+    if road >= 30 or postcode >= SAME_POSTCODE:
+        return 0
+    return -22 if postcode < 22 or road < 25 else 0
+
+
+def _confirmed(spec: Spec, postcode: int) -> bool:
+    """The same words count where the postcode does not speak against it."""
+    return postcode >= 25 or (postcode == 0 and len(set(spec.places) - w.COUNTIES) > 1)
+
+
+def _same_words(query: Reading, spec: Spec) -> bool:
+    """Query and marker consist of the same words, the widest places left out."""
+    known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} - w.COUNTIES
+    return known == set(query.words) - w.COUNTIES - w.EMPTY
+
+
+def _numbers_houses(spec: Spec) -> bool:
+    """In a street numbers are houses; on an estate or in a court they may be its units."""
+    return bool(spec.names) or spec.kind.partition(" ")[0] in w.STRONG_TYPES
 
 
 def _number_at(query: Reading, at: int) -> bool:

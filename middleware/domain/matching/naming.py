@@ -1,7 +1,6 @@
 """Names of buildings and firms, and places: what is left of an address beside its street."""
 
 from middleware.domain.matching import words as w
-from middleware.domain.matching.numbers import Fit
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.wording import find
@@ -12,23 +11,39 @@ Said = tuple[int, str]
 """Points, and what they are for in words."""
 
 
-def names(query: Reading, spec: Spec, at: int, fit: Fit) -> Said:
-    """Names decide where no house number does; for a house they only help or warn."""
+def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
+    """Names decide where no house number does; for a house they only help or warn.
+
+    `unsure`: the postcode does not confirm the place.
+    """
     before = query.words[:at] if at >= 0 else query.words
     strange = [word for word in before if word not in w.COMMON and word not in spec.places]
     if not spec.names:
         if not strange:
             return 0, ""
         return (0, "") if spec.house else (-25, "another name was given")
-    rare = [word for word in spec.names if word not in w.COMMON] or list(spec.names)
+    if spec.covers and not spec.house:
+        whole = all(find(word, query.words)[0] >= 0 for word in spec.names)
+        return (35, "name agrees") if whole else (-60, "another name was given")
+    rare = [word for word in spec.names if word not in w.COMMON and word not in spec.places]
     elsewhere = before + query.words[at + len(spec.street) :] if at >= 0 else before
-    held = sum(find(word, elsewhere)[0] >= 0 for word in rare)
-    if held * 2 > len(rare) or (held and spec.house):
-        return (35 if not spec.house and held == len(rare) else 15), "name agrees"
-    part = bool(spec.units) or fit is Fit.COVERED
+    held = _held(rare or list(spec.names), elsewhere)
+    enough = held * 2 >= len(rare) if rare else held == len(spec.names)
+    if held and (enough or spec.house):
+        return (35 if not spec.house and held >= len(rare) else 15), "name agrees"
+    part = bool(spec.units) or spec.covers
     if strange and (part or not spec.house):
         return (-60 if building_named(query, at) else -45), "another name was given"
-    return (0, "") if spec.house else (-15, "the name was not given")
+    return (0, "") if spec.house else (-45 if unsure else -15, "the name was not given")
+
+
+def _held(rare: list[str], words: list[str]) -> int:
+    """How many words of a name are there, slips and lost spaces allowed."""
+    held = sum(find(word, words)[0] >= 0 for word in rare)
+    if held < len(rare):
+        text = "".join(words)
+        held = max(held, sum(len(word) > 4 and word in text for word in rare))
+    return held
 
 
 def building_named(query: Reading, at: int) -> bool:

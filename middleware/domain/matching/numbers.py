@@ -6,8 +6,9 @@ Similarity never decides here. Every number of a query must be explained by the 
 import re
 from enum import IntEnum
 
-from middleware.domain.matching.reading import Reading
+from middleware.domain.matching.reading import NEAR, Reading
 from middleware.domain.matching.spec import Spec
+from middleware.domain.matching.wording import find
 from middleware.domain.matching.words import EMPTY
 
 _HOUSE = re.compile(r"(\d+)([A-Z]?)(?:-(\d+)[A-Z]?)?\Z")
@@ -28,21 +29,39 @@ class Fit(IntEnum):
     UNNUMBERED = 6
     SUFFIX = 7
     NO_HOUSE = 8
-    DIFFERENT = 9
+    AS_UNIT = 9
+    DIFFERENT = 10
 
 
-def fit(numbers: list[Number], spec: Spec, street_at: int) -> Fit:
+def fit(query: Reading, spec: Spec, street_at: int) -> Fit:
     """Explains the numbers of a query by a marker; `street_at`: the street's first word there."""
+    numbers = query.numbers
     if not spec.house:
         return _fit_units([value for value, _, _ in numbers], spec)
     picked = _pick(numbers, spec.house, street_at)
-    if picked >= 0:
-        rest = [value for i, (value, _, _) in enumerate(numbers) if i != picked]
-        later = [at for _, named, at in numbers[picked + 1 :] if not named]
-        if later and numbers[picked][2] != street_at and not numbers[picked][2] > street_at >= 0:
-            return Fit.DIFFERENT
-        return _fit_units(rest, spec)
-    return _loosely(numbers, spec)
+    if picked < 0:
+        found = _loosely(numbers, spec)
+        if found is Fit.DIFFERENT and spec.names:
+            return _by_name(query, spec, street_at)
+        return found
+    rest = [value for i, (value, _, _) in enumerate(numbers) if i != picked]
+    later = [at for _, named, at in numbers[picked + 1 :] if not named]
+    at = numbers[picked][2]
+    if later and at != street_at and not at > street_at >= 0:
+        return Fit.DIFFERENT
+    return _fit_units(rest, spec)
+
+
+def _by_name(query: Reading, spec: Spec, street_at: int) -> Fit:
+    """2 KEELAN COURT, ALBERT ROAD is flat 2 of Keelan Court, 20-22 Albert Road."""
+    if any(at == street_at and not named for _, named, at in query.numbers):
+        return Fit.DIFFERENT
+    if not all(find(word, query.words)[1] <= 1 for word in spec.names):
+        return Fit.DIFFERENT
+    found = _fit_units([value for value, _, _ in query.numbers], spec)
+    if found in (Fit.SAME, Fit.EQUIVALENT):
+        return Fit.NO_HOUSE
+    return found if found in (Fit.COVERED, Fit.ASK) else Fit.DIFFERENT
 
 
 def stands_apart(query: Reading, spec: Spec, street_at: int) -> bool:
@@ -57,10 +76,11 @@ def stands_apart(query: Reading, spec: Spec, street_at: int) -> bool:
 def _pick(numbers: list[Number], house: str, street_at: int) -> int:
     """Which number of the query is the house: the one before the street, else the last."""
     picked = -1
-    for index, (value, named, at) in enumerate(numbers):
-        if value == house and not named:
-            if at == street_at:
-                return index
+    bare = [(index, value, at) for index, (value, named, at) in enumerate(numbers) if not named]
+    for index, value, at in bare:
+        if at == street_at and (index, value, at) == [one for one in bare if one[2] == at][-1]:
+            return index if value == house else -1
+        if value == house:
             picked = index
     return picked
 
@@ -69,7 +89,7 @@ def _fit_units(asked: list[str], spec: Spec) -> Fit:
     known = spec.units
     if len(asked) == len(known) and all(a == k for a, k in zip(asked, known, strict=True)):
         return Fit.SAME
-    if spec.covers and _within(known, asked):
+    if spec.covers and _within(known, asked) and NEAR not in asked:
         return Fit.COVERED
     asked_units, asked_floors = _split(asked)
     known_units, known_floors = _split(known)
@@ -121,10 +141,7 @@ def _loosely(numbers: list[Number], spec: Spec) -> Fit:
     """The house is not there as written: ranges, 36A for flat A at 36, a lost suffix."""
     bare = [(i, value) for i, (value, named, _) in enumerate(numbers) if not named]
     if not bare:
-        if not numbers:
-            return Fit.UNNUMBERED
-        same = spec.units and [value for value, _, _ in numbers] == list(spec.units)
-        return Fit.NO_HOUSE if same else Fit.DIFFERENT
+        return _unnumbered([value for value, _, _ in numbers], spec)
     values = [value for value, _, _ in numbers]
     for i, value in bare:
         if i + 1 < len(values) and f"{value}-{values[i + 1]}" == spec.house:
@@ -132,8 +149,8 @@ def _loosely(numbers: list[Number], spec: Spec) -> Fit:
     last, value = bare[-1]
     if "/" in value:
         house, _, unit = value.partition("/")
-        if house == spec.house and [*values[:last], unit] == list(spec.units):
-            return Fit.EQUIVALENT
+        if house == spec.house:
+            return _softened(_fit_units([*values[:last], unit, *values[last + 1 :]], spec))
         value = value.replace("/", "-")
         if value == spec.house:
             return _softened(_fit_units(values[:last], spec))
@@ -154,6 +171,15 @@ def _loosely(numbers: list[Number], spec: Spec) -> Fit:
     return Fit.SUFFIX
 
 
+def _unnumbered(asked: list[str], spec: Spec) -> Fit:
+    """No number that could be the house: none at all, or units only."""
+    if not asked:
+        return Fit.UNNUMBERED
+    if asked == list(spec.units):
+        return Fit.NO_HOUSE
+    return Fit.AS_UNIT if asked == [*spec.units, spec.house] else Fit.DIFFERENT
+
+
 def _softened(found: Fit) -> Fit:
     return Fit.EQUIVALENT if found is Fit.SAME else found
 
@@ -163,4 +189,7 @@ def _in_range(asked: re.Match[str], known: re.Match[str]) -> bool:
     low_a, high_a = int(asked[1]), int(asked[3] or asked[1])
     low_k, high_k = int(known[1]), int(known[3] or known[1])
     inside = low_k <= low_a <= high_a <= high_k or low_a <= low_k <= high_k <= high_a
-    return inside and (low_a - low_k) % 2 == 0 and max(high_a - low_a, high_k - low_k) <= 40
+    one_side = (high_a - low_a) % 2 == 0 and (high_k - low_k) % 2 == 0
+    if one_side and (low_a - low_k) % 2:
+        return False
+    return inside and max(high_a - low_a, high_k - low_k) <= 40

@@ -9,6 +9,7 @@ _STRICT = re.compile(r"(?<![A-Z0-9])([A-Z]{1,2})([0-9][0-9A-Z]?)[ ,.]*([0-9]) ?(
 _LOOSE = re.compile(
     r"(?<![A-Z0-9])([A-Z01]?[A-Z01]) ?([0-9OILSZB][0-9A-Z]?)[ ,.]*([0-9OILSZB]) ?([A-Z01]{2})(?![A-Z0-9])"
 )
+_TURNED = re.compile(r"(?<![A-Z0-9])([A-Z]{1,2})([0-9][0-9A-Z]?) ?([A-Z]{2})([0-9])(?![A-Z0-9])")
 _OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?\Z")
 _TO_DIGIT = str.maketrans("OILSZB", "011528")
 _TO_LETTER = str.maketrans("01", "OI")
@@ -24,7 +25,11 @@ def find_postcode(text: str) -> tuple[str, int, int]:
             if code:
                 found = (code, match.start(), match.end())
         if found[0]:
-            break
+            return found
+    for match in _TURNED.finditer(text):
+        code = _repair(match[1], match[2], match[4], match[3])
+        if code:
+            found = (code, match.start(), match.end())
     return found
 
 
@@ -35,6 +40,8 @@ def _has_digits(district: str, sector: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _repair(area: str, district: str, sector: str, unit: str) -> str:
+    if area[1:] in ("I", "O", "0", "1") and area[1:] and len(district) == 1:
+        area, district = area[0], area[1] + district
     area, unit = area.translate(_TO_LETTER), unit.translate(_TO_LETTER)
     head = district[0].translate(_TO_DIGIT)
     tail = district[1:].translate(_TO_DIGIT) if district[1:] in "OILSZ" else district[1:]

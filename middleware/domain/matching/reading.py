@@ -16,34 +16,36 @@ _TOKEN = re.compile(
 )
 _SPREADSHEET = re.compile(r"\b(\d\d?)-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\b")
 _MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-_GLUED = re.compile(r"(FLAT|FLT|APT|UNIT|ROOM|SUITE|OFFICE|SHOP|PLOT|NO|F)(\d+[A-Z]?)\Z")
-_SPLIT = re.compile(r" ?(?:-|/|&| TO ) ?")
+_GLUED = re.compile(r"(FLAT|FLT|FL|APT|APARTMENT|UNIT|ROOM|SUITE|OFFICE|SHOP|PLOT|NO|F)(\d+[A-Z]?)\Z")
+_PARTS = re.compile(r"(\d+)([A-Z]?)(?: ?(-|/|&|TO) ?(\d+)([A-Z]?))?\Z")
 _CUT = str.maketrans({"'": None, "`": None, "\u2019": None, "(": " ", ")": " "})
+_SUFFIXES = frozenset("ABCDEFGHJKLMP")
+
+NEAR = "fN"
+"""Stands among the numbers when the place is beside, opposite, above or behind a number."""
 
 
 @dataclass(slots=True)
 class Reading:
-    """`numbers` holds (value, explicit, position): position counts the words before it."""
+    """`numbers` holds (value, named as a unit, words before it); `breaks` the words before each comma."""
 
     postcode: str = ""
     outcode: str = ""
     words: list[str] = field(default_factory=list)
     numbers: list[tuple[str, bool, int]] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
-    landmark: int = -1
-    kind: str = ""
 
 
 def read(text: str, postcode: str = "") -> Reading:
     """Reads upper-case text; `postcode` is used when the text has none of its own."""
     code, start, end = find_postcode(text)
     reading = Reading(postcode=code or postcode)
-    tail = ""
     if code:
-        text, tail = text[:start], text[end:]
-    _take(reading, _tokens(text), after=False)
-    if tail.strip():
-        _take(reading, _tokens(tail), after=True)
+        _Walk(reading, _tokens(text[:start])).run()
+        if len(text) - end > 1:
+            _Walk(reading, _tokens(text[end:]), after=True).run()
+    else:
+        _Walk(reading, _tokens(text)).run()
     reading.outcode = reading.postcode[:-3] or reading.outcode
     return reading
 
@@ -58,91 +60,120 @@ def _tokens(text: str) -> list[str]:
     return found
 
 
-def _take(reading: Reading, tokens: list[str], *, after: bool) -> None:
-    """Walks the tokens once. After the postcode only a named unit still counts."""
-    out, numbers = reading.words, reading.numbers
-    unit = skip = near = floor_open = False
-    last = len(tokens) - 1
-    index = -1
-    while index < last:
-        index += 1
-        token = tokens[index]
-        if token == ",":
-            reading.breaks.append(len(out))
-            continue
-        following = tokens[index + 1] if index < last else ""
-        first = token[0]
-        if first.isdigit():
-            if token in w.ORDINALS:
-                token = w.ORDINALS[token]
+class _Walk:
+    """One pass over the tokens. After the postcode only a named unit still counts."""
+
+    def __init__(self, reading: Reading, tokens: list[str], *, after: bool = False) -> None:
+        self.reading, self.tokens, self.after = reading, tokens, after
+        self.out: list[str] = [] if after else reading.words
+        self.unit = self.skip = self.near = self.floor = False
+        self.at = 0
+
+    def run(self) -> None:
+        """Fills the reading."""
+        tokens = self.tokens
+        while self.at < len(tokens):
+            token = tokens[self.at]
+            self.at += 1
+            if token == ",":
+                self.reading.breaks.append(len(self.out))
+            elif token[0].isdigit() and token not in w.ORDINALS:
+                self._number(token)
+            elif token[-1].isdigit() or token[-2:-1].isdigit():
+                self._mixed(token)
             else:
-                if skip:
-                    skip = False
-                    continue
-                if near and reading.landmark < 0:
-                    reading.landmark = len(out)
-                value = _number(token)
-                if len(following) == 1 and following in "ABCDEFGHJKLMP" and token[-1].isdigit():
-                    value += following
-                    index += 1
-                if unit or not after:
-                    numbers.append((value, unit, len(out)))
-                unit = False
-                continue
-        elif token[-1].isdigit() or (len(token) > 2 and token[-2].isdigit()):
-            glued = _GLUED.match(token)
-            if glued:
-                numbers.append((_number(glued[2]), glued[1] != "NO", len(out)))
-            elif not unit and is_outcode(token) and out and not after:
-                reading.outcode = token
-            elif unit or not after:
-                numbers.append((token, unit, len(out)))
-            unit = False
-            continue
-        skip = False
-        if floor_open and token in w.SIDES:
-            numbers.append((w.SIDES[token], True, len(out)))
-            continue
-        floor_open = False
-        if unit and len(token) == 1:
-            numbers.append((token, True, len(out)))
-            unit = False
-            continue
-        floor = w.FLOORS.get(token)
-        if floor is not None and following in _FLOOR_NEXT:
-            numbers.append((floor, True, len(out)))
-            index += 1
-            unit = False
-            flat = index if following in _FLAT else index + 1
-            if flat <= last and tokens[flat] in _FLAT and _one_number(tokens[flat + 1 :]):
-                index = flat
-            elif flat == index:
-                index -= 1
-            floor_open = True
-            continue
+                self._word(w.ORDINALS.get(token, token))
+
+    def _next(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def _count(self, value: str, *, named: bool) -> None:
+        self.reading.numbers.append((value, named, len(self.out)))
+        self.unit = False
+
+    def _number(self, token: str) -> None:
+        if self.skip:
+            self.skip = False
+            return
+        value = tidy(token)
+        following = self._next()
+        if following in _SUFFIXES and value[-1].isdigit():
+            value += following
+            self.at += 1
+        if self.near:
+            self._count(NEAR, named=True)
+            self.near = False
+        if self.unit or not self.after:
+            self._count(value, named=self.unit)
+
+    def _mixed(self, token: str) -> None:
+        """Letters and digits in one: FLT3, B12, SW19."""
+        glued = None if self.unit else _GLUED.match(token)
+        if glued:
+            self._count(tidy(glued[2]), named=glued[1] != "NO")
+        elif not self.unit and not self.after and self.out and is_outcode(token):
+            self.reading.outcode = token
+        elif self.unit or not self.after:
+            self._count(token, named=self.unit)
+
+    def _word(self, token: str) -> None:
+        self.skip = False
+        if self.floor and token in w.SIDES:
+            self._count(w.SIDES[token], named=True)
+            return
+        self.floor = False
+        if self.unit and len(token) == 1:
+            self._count(token, named=True)
+            return
+        following = self._next()
+        if not self._floor(token, following) and not self._unit(token, following):
+            self._plain(token, following)
+
+    def _floor(self, token: str, following: str) -> bool:
+        """GROUND FLOOR, FIRST FLOOR FLAT, GFF: a unit without a number."""
         floor = w.FLOOR_SHORT.get(token)
-        if floor is not None:
-            numbers.append((floor, True, len(out)))
-            unit, floor_open = False, True
-            continue
+        if floor is None:
+            floor = w.FLOORS.get(token)
+            if floor is None or following not in _FLOOR_NEXT:
+                return False
+            self.at += following not in _FLAT
+        self._count(floor, named=True)
+        self.floor = True
+        if self._next() in _FLAT and _one_number(self.tokens[self.at + 1 :]):
+            self.at += 1
+        return True
+
+    def _unit(self, token: str, following: str) -> bool:
+        """FLAT, UNIT, ROOM: the number or letter that follows is a part of a building."""
         word = w.ABBREVIATIONS.get(token, token)
-        if word in w.FLAT_WORDS and following in w.SIDES:
-            floor_open = True
-            continue
-        if word in w.UNITS or (token == "F" and (following[:1].isdigit() or following in w.FLOOR_SHORT)):
-            unit = True
-            reading.kind = reading.kind or word
-            continue
-        if token in w.SKIPS_NUMBER:
-            skip = True
-        near = token in w.NEARBY or (near and word in w.EMPTY)
-        unit = (unit and word in w.EMPTY) or (word == "NO" and len(following) == 1 and following.isalpha())
-        if not after:
-            out.append(word)
+        if word in w.FLAT_WORDS:
+            if self.at > 1 and self.tokens[self.at - 2] == "THE":
+                return True
+            if following in w.SIDES:
+                self.floor = True
+                return True
+        elif word not in w.UNITS and not (token in ("F", "FL") and _begins_unit(following)):
+            return False
+        self.unit = True
+        return True
+
+    def _plain(self, token: str, following: str) -> None:
+        word = w.ABBREVIATIONS.get(token, token)
+        self.skip = token in w.SKIPS_NUMBER
+        self.near = (
+            token in w.NEARBY or (token == "REAR" and following == "OF") or (self.near and word in w.EMPTY)
+        )
+        lettered = word == "NO" and len(following) == 1 and following.isalpha()
+        self.unit = lettered or (self.unit and word in w.EMPTY)
+        self.out.append(word)
 
 
-_FLAT = frozenset({"FLAT", "FLT", "MAISONETTE", "APARTMENT", "APT"})
-_FLOOR_NEXT = frozenset({"FLOOR", "FLR", "FLOORS", "FL", "FLOO"}) | _FLAT
+_FLAT = frozenset({"FLAT", "FLT", "MAISONETTE", "APARTMENT", "APT", "FL", "F"})
+_FLOOR_NEXT = frozenset({"FLOOR", "FLR", "FLOORS", "FLOO", "LFOOR", "FOOR"}) | _FLAT
+
+
+def _begins_unit(token: str) -> bool:
+    return token[:1].isdigit() or token in w.FLOOR_SHORT or (len(token) == 1 and token.isalpha())
 
 
 def _one_number(tokens: list[str]) -> bool:
@@ -150,7 +181,15 @@ def _one_number(tokens: list[str]) -> bool:
     return sum(token[0].isdigit() and token not in w.ORDINALS for token in tokens) < 2
 
 
-def _number(token: str) -> str:
-    """"014a" -> 14A, "12 - 16" -> 12-16."""
-    parts = _SPLIT.split(token)
-    return ("/" if "/" in token else "-").join(part.lstrip("0") or "0" for part in parts)
+def tidy(token: str) -> str:
+    """"014a" -> 14A, "12 - 16" -> 12-16, "95/97" -> 95-97; "14/2" (flat 2 at 14) stays."""
+    match = _PARTS.match(token)
+    if match is None:
+        return token.lstrip("0") or "0"
+    low, letter, sign, high, last = match.groups()
+    first = (low.lstrip("0") or "0") + letter
+    if not sign:
+        return first
+    span = int(high) - int(low)
+    both = "/" if sign == "/" and not 0 < span <= 10 else "-"
+    return f"{first}{both}{high.lstrip('0') or '0'}{last}"

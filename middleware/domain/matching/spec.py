@@ -64,10 +64,13 @@ def interpret(
     while kind and end < len(words) and words[end] in _DIRECTIONS and end not in reading.breaks:
         kind = f"{kind} {words[end]}"
         end += 1
+    places = dict.fromkeys(word for word in words[end:] if word not in w.EMPTY)
+    inner = [word for word in street if word not in places]
+    street = inner if inner and street[-1] == inner[-1] else street
     return Spec(
         marker, covers, reading.postcode, house, tuple(units), tuple(street), kind,
         tuple(word for word in words[:start] if word not in w.EMPTY),
-        tuple(dict.fromkeys(word for word in words[end:] if word not in w.EMPTY)),
+        tuple(places),
         uprn, phones, person,
     )  # fmt: skip
 
@@ -91,6 +94,9 @@ def _street(words: list[str], number_at: int, breaks: list[int]) -> tuple[int, i
         inside = [b for b in breaks if number_at < b <= first]
         if inside:
             return inside[-1], first, True
+        second = _street_after(words, first, breaks)
+        if second > 0:
+            return first + 1, second, True
         if words[first] in w.WEAK_TYPES or words[first] in w.BUILDING_WORDS:
             other = _last_strong(words, first + 1)
             if other > 0:
@@ -105,6 +111,25 @@ def _street(words: list[str], number_at: int, breaks: list[int]) -> tuple[int, i
             return inner[0], inner[1] - 1, False
         return 0, (inner or [len(words)])[0] - 1, False
     return _start(words, kind, 0, breaks), kind, False
+
+
+def _street_after(words: list[str], first: int, breaks: list[int]) -> int:
+    """The type word of a street in the segment after the one that ends at `first`, or -1.
+
+    In `135, City View, Axon Place` the number belongs to City View; in `5, The Green,
+    Newbury Park` the second is a locality.
+    """
+    start = first + 1
+    if start not in breaks:
+        return -1
+    end = min((b for b in breaks if b > start), default=len(words))
+    while end > start and words[end - 1] in _DIRECTIONS:
+        end -= 1
+    last = words[end - 1] if end - start > 1 else ""
+    if words[first] in w.STRONG_TYPES:
+        return end - 1 if last in w.STRONG_TYPES else -1
+    building = words[first] in w.BUILDING_WORDS and last == "HILL"
+    return end - 1 if building or last in w.STREET_TYPES - w.LOCALITY_TYPES else -1
 
 
 def _first_type(words: list[str], start: int, breaks: list[int]) -> int:

@@ -39,11 +39,14 @@ def street(query: Reading, spec: Spec, at: int) -> Street:
     if not spec.street:
         return NO_STREET
     slips, kind = 0, 0
-    if at < 0:
-        at, slips, kind = _loose(query.words, spec.street, spec.kind)
+    if at >= 0:
+        kind = _kind(query.words, at + len(spec.street), spec.kind)
+    if kind <= 0:
+        other, other_slips, other_kind = _loose(query.words, spec.street, spec.kind)
+        if other >= 0 and (at < 0 or other_kind > kind):
+            at, slips, kind = other, other_slips, other_kind
         if at < 0:
             return _absent(query, spec)
-    kind = kind or _kind(query.words, at + len(spec.street), spec.kind)
     if kind < 0 or _qualified(query, spec, at):
         return Street(OTHER, at, "another street of that name")
     points = AGREES - SLIP * slips - (0 if kind else NO_TYPE)
@@ -59,18 +62,35 @@ def _qualified(query: Reading, spec: Spec, at: int) -> bool:
 
 
 def _loose(words: list[str], street: tuple[str, ...], kind: str) -> tuple[int, int, int]:
-    """(position, slips, 1 if the type was joined to it) of a street with slips of the keyboard."""
+    """(position, slips, type as `_kind` says) of a street with slips of the keyboard."""
+    best = (-1, 9, -2)
+    size = len(street)
+    for at, word in enumerate(words):
+        slips = alike(street[0], word)
+        if slips > 2:
+            continue
+        rest = [alike(one, two) for one, two in zip(street[1:], words[at + 1 :], strict=False)]
+        if len(rest) == size - 1 and all(more <= 2 for more in rest):
+            typed = _kind(words, at + size, kind)
+            best = max(best, (at, min(slips + sum(rest), 3), typed), key=lambda b: (b[2], -b[1]))
+    return best if best[0] >= 0 else _scattered(words, street, kind)
+
+
+def _scattered(words: list[str], street: tuple[str, ...], kind: str) -> tuple[int, int, int]:
+    """Words of the street joined, in two parts, or not side by side."""
     start, total, typed = -1, 0, 0
     for word in street:
         at, slips = find(word, words)
         if at < 0:
             at, slips = joined(word, kind.partition(" ")[0], words), 1
             if at < 0:
-                return -1, 9, 0
-            typed, slips = (1, 0) if words[at].startswith(word) else (0, 1)
+                return -1, 9, -2
+            typed, slips = (1, 0) if words[at].startswith(word) else (typed, 1)
+            if not typed:
+                typed = _kind(words, at + 2, kind)
         total += slips
         start = at if start < 0 else start
-    return start, min(total, 3), typed
+    return start, min(total, 3), typed or max(_kind(words, start + len(street), kind), 0)
 
 
 def _kind(words: list[str], at: int, kind: str) -> int:
@@ -79,7 +99,7 @@ def _kind(words: list[str], at: int, kind: str) -> int:
     if not kind:
         return -1 if following in w.STRONG_TYPES else 1
     first, _, direction = kind.partition(" ")
-    if following == first or alike(following, first) <= 2:
+    if following == first or (following not in w.STREET_TYPES and alike(following, first) <= 2):
         after = words[at + 1] if at + 1 < len(words) else ""
         return -1 if direction and after in w.QUALIFIERS and after != direction else 1
     return -1 if following in w.STREET_TYPES or following in w.BUILDING_WORDS else 0
@@ -87,7 +107,11 @@ def _kind(words: list[str], at: int, kind: str) -> int:
 
 def _absent(query: Reading, spec: Spec) -> Street:
     """The street is not in the query: fine if it names none, against it if it names one."""
-    if any(word in w.STREET_TYPES for word in query.words[1:]):
+    words = query.words
+    if any(
+        word in w.STREET_TYPES and word not in spec.names and words[index] not in spec.places
+        for index, word in enumerate(words[1:])
+    ):
         return Street(ABSENT, -1, "the street is another one")
     known = (*spec.places, *spec.names)
     if any(word not in w.COMMON and word not in known for word in query.words):

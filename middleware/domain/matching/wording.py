@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from middleware.domain.matching.words import ABBREVIATIONS
+from middleware.domain.matching.words import ABBREVIATIONS, QUALIFIERS
 
 _SOUNDS = (
     ("PH", "F"), ("GH", "G"), ("CK", "K"), ("SCH", "S"), ("C", "K"), ("Q", "K"), ("X", "KS"),
@@ -28,12 +28,12 @@ def alike(one: str, other: str) -> int:
     if one == other:
         return 0
     short = min(len(one), len(other))
-    if short < 3 or abs(len(one) - len(other)) > 2:
+    if (one in QUALIFIERS and other in QUALIFIERS) or short < 3 or abs(len(one) - len(other)) > 2:
         return 9
     distance = OSA.distance(one, other, score_cutoff=3)
     if distance == 1 and (short > 3 or one[0] == other[0]):
         return 1
-    if distance == 2 and short >= 6:
+    if distance == 2 and short >= 5:
         return 2
     if distance <= 3 and short >= 4 and sound(one) == sound(other):
         return 2

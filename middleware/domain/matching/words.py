@@ -35,6 +35,8 @@ def _abbreviations() -> dict[str, str]:
         full, _, shorts = entry.partition("=")
         table.update({short.partition(":")[0]: full for short in shorts.split(",") if short})
     table["FLATS"] = "FLAT"
+    plurals = "PLOT STALL SHOP BLOCK POD BAY STUDIO SPACE PITCH KIOSK WORKSHOP STOREROOM CHALET"
+    table.update({f"{word}S": word for word in plurals.split()})
     return table
 
 
@@ -54,6 +56,12 @@ WEAK_TYPES = frozenset(
     "RIDE PASSAGE TRACK TURN CRAG GARTH GATEWAY BYPASS HIGHWAY".split()
 )
 """Words that end a street's name, a building's name or a village's name."""
+
+LOCALITY_TYPES = frozenset(
+    "PARK HILL GREEN HEATH COMMON END VALE BRIDGE BANK FIELD FIELDS BROW FOLD DALE MOUNT CROFT DENE LEA "
+    "COURT GATE CORNER CHASE NOOK HIGHWAY SIDE".split()
+)
+"""Of these, those that end a village's name as often."""
 
 STREET_TYPES = STRONG_TYPES | WEAK_TYPES
 
@@ -100,13 +108,13 @@ ORDINALS = {
 }  # fmt: skip
 
 NEARBY = frozenset(
-    "OPP OPPOSITE NR NEAR NEXT BEHIND OUTSIDE ADJ ADJACENT BESIDE NEARBY BETWEEN CNR ABOVE BELOW REAR VIA".split()
+    "OPP OPPOSITE NR NEAR NEXT BEHIND OUTSIDE ADJ ADJACENT BESIDE NEARBY BETWEEN CNR ABOVE BELOW".split()
 )
 """What follows is a landmark, not the place itself."""
 
 SKIPS_NUMBER = frozenset(
     "BUZZER CODE SAFE KEYSAFE KEYCODE KEYPAD AGE AGED DOB TEL CLI CALLER PHONE MOB MOBILE ROAM "
-    "PTS CASUALTIES PATIENTS PASSCODE PIN INTERCOM ENTRY BELL GATECODE REF JOB LOG INC ESN".split()
+    "PTS CASUALTIES PATIENTS PASSCODE PIN INTERCOM ENTRY BELL GATECODE".split()
 )
 """The number that follows belongs to a remark."""
 
