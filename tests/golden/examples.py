@@ -1,0 +1,181 @@
+"""An example of every event and decision; everybody and everything in them is invented."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from schemas.check import Answer, Match, NotChecked, Outcome, Relation, Whereabouts
+from schemas.decision import DECISION_TYPES, Decision, Ended, Matched, Why
+from schemas.event import Event
+from schemas.events import CAD_TYPES, EVENT_TYPES
+from schemas.incident import Resource, Stage
+from schemas.marker import Category, Marker, Scope, Severity
+
+AT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
+PLACE = Whereabouts(
+    address="Flat 2, 14 Example Road, Anytown",
+    postcode="ZZ1 1ZZ",
+    uprn="999000000001",
+    latitude=51.123456,
+    longitude=-0.5,
+    phone="07700 900123",
+    person="Zoë Example",
+)
+MARKER = Marker(
+    id="M-0001",
+    address="Flat 2, 14 Example Road, Anytown",
+    postcode="ZZ1 1ZZ",
+    uprn="999000000001",
+    latitude=51.123456,
+    longitude=-0.5,
+    phones=("07700 900123", "020 7946 0123"),
+    person="Zoë Example",
+    scope=Scope.DWELLING,
+    category=Category.NON_PHYSICAL_ASSAULT,
+    severity=Severity.HIGH,
+    what="threatened the crew – with a dog",
+    happened_on=date(2025, 1, 31),
+    review_on=date(2026, 7, 31),
+    ends_on=date(2027, 1, 31),
+    source="crew report",
+    supplied_by="police",
+    basis="VPRP 2.3.4",
+)
+ANSWER = Answer(
+    outcome=Outcome.FOUND,
+    matches=(
+        Match(
+            marker="M-0001",
+            relation=Relation.SAME_DWELLING,
+            certainty=985,
+            reasons=("same UPRN", "same flat"),
+        ),
+        Match(marker="M-0002", relation=Relation.ASK_WHICH_FLAT, certainty=400),
+    ),
+    matcher="match/1",
+    position=41,
+)
+MATCHED = Matched(marker="M-0001", relation=Relation.SAME_DWELLING, certainty=985)
+
+_INCIDENT = {"number": "0042", "service_day": date(2026, 3, 28)}
+_MDT = {"device": "mdt-17", "channel": "mdt_mqtt"}
+_CALL = {"call": "1774745999.42"}
+_RESOURCE = Resource(callsign="A17", mdt="mdt-17", single_responder=True)
+_NOTE = {"note": "n-5b1c", "revision": 2}
+
+_EVENTS: dict[str, dict[str, Any]] = {
+    "incident.opened": {
+        "place": PLACE,
+        "priority": "C2",
+        "nature": "fall",
+        "resources": (_RESOURCE, Resource(callsign="B4")),
+    },
+    "incident.updated": {"priority": "C1", "nature": "fall, not breathing"},
+    "incident.address_changed": {"place": Whereabouts(address="16 Example Road")},
+    "incident.closed": {},
+    "resource.assigned": {"resource": _RESOURCE},
+    "resource.mobile": {"callsign": "A17"},
+    "resource.at_scene": {"callsign": "A17"},
+    "resource.stood_down": {"callsign": "A17"},
+    "resource.cleared": {"callsign": "A17"},
+    "call.rang": _CALL | {"number": "01632 960123", "line": "999"},
+    "call.answered": _CALL | {"handler": "4711", "position": "PJSIP/21"},
+    "call.left_queue": _CALL | {"queue": "999", "abandoned": True},
+    "call.ended": _CALL | {"by": "caller", "cause": "16", "missed": True},
+    "call.abuse_warned": _CALL | {"handler": "4711", "warning": 2},
+    "call.terminated_for_abuse": _CALL
+    | {"handler": "4711", "ground": "kept shouting", "category": "verbal_abuse"},
+    "markers.staged": {"batch": "B-1", "supplied": (MARKER,)},
+    "markers.activated": {"batch": "B-1", "decided_by": "marking.lead"},
+    "markers.discarded": {"batch": "B-1", "decided_by": "marking.lead"},
+    "marker.put": {"marker": MARKER, "decided_by": "marking.lead"},
+    "marker.ended": {"marker": "M-0001", "decided_by": "marking.lead", "reason": "appeal"},
+    "index.followed": {},
+    "recheck.due": {"subject": "eoc1-40-0"},
+    "note.displayed": _MDT | {"note": "n-5b1c", "note_revision": 2},
+    "note.acknowledged": _MDT | {"note": "n-5b1c", "note_revision": 2, "by": "C1234"},
+    "device.seen": _MDT,
+    "crew.asked": _MDT | {"ask": "q-1"},
+    "task.taken": {"task": "t-n-5b1c", "by": "dispatch.one"},
+    "note.opened": {"subject": "n-5b1c", "by": "handler.one", "role": "call_handler"},
+    "timer.due": {"timer": "rung-n-5b1c"},
+    "build.started": {
+        "build": "0.1.0",
+        "matcher": "match/1",
+        "rules": '{"rungs":[]}',
+        "configuration": 'room = "eoc1"\n',
+    },
+    "source.connected": {"resynced": True},
+    "source.lost": {"reason": "connection reset", "gap": True},
+    "input.refused": {
+        "field": "place.uprn",
+        "reason": "must be digits",
+        "raw": b'{"uprn":"\xff\x00"}',
+        "size": 13,
+        "conflict": True,
+    },
+    "person.signed_in": {"by": "handler.one", "role": "call_handler"},
+}
+
+_DECISIONS: dict[str, dict[str, Any]] = {
+    "incident_taken": {"incident": "eoc1-40-0"},
+    "incident_changed": {"incident": "eoc1-40-0"},
+    "incident_finished": {"incident": "eoc1-40-0"},
+    "resource_moved": {
+        "incident": "eoc1-40-0",
+        "callsign": "A17",
+        "device": "mdt-17",
+        "stage": Stage.AT_SCENE,
+        "single_responder": True,
+    },
+    "call_changed": _CALL,
+    "call_finished": _CALL,
+    "assessed": {
+        "subject": "eoc1-40-0",
+        "outcome": Outcome.NOT_CHECKED,
+        "reason": NotChecked.INDEX_BEHIND,
+        "matches": (MATCHED,),
+    },
+    "note_issued": _NOTE
+    | {
+        "incident": "eoc1-40-0",
+        "callsign": "A17",
+        "device": "mdt-17",
+        "matched": MATCHED,
+        "expires_at": AT,
+    },
+    "note_withdrawn": _NOTE | {"reason": Ended.ADDRESS_CHANGED},
+    "rung_entered": {"note": "n-5b1c", "rung": 1, "channel": "mdt_mqtt"},
+    "shown": _NOTE | {"channel": "mdt_mqtt", "before_at_scene": True},
+    "duty_answered": {"note": "n-5b1c", "channel": "mdt_mqtt", "by": "C1234"},
+    "task_raised": {"task": "t-n-5b1c", "note": "n-5b1c", "times": 2},
+    "task_assumed": {"task": "t-n-5b1c", "by": "dispatch.one"},
+    "device_returned": _MDT,
+    "ask_answered": _MDT | {"ask": "q-1", "incidents": ("eoc1-40-0", "eoc1-41-0")},
+    "timer_set": {"timer": "rung-n-5b1c", "revision": 3, "due_at": AT},
+    "timer_stopped": {"timer": "rung-n-5b1c"},
+    "batch_staged": {"batch": "B-1"},
+    "batch_activated": {"batch": "B-1"},
+    "batch_discarded": {"batch": "B-1"},
+    "marker_in_force": {"marker": "M-0001"},
+    "markers_over": {"markers": ("M-0001", "M-0002")},
+    "rechecks_ordered": {"cause": 41, "subject": "eoc1-40-0"},
+    "source_changed": {"source": "cad_http", "connected": False, "gap": True},
+    "quarantined": {"source": "cad_http", "conflict": True},
+    "noted": {},
+    "ignored": {"why": Why.SUPERSEDED},
+    "failed": {},
+    "forgotten": {"subject": "eoc1-40-0"},
+}
+
+
+def event(kind: str) -> Event:
+    """The example of this kind; KeyError says that one must be written above."""
+    fields = _EVENTS[kind] | (_INCIDENT if kind in CAD_TYPES else {})
+    return EVENT_TYPES[kind](
+        source="cad_http", id=f"{kind}/7", revision=3, occurred_at=AT, **fields
+    )
+
+
+def decision(kind: str) -> Decision:
+    """The example of this kind; KeyError says that one must be written above."""
+    return DECISION_TYPES[kind](**_DECISIONS[kind])
