@@ -19,7 +19,7 @@ from middleware.flow.restore import restore
 from middleware.flow.stamps import Stamps
 from middleware.flow.supervise import keep_running
 from middleware.flow.timers import Timers
-from middleware.ports import Channel, Clock, Intake, Journal, Keys, Meters, Source
+from middleware.ports import Channel, Clock, Journal, Keys, Meters, Source
 from schemas.service import BuildStarted
 
 
@@ -49,8 +49,6 @@ class Parts:
     index: Index
     sources: Sequence[Source] = ()
     channels: Sequence[Channel] = ()
-    extra: Sequence[Callable[[Intake, State], Awaitable[None]]] = ()
-    """More that runs beside (the console), given the intake and the state."""
     listeners: list[Listener] = field(default_factory=list)
 
 
@@ -65,6 +63,8 @@ class Service:
     couriers: Couriers
     follower: IndexFollower
     observer: Observer
+    folded: int
+    """Records folded since the last snapshot."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -94,9 +94,6 @@ class Service:
             self._open_channels(tasks)
             for source in parts.sources:
                 tasks.create_task(self._kept(source.name, self._source_run(source)))
-            for number, extra in enumerate(parts.extra):
-                run_it = self._extra_run(extra)
-                tasks.create_task(self._kept(f"extra-{number}", run_it))
             self.ready.set()
 
     def _open_channels(self, tasks: asyncio.TaskGroup) -> None:
@@ -108,11 +105,6 @@ class Service:
 
     def _source_run(self, source: Source) -> Callable[[], Awaitable[None]]:
         return lambda: source.run(self.core)
-
-    def _extra_run(
-        self, extra: Callable[[Intake, State], Awaitable[None]]
-    ) -> Callable[[], Awaitable[None]]:
-        return lambda: extra(self.core, self.state)
 
     async def _kept(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         parts = self.parts
@@ -160,4 +152,5 @@ async def prepare(parts: Parts, progress: Callable[[int], None] = lambda _: None
         couriers=Couriers(channels, clock, parts.random, meters),
         follower=IndexFollower(parts.index, clock, core.post),
         observer=Observer(meters, clock, stamps, parts.index),
+        folded=restored.folded,
     )

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from middleware.domain.wording import ended_in_words, in_words, relation
 from middleware.engine.entry import Entry
+from middleware.flow.records import open_record
+from middleware.ports import Clock, Journal, Keys
 from schemas import decision as d
 from schemas.incident import CadEvent
+
+SLICE = 50
+"""Records opened before anything live gets its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +101,15 @@ def _note_words(made: d.Decision, callsign: str) -> str:
         case d.TaskAssumed():
             return f"{callsign}: task taken by {made.by}"
     return ""
+
+
+async def read_timeline(
+    journal: Journal, keys: Keys, clock: Clock, incident: str
+) -> list[TimelineLine]:
+    """The timeline from the journal itself, a record at a time, letting others have their turn."""
+    follow, found = _Follow(incident), list[TimelineLine]()
+    async for position, record in journal.read(0):
+        found.extend(follow.lines(open_record(record, keys, position=position).entry))
+        if position % SLICE == 0:
+            await clock.sleep(timedelta())
+    return found

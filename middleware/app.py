@@ -1,0 +1,285 @@
+"""The one place where adapters and core meet: a service from a configuration."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+import structlog
+
+from adapters.channels.broker import NatsBroker
+from adapters.channels.mqtt_connection import BrokerAt
+from adapters.sources.asterisk_ami import AsteriskAmi
+from adapters.table import adapter
+from middleware.config import Config
+from middleware.console.projection import Projection
+from middleware.console.web import Console
+from middleware.engine.state import State
+from middleware.flow.anchor import Anchors
+from middleware.flow.keep import SnapshotKeeper
+from middleware.flow.restore import load_index
+from middleware.flow.service import Limits, Parts, Service, prepare
+from middleware.flow.timeline import TimelineLine, read_timeline
+from middleware.ops.clock import SystemClock
+from middleware.ops.errors import Trouble
+from middleware.ops.files import private_directory
+from middleware.ops.health import Health, Part
+from middleware.ops.keys import FileKeys
+from middleware.ops.logging import start_logging
+from middleware.ops.metrics import Metrics
+from middleware.ops.people import People
+from middleware.ops.tokens import Tokens
+from middleware.ports import Channel, Fenced, Journal, Kind, Source, World
+
+log = structlog.get_logger()
+
+Say = Callable[[str], None]
+
+KEYS = "keys"
+PEOPLE = "people.json"
+TOKENS = "tokens.json"
+SESSIONS = "sessions.json"
+
+
+@dataclass(slots=True)
+class Built:
+    """What the configuration asks for, not started."""
+
+    config: Config
+    world: World
+    keys: FileKeys
+    metrics: Metrics
+    tokens: Tokens
+    journal: Journal
+    broker: NatsBroker | None
+    sources: list[Source]
+    channels: list[Channel]
+    health: Health
+
+
+def build(config: Config) -> Built:
+    """Everything made, nothing opened but the journal. Raises Trouble with its remedy."""
+    private_directory(config.state)
+    metrics, tokens = Metrics(), Tokens(config.state / TOKENS)
+    clock = SystemClock()
+    world = World(config.room, clock, SystemRandom(), config.state, metrics, tokens)
+    broker = _broker(config, world)
+    (store,) = config.store.items()
+    return Built(
+        config=config,
+        world=world,
+        keys=FileKeys.prepare(config.state / KEYS),
+        metrics=metrics,
+        tokens=tokens,
+        journal=adapter(Kind.STORE, store[0]).make(store[1], world),
+        broker=broker,
+        sources=_adapters(Kind.SOURCE, config.source, world),
+        channels=_adapters(Kind.CHANNEL, _with_broker(config, broker), world),
+        health=Health(),
+    )
+
+
+def _adapters(kind: Kind, sections: Mapping[str, Any], world: World) -> list[Any]:
+    return [adapter(kind, name).make(settings, world) for name, settings in sections.items()]
+
+
+def _broker(config: Config, world: World) -> NatsBroker | None:
+    asked = config.broker
+    if not asked.embedded or not config.channel:
+        return None
+    pair = (asked.tls_certificate_file, asked.tls_key_file)
+    certificate = (pair[0], pair[1]) if pair[0] and pair[1] else None
+    return NatsBroker(world, config.broker_at(), certificate=certificate, ca_file=asked.tls_ca_file)
+
+
+def _with_broker(config: Config, broker: NatsBroker | None) -> dict[str, Any]:
+    """The channels' settings, told where the broker of `[broker]` is."""
+    asked = config.broker
+    at = (
+        broker.at
+        if broker
+        else BrokerAt(
+            at=config.broker_at(),
+            username=asked.username,
+            password_file=asked.password_file,
+            ca_file=asked.tls_ca_file,
+        )
+    )
+    return {
+        name: settings.model_copy(update={"broker": at})
+        if "broker" in type(settings).model_fields
+        else settings
+        for name, settings in config.channel.items()
+    }
+
+
+async def run(config: Config, say: Say, config_file: Path | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. Raises Trouble with its remedy when it cannot."""
+    start_logging(SystemClock())
+    built = build(config)
+    serving = asyncio.ensure_future(_serve(built, say, config_file))
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, serving.cancel)
+    try:
+        await serving
+    except asyncio.CancelledError:
+        say("stopped")
+    except BaseExceptionGroup as group:
+        raise _trouble_in(group) or group from None
+
+
+def _trouble_in(group: BaseExceptionGroup[BaseException]) -> Trouble | None:
+    """What a person must be told, out of whatever ended with it."""
+    if group.subgroup(Fenced):
+        remedy = "stop the other service, then start this one again"
+        return Trouble("another service took over this journal", remedy)
+    found = group.subgroup(Trouble)
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
+
+
+async def _serve(built: Built, say: Say, config_file: Path | None) -> None:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(built.journal.close)
+        if built.broker:
+            await built.broker.start()
+            stack.push_async_callback(built.broker.stop)
+        service = await _prepare(built, say)
+        _tell_exchanges(built.sources, service.state)
+        await _run_beside(built, service, say, config_file)
+
+
+async def _prepare(built: Built, say: Say) -> Service:
+    config = built.config
+    parts = Parts(
+        room=config.room,
+        build=f"forewarn {version('forewarn')}",
+        rules=config.rules(),
+        limits=Limits(
+            check=config.check.limit,
+            index_behind=config.check.index_behind_limit,
+            lane_bound=config.lanes.bound,
+        ),
+        configuration=config.to_public_json(),
+        journal=built.journal,
+        keys=built.keys,
+        clock=built.world.clock,
+        random=built.world.random,
+        meters=built.metrics,
+        index=await load_index(built.journal, built.keys),
+        sources=built.sources,
+        channels=built.channels,
+    )
+    service = await prepare(parts, lambda n: say(f"rebuilding the state: {n} records"))
+    built.health.ready(Part.JOURNAL)
+    built.health.ready(Part.STATE)
+    return service
+
+
+def _tell_exchanges(sources: list[Source], state: State) -> None:
+    """Calls that the journal has as live: those that ended meanwhile will be closed."""
+    for source in sources:
+        if isinstance(source, AsteriskAmi):
+            source.believe_live(
+                call.call
+                for call in state.calls.values()
+                if call.finished_at is None and call.source == source.name
+            )
+
+
+async def _run_beside(built: Built, service: Service, say: Say, config_file: Path | None) -> None:
+    """The service with all that follows it: console, anchors, snapshots, the broker's keeper."""
+    config, world = built.config, built.world
+    projection = Projection(clock=world.clock, state=service.state)
+    anchors = Anchors(config.anchor_file(), built.keys, world.clock, service.core.writer)
+    take = _snapshot_taker(config_file)
+    keeper = SnapshotKeeper(config.journal.snapshot_every, take, service.folded)
+    service.parts.listeners += [
+        projection.on_committed,
+        anchors.on_committed,
+        keeper.on_committed,
+    ]
+    async with asyncio.TaskGroup() as tasks:
+        if built.broker:
+            tasks.create_task(built.broker.run())
+        tasks.create_task(anchors.keep(config.journal.anchor_every))
+        tasks.create_task(keeper.run())
+        tasks.create_task(_announce(built, service, say))
+        tasks.create_task(_console(built, service, projection, say))
+        tasks.create_task(service.run())
+
+
+async def _console(built: Built, service: Service, projection: Projection, say: Say) -> None:
+    state = built.config.state
+
+    async def timeline(incident: str) -> list[TimelineLine]:
+        return await read_timeline(built.journal, built.keys, built.world.clock, incident)
+
+    await service.ready.wait()
+    console = Console(
+        listen=built.config.console.listen,
+        room=built.config.room,
+        sessions=state / SESSIONS,
+        intake=service.core,
+        projection=projection,
+        people=People(state / PEOPLE),
+        tokens=built.tokens,
+        meters=built.metrics,
+        registry=built.metrics.registry,
+        health=built.health,
+        clock=built.world.clock,
+        timeline=timeline,
+    )
+    await console.run(lambda address: _say_where(built, address, say))
+
+
+async def _announce(built: Built, service: Service, say: Say) -> None:
+    await service.ready.wait()
+    built.health.ready(Part.INDEX)
+    built.health.ready(Part.ADAPTERS)
+    gc.collect()
+    gc.freeze()  # markers and state stay: no use in walking them again and again
+    open_notes = sum(note.phase == "open" for note in service.state.notes.values())
+    say(
+        f"ready: {len(service.state.markers)} markers, {len(service.state.incidents)} incidents, "
+        f"{open_notes} notes open, journal at position {service.state.position}"
+    )
+
+
+def _say_where(built: Built, address: str, say: Say) -> None:
+    config = built.config
+    say(f"console  {address}")
+    say(f"metrics  {address}/metrics")
+    for name, settings in config.source.items():
+        listens = getattr(settings, "listen", None)
+        connects = getattr(settings, "connect", None)
+        say(f"source   {name} {'listens at' if listens else 'connects to'} {listens or connects}")
+    if config.channel:
+        at = built.broker.at.at if built.broker else config.broker_at()
+        say(f"broker   mqtt://{at}{' (embedded)' if built.broker else ''}")
+    say(f"journal  {config.state / 'journal.sqlite'}")
+
+
+def _snapshot_taker(config_file: Path | None) -> Callable[[], Awaitable[bool]]:
+    """`forewarn journal snapshot` as a child of low priority, with our configuration."""
+    command = [sys.executable, "-m", "middleware", "journal", "snapshot"]
+    if config_file is not None:
+        command += ["--config", str(config_file)]
+
+    async def take() -> bool:
+        child = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.DEVNULL, env=dict(os.environ)
+        )
+        return await child.wait() == 0
+
+    return take

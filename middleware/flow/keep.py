@@ -1,0 +1,35 @@
+"""Snapshots while the service runs: made by a process of their own, so that nothing live waits."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from middleware.engine.entry import Entry
+from middleware.engine.state import State
+
+log = structlog.get_logger()
+
+
+class SnapshotKeeper:
+    """Asks for a snapshot whenever `every` records came since the last one."""
+
+    def __init__(self, every: int, take: Callable[[], Awaitable[bool]], folded: int) -> None:
+        """`take` makes one and says whether it did; `folded` records came since the last."""
+        self._every, self._take = every, take
+        self._since = folded
+        self._due = asyncio.Event()
+
+    def on_committed(self, entries: Sequence[Entry], state: State) -> None:
+        self._since += len(entries)
+        if self._since >= self._every:
+            self._due.set()
+
+    async def run(self) -> None:
+        """Until cancelled. One that fails is tried again when as many records came again."""
+        while True:
+            await self._due.wait()
+            self._since = 0
+            self._due.clear()
+            if not await self._take():
+                log.error("snapshot_failed", remedy="a restart takes longer; see what it printed")
