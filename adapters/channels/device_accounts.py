@@ -7,19 +7,106 @@ guesses 192 bits, and a fleet that comes back at once must not wait for slow one
 import base64
 import hashlib
 import os
-import re
 import secrets
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import bcrypt
-import orjson
-from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from middleware.ops.errors import Trouble
-from schemas.base import CODE, Code
+from schemas.base import Code
 
 SERVICE = "forewarn"
-"""The service's own account; no device can have this name."""
+"""The service's own account at the broker; no device can have this name."""
 
-_BCRYPT_COST = 4
-_MOSQUITTO_ROUNDS = 101
+_COST = 4
+_ROUNDS = 101
+
+
+class Account(BaseModel):
+    """The same password as the embedded broker (bcrypt) and mosquitto ($7$) keep it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bcrypt: str
+    pbkdf2: str
+
+
+_FILE = TypeAdapter(dict[Code, Account])
+
+
+class DeviceAccounts:
+    """The accounts of a control room's devices. Raises Trouble for a file that is not one."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._accounts = _read(file)
+
+    def __iter__(self) -> Iterator[tuple[str, Account]]:
+        return iter(sorted(self._accounts.items()))
+
+    def __contains__(self, device: str) -> bool:
+        return device in self._accounts
+
+    def add(self, device: str) -> str:
+        """A new account, or a new password for a device that has one; returns the password.
+
+        It is kept nowhere: give it to the device now.
+        """
+        return self.add_all([device])[device]
+
+    def add_all(self, devices: Iterable[str]) -> dict[str, str]:
+        """Like `add`, written once."""
+        passwords = {_named(device): new_password() for device in devices}
+        self._accounts |= {device: account(text) for device, text in passwords.items()}
+        write_private(self._file, _FILE.dump_json(self._accounts, indent=1))
+        return passwords
+
+    def remove(self, device: str) -> None:
+        """Take the account away; KeyError where there is none."""
+        del self._accounts[device]
+        write_private(self._file, _FILE.dump_json(self._accounts, indent=1))
+
+
+def new_password() -> str:
+    """192 random bits as 32 letters."""
+    return secrets.token_urlsafe(24)
+
+
+def account(password: str) -> Account:
+    """Both hashes of a password."""
+    salt = secrets.token_bytes(12)
+    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ROUNDS)
+    pbkdf2 = f"$7${_ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
+    hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(_COST)).decode()
+    return Account(bcrypt=hashed, pbkdf2=pbkdf2)
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Only its owner can read it, at every moment; never half written."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = file.with_name(f"{file.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    new.replace(file)
+
+
+def _named(device: str) -> str:
+    if device == SERVICE:
+        raise Trouble(f"a device cannot be called {SERVICE}", "that is the service's own account")
+    return TypeAdapter(Code).validate_python(device)
+
+
+def _read(file: Path) -> dict[str, Account]:
+    if not file.exists():
+        return {}
+    try:
+        return _FILE.validate_json(file.read_bytes())
+    except ValidationError as fault:
+        raise Trouble(
+            f"{file} holds no device accounts", "take it from a backup or add the devices anew"
+        ) from fault

