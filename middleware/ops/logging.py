@@ -1,8 +1,8 @@
 """Structured logs: JSON lines on stderr, with a correlation id and no personal data (O1, E2).
 
-Code logs with `structlog.get_logger()`: a constant event in lower case, and keys of the
+Code logs with `structlog.get_logger()`: a constant event like `adapter_lost`, and keys of the
 allow-list in `middleware.ops.redaction`. Libraries that use the standard library's logging are
-taken along without their words, which nobody has vetted: their name, line and error kind remain.
+taken along without their words, which nobody has vetted: name, line and error kind remain.
 """
 
 import logging
@@ -45,8 +45,8 @@ def start_logging(clock: Clock, stream: TextIO | None = None) -> None:
     logging.captureWarnings(capture=True)
     logging.basicConfig(handlers=[_FromLibraries()], level=logging.WARNING, force=True)
     sys.excepthook = _on_uncaught
-    sys.unraisablehook = lambda told: _log_uncaught("error could not be raised", told.exc_value)
-    threading.excepthook = lambda told: _log_uncaught("thread ended by an error", told.exc_value)
+    sys.unraisablehook = lambda told: _log_uncaught("error_could_not_be_raised", told.exc_value)
+    threading.excepthook = lambda told: _log_uncaught("thread_ended_by_an_error", told.exc_value)
 
 
 def _processors(clock: Clock) -> list[Processor]:
@@ -75,13 +75,13 @@ class _FromLibraries(logging.Handler):
         at = f"{Path(record.filename).stem}:{record.lineno}"
         error = record.exc_info[1] if record.exc_info else None
         level = min(record.levelno, logging.CRITICAL)
-        _log.log(level, "a library says", logger=record.name, at=at, exc_info=error)
+        _log.log(level, "a_library_says", logger=record.name, at=at, exc_info=error)
 
 
 def _on_uncaught(
     _kind: type[BaseException], error: BaseException, _traceback: TracebackType | None
 ) -> None:
-    _log_uncaught("ended by an error", error)
+    _log_uncaught("ended_by_an_error", error)
 
 
 def _log_uncaught(event: str, error: BaseException | None) -> None:

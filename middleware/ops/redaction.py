@@ -15,16 +15,19 @@ REDACTED = "(redacted)"
 MOST_FRAMES = 30
 
 ALLOWED_KEYS = frozenset("""
-    action adapter after anchors at attempt batch bound build bytes cause channel chunk code
-    correlation count delay depth device error event exception exit_code field group incident
-    kind lane level lines limit listening logger marker markers matcher note outcome part pid
-    position queue records revision role room rung seconds signal size source standing state
-    status subject task took version waiting
+    action adapter after again_in anchors at attempt batch bound build bytes cause channel chunk
+    code correlation count delay depth device error event exception exit_code field group
+    incident kind lane level limit lines listening logger marker markers note outcome part pid
+    position queue records resynced revision role room rung seconds signal size source standing
+    state status subject task tls took version waiting
 """.split())  # fmt: skip
 """Codes, positions, counts, durations and kinds of error. `subject`, `incident`, `note`, `task`
 are ids, which hold nothing personal (DESIGN.md, "The record")."""
 
-_EVENT = re.compile(r"[a-z][a-z_ ,.-]{0,79}")
+FIXED_KEYS = frozenset({"what", "reason", "remedy"})
+"""Whole sentences, only as `Fixed`."""
+
+_EVENT = re.compile(r"[a-z]+([_.][a-z]+){0,9}")
 _KEY = re.compile(r"[a-z][a-z_]{0,39}")
 _CODE = re.compile(r"[A-Za-z0-9_.:<>\[\]+-]{1,100}", re.ASCII)
 _NUMBER = re.compile(r"\+?\d{7,}")
@@ -32,17 +35,30 @@ _NUMBER = re.compile(r"\+?\d{7,}")
 Fields = MutableMapping[str, Any]
 
 
+class Fixed(str):
+    """Words that stand in the code and hold no value of anybody: they may be logged whole, as in
+    `log.error("broker_lost", remedy=Fixed("look at its log"))`. A test refuses f-strings here."""
+
+    __slots__ = ()
+
+
 def redact(_logger: Any, _method: str, fields: Fields) -> Fields:
     """The processor: only allowed keys with harmless values stay; it comes before rendering."""
     kept: Fields = {}
     for key, value in fields.items():
         if key == "event":
-            kept[key] = value if _EVENT.fullmatch(str(value)) else REDACTED
+            kept[key] = value if _EVENT.fullmatch(value) else REDACTED
         elif key == "exception":
             kept[key] = value if isinstance(value, Described) else REDACTED
         elif _KEY.fullmatch(key):
-            kept[key] = harmless(value) if key in ALLOWED_KEYS else REDACTED
+            kept[key] = _allowed(key, value)
     return kept
+
+
+def _allowed(key: str, value: Any) -> Any:
+    if key in FIXED_KEYS and isinstance(value, Fixed):
+        return str(value)
+    return harmless(value) if key in ALLOWED_KEYS | FIXED_KEYS else REDACTED
 
 
 def harmless(value: Any) -> Any:
