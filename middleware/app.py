@@ -142,7 +142,7 @@ def _trouble_in(group: BaseExceptionGroup[BaseException]) -> Trouble | None:
     if group.subgroup(Fenced):
         remedy = "stop the other service, then start this one again"
         return Trouble("another service took over this journal", remedy)
-    found = group.subgroup(Trouble)
+    found: Trouble | BaseExceptionGroup[Trouble] | None = group.subgroup(Trouble)
     while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]
     return found
@@ -259,7 +259,7 @@ async def _announce(built: Built, service: Service, say: Say) -> None:
 def _say_where(built: Built, address: str, say: Say) -> None:
     config = built.config
     say(f"console  {address}")
-    say(f"metrics  {address}/metrics")
+    say(f"metrics  {address}metrics")
     for name, settings in config.source.items():
         listens = getattr(settings, "listen", None)
         connects = getattr(settings, "connect", None)
