@@ -5,7 +5,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,18 +157,25 @@ class Checkpoints:
             self._moving = self._thread.submit(self._move_bulk)
         elif self._moving.done():
             self._moving, self._waiting = None, 0
-            _move(self._connection)
+            with _failure_logged():
+                _move(self._connection)
 
     def close(self) -> None:
         self._thread.shutdown()
 
     def _move_bulk(self) -> None:
-        with contextlib.closing(connect(self._path, "rw")) as connection:
+        with _failure_logged(), contextlib.closing(connect(self._path, "rw")) as connection:
             _move(connection)
 
 
 def _move(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+@contextlib.contextmanager
+def _failure_logged() -> Iterator[None]:
+    """The log keeps everything; the next checkpoint moves it."""
     try:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-    except sqlite3.Error as error:  # the log keeps everything; the next one moves it
+        yield
+    except sqlite3.Error as error:
         log.warning("journal_checkpoint_failed", error=type(error).__name__)
