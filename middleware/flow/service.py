@@ -74,18 +74,18 @@ class Service:
     async def run(self) -> None:
         """Until cancelled. Raises (in an ExceptionGroup) Fenced when another writer took over."""
         parts = self.parts
+        self.core.listeners += parts.listeners
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.core.run())
             await self.core.submit(self._started())
             self.follower.load(self.state)
             self.timers.restore(self.state)
             self.couriers.restore(self.state)
-            self.core.listeners += [
+            self.core.listeners[:0] = [
                 self.follower.on_committed,
                 self.timers.on_committed,
                 self.couriers.on_committed,
                 self.observer.on_committed,
-                *parts.listeners,
             ]
             for run in (self.follower.run, self.couriers.run):
                 tasks.create_task(run())

@@ -1,0 +1,99 @@
+// What is around the lists: the banner of a lost service, tasks, sources, figures, views.
+import { html } from "/static/ui.js";
+import { HELP } from "/static/keys.js";
+import { Note } from "/static/note.js";
+import { Calls, Incidents, matches } from "/static/rows.js";
+import { Batches, Quarantine, Sources, SourcesDown } from "/static/service.js";
+import { rowsOf } from "/static/store.js";
+import { Tasks } from "/static/tasks.js";
+import { at, since, spoken } from "/static/words.js";
+
+const FILTERS = { all: null, flagged: ["found", "possible"], "not checked": ["not_checked"] };
+
+const Lost = ({ link, now }) => html`<section class="lost" role="alert">
+  <h1><span aria-hidden="true">⚠</span> CONNECTION TO FOREWARN LOST</h1>
+  <p><b>This list may be old.</b> Last heard <time>${at(link.heardAt)}</time>
+    (<span aria-hidden="true">${since(link.heardAt, now)} ago</span>). Ask the dispatcher and use the CAD until it is back;
+    it is tried again all the time.</p>
+</section>`;
+
+const Waiting = () => html`<p class="loading" role="status">Waiting for the list. Until it is here, nothing
+  on this screen has been checked.</p>`;
+
+const Figure = ({ count, name, loud }) =>
+  html`<span class="figure ${loud && count > 0 ? "loud" : ""}"><b>${count}</b> ${name}</span>`;
+
+const Figures = ({ figures: f }) => f && html`<p class="figures" aria-label="Figures">
+  <${Figure} count=${f.incidents} name="live incidents" /><${Figure} count=${f.calls} name="live calls" />
+  <${Figure} count=${f.found} name="marker found" /><${Figure} count=${f.possible} name="possibly" />
+  <${Figure} count=${f.not_checked} name="not checked" loud /><${Figure} count=${f.not_told} name="crews not told" loud />
+  <${Figure} count=${f.waiting} name="not yet answered" /><${Figure} count=${f.refused} name="refused" />
+</p>`;
+
+const Help = ({ acts }) => html`<section class="help" role="dialog" aria-label="Keys">
+  <h2>Keys</h2><dl>${HELP.map(([keys, what]) => html`<div><dt><kbd>${keys}</kbd></dt><dd>${what}</dd></div>`)}</dl>
+  <button onClick=${acts.close}>Close <kbd>Esc</kbd></button></section>`;
+
+const Tools = ({ filter, sought, acts }) => html`<div class="tools" role="search">
+  <div role="group" aria-label="Show">${Object.keys(FILTERS).map((name) => html`<button key=${name}
+    class="choice" aria-pressed=${filter === name} onClick=${() => acts.filter(name)}>${name}</button>`)}</div>
+  <label>Search <kbd>/</kbd> <input id="sought" type="search" value=${sought}
+    placeholder="number, place, call sign" onInput=${(event) => acts.seek(event.target.value)} /></label>
+  ${(filter !== "all" || sought) && html`<span class="partly" role="status">Not everything is shown</span>`}
+</div>`;
+
+function Lists(props) {
+  const { link, row, note, opened, filter, sought, acts } = props;
+  const { streams } = link.known;
+  const wanted = (name) => rowsOf(link.known, name).filter((one) => matches(one, sought, FILTERS[filter]));
+  const lists = { opened, onOpen: acts.open };
+  const incidents = streams.incidents ? "incidents" : streams.flagged ? "flagged" : null;
+  return html`<${Tools} ...${props} /><div class="lists ${row ? "with-note" : ""}">
+    ${incidents && html`<${Incidents} rows=${wanted(incidents)} ...${lists} />`}
+    ${row && html`<${Note} row=${row} note=${note} onClose=${acts.close} />`}
+    ${streams.calls && html`<${Calls} rows=${wanted("calls")} ...${lists} />`}
+  </div>`;
+}
+
+function views({ streams }, verbs) {
+  const all = [
+    ["Live", streams.incidents || streams.flagged, Lists],
+    ["Markers", streams.batches, (props) => html`<${Batches} batches=${rowsOf(props.link.known, "batches")}
+      canDecide=${verbs.includes("decide-batch")} onDecide=${props.acts.decide} />`],
+    ["Quarantine", streams.quarantine, (props) => html`<${Quarantine}
+      quarantine=${rowsOf(props.link.known, "quarantine")[0]} />`],
+    ["Sources", streams.sources, (props) => html`<${Sources} sources=${rowsOf(props.link.known, "sources")} />`],
+  ];
+  return all.filter(([, isSent]) => isSent);
+}
+
+const Head = ({ link, shown, view, acts, soundIsOn, now }) => html`<header class="head">
+  <h1>Forewarn <span>${link.hello?.room}</span></h1>
+  <nav aria-label="Views">${shown.map(([name], n) => html`<button key=${name} class="choice"
+    aria-pressed=${n === view} onClick=${() => acts.view(n)}><kbd>${n + 1}</kbd> ${name}</button>`)}</nav>
+  <p class="state ${link.isLost ? "is-lost" : ""}">${link.isLost ? "LOST" : "connected"} <time>${at(now)}</time></p>
+  <p class="person">${link.hello?.name}, ${spoken(link.hello?.role)}</p>
+  <button class="quiet" aria-pressed=${soundIsOn} onClick=${acts.sound}>Sound ${soundIsOn ? "on" : "off"}</button>
+  <button class="quiet" onClick=${acts.help}>Keys <kbd>?</kbd></button>
+  <button class="quiet" onClick=${acts.signOut}>Sign out</button>
+</header>`;
+
+export function Frame(props) {
+  const { link, said, now, acts, help } = props;
+  const verbs = link.hello?.verbs ?? [];
+  const shown = views(link.known, verbs);
+  const view = Math.min(props.view, Math.max(shown.length - 1, 0));
+  const Body = shown[view]?.[2];
+  const rows = (name) => rowsOf(link.known, name);
+  return html`<div class="console ${link.isLost ? "is-old" : ""}">
+    ${link.isLost && html`<${Lost} link=${link} now=${now} />`}
+    <${Head} ...${props} shown=${shown} view=${view} />
+    <div aria-live="assertive"><${Tasks} tasks=${rows("tasks")} now=${now}
+      canTake=${verbs.includes("take-task")} onTake=${acts.take} onOpen=${acts.open} /></div>
+    <${SourcesDown} sources=${rows("sources")} now=${now} />
+    <${Figures} figures=${rows("figures")[0]} />
+    <div class="said" aria-live="polite">${said && html`<p class=${said.isTrouble ? "trouble" : ""}>${said.words}</p>`}</div>
+    <main>${Body ? html`<${Body} ...${props} />` : !link.isLost && html`<${Waiting} />`}</main>
+    ${help && html`<${Help} acts=${acts} />`}
+  </div>`;
+}

@@ -1,0 +1,49 @@
+// Everything can be done from the keyboard. A key acts only outside of text fields.
+export const HELP = [
+  ["↓ ↑ or j k", "next, previous row"],
+  ["← →", "from incidents to calls and back"],
+  ["Enter", "open what is behind the flag"],
+  ["Esc", "close it"],
+  ["T", "go to the oldest crew not told; T again takes it"],
+  ["/", "search; Esc leaves the field"],
+  ["A F N", "show all, flagged, not checked"],
+  ["1 2 3 4", "the views at the top"],
+  ["?", "this help"],
+];
+
+const isTyping = (target) => target.matches?.("input, select, textarea");
+const visible = (list) => [...(list?.querySelectorAll("button.row") ?? [])];
+
+function step(by) {
+  const here = document.activeElement;
+  const rows = visible(here.closest(".list") ?? document.querySelector(".list"));
+  const next = rows.indexOf(here) + by;
+  rows[Math.min(Math.max(next, 0), rows.length - 1)]?.focus();
+}
+
+function side() {
+  const here = document.activeElement.closest(".list");
+  const other = [...document.querySelectorAll(".list")].find((list) => list !== here);
+  visible(other)[0]?.focus();
+}
+
+function task(onTake) {
+  const here = document.activeElement;
+  if (here.dataset?.task) return onTake(here.dataset.task);
+  document.querySelector("button[data-task]")?.focus();
+}
+
+export function onKey(event, acts) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") return acts.close();
+  if (isTyping(event.target)) return;
+  const act = {
+    ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
+    ArrowRight: side, ArrowLeft: side, t: () => task(acts.take), "/": acts.search, "?": acts.help,
+    a: () => acts.filter("all"), f: () => acts.filter("flagged"), n: () => acts.filter("not checked"),
+    1: () => acts.view(0), 2: () => acts.view(1), 3: () => acts.view(2), 4: () => acts.view(3),
+  }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}

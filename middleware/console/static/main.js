@@ -1,0 +1,114 @@
+// The page: one connection, one state, drawn anew when either changes.
+import { Component, html, render } from "/static/ui.js";
+import { Frame } from "/static/frame.js";
+import { onKey } from "/static/keys.js";
+import { Link } from "/static/link.js";
+import { SignIn } from "/static/sign_in.js";
+import * as sound from "/static/sound.js";
+import { rowsOf } from "/static/store.js";
+
+const SAY_FOR = 8000;
+const ALARM_EVERY = 4000;
+
+class App extends Component {
+  state = { view: 0, opened: null, note: null, sought: "", filter: "all", help: false, now: Date.now() };
+
+  componentDidMount() {
+    this.link = new Link(() => this.learn(), (frame) => this.hear(frame));
+    this.link.open();
+    setInterval(() => this.setState({ now: Date.now() }), 1000);
+    setInterval(() => this.link.isLost && sound.beep([880, 440]), ALARM_EVERY);
+    document.addEventListener("keydown", (event) => onKey(event, this.acts));
+  }
+
+  acts = {
+    open: (id) => this.open(id),
+    close: () => this.close(),
+    take: (task) => this.do({ do: "take-task", task }),
+    decide: (batch, activate) => this.decide(batch, activate),
+    filter: (filter) => this.setState({ filter }),
+    view: (view) => this.setState({ view }),
+    seek: (sought) => this.setState({ sought }),
+    search: () => document.getElementById("sought")?.focus(),
+    help: () => this.setState({ help: !this.state.help }),
+    sound: () => { sound.toggle(); this.setState({}); },
+    signOut: () => this.signOut(),
+  };
+
+  learn() {
+    const tasks = rowsOf(this.link.known, "tasks").length;
+    if (tasks > (this.tasks ?? 0)) sound.beep([660, 660, 880]);
+    this.tasks = tasks;
+    this.setState({ now: Date.now() });
+    this.refresh();
+    const room = this.link.hello ? ` ${this.link.hello.room}` : "";
+    const alarm = this.link.isLost ? "LOST – " : tasks ? `(${tasks} NOT TOLD) ` : "";
+    document.title = `${alarm}Forewarn${room}`;
+  }
+
+  hear(frame) {
+    if (frame.say === "note" && frame.subject === this.state.opened) this.setState({ note: frame.note });
+    if (frame.words) this.say(frame.words, frame.say === "refused");
+  }
+
+  say(words, isTrouble) {
+    this.setState({ said: { words, isTrouble } });
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => this.setState({ said: null }), SAY_FOR);
+  }
+
+  do(verb) {
+    if (!this.link.send(verb)) this.say("Not done: the connection to the service is lost.", true);
+  }
+
+  row(id) {
+    const { streams } = this.link.known;
+    return ["incidents", "flagged", "calls"].map((name) => streams[name]?.get(id)).find(Boolean);
+  }
+
+  open(id) {
+    this.from = document.activeElement;
+    this.checked = null;
+    this.setState({ opened: id, note: null, view: 0 }, () => this.refresh());
+  }
+
+  // The note behind is asked for when it is opened, and again when the answer changed meanwhile.
+  refresh() {
+    const row = this.row(this.state.opened);
+    const checked = JSON.stringify(row?.matches ?? []);
+    if (!row || this.link.isLost || checked === this.checked) return;
+    this.checked = checked;
+    if (row.matches.length > 0) this.do({ do: "open-note", subject: row.id });
+    else this.setState({ note: null });
+  }
+
+  close() {
+    if (document.activeElement.matches("input")) document.activeElement.blur();
+    const from = this.state.opened && this.from;
+    this.setState({ opened: null, note: null, help: false }, () => from?.isConnected && from.focus());
+  }
+
+  decide(batch, activate) {
+    const what = activate ? "make active and match at once" : "throw away";
+    if (confirm(`${batch.id}, ${batch.markers} markers: ${what}?`)) {
+      this.do({ do: "decide-batch", batch: batch.id, activate });
+    }
+  }
+
+  async signOut() {
+    await fetch("/sign-out", { method: "POST" }).catch(() => null);
+    this.link.lose();
+  }
+
+  render() {
+    const { link } = this;
+    if (!link) return null;
+    if (link.isSignedOut) return html`<${SignIn} onDone=${() => link.open()} />`;
+    return html`<${Frame} link=${link} row=${this.row(this.state.opened)} acts=${this.acts}
+      soundIsOn=${sound.isOn()} ...${this.state} />`;
+  }
+}
+
+const place = document.getElementById("app");
+place.textContent = "";
+render(html`<${App} />`, place);

@@ -1,0 +1,82 @@
+"""What a screen can be sent, stream by stream; the rules in ops.access say who is sent which."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from middleware.console.figures import FIGURES, figures_row
+from middleware.console.rows import (
+    QUARANTINE,
+    Row,
+    batch_row,
+    call_row,
+    flagged_row,
+    incident_row,
+    quarantine_row,
+    source_row,
+    task_row,
+)
+from middleware.console.told import has_open_task
+from middleware.engine.state import State
+from middleware.ops.access import Role, may
+from schemas.check import Outcome
+
+LIST_LIMIT = 1_000
+"""Rows of one stream in a snapshot; live and flagged come before finished, new before old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """`ids` names what a snapshot holds, most important first; `row` makes one."""
+
+    name: str
+    ids: Callable[[State], Iterable[str]]
+    row: Callable[[State, str, date], Row | None]
+
+
+def _incidents(state: State) -> Iterable[str]:
+    live = [i for i in state.incidents.values() if i.finished_at is None]
+    flagged = [i.id for i in live if i.checked and i.checked.outcome is not Outcome.NONE_FOUND]
+    done = [i.id for i in state.incidents.values() if i.finished_at is not None]
+    ranked = dict.fromkeys([*reversed(flagged), *reversed([i.id for i in live]), *reversed(done)])
+    return islice(ranked, LIST_LIMIT)
+
+
+def _calls(state: State) -> Iterable[str]:
+    live = [c.id for c in state.calls.values() if c.finished_at is None]
+    done = [c.id for c in state.calls.values() if c.finished_at is not None]
+    return islice([*reversed(live), *reversed(done)], LIST_LIMIT)
+
+
+def _tasks(state: State) -> Iterable[str]:
+    """All of them, whatever the limit: each is a crew that has not been told."""
+    return [f"t-{note.id}" for note in state.notes.values() if has_open_task(note)]
+
+
+STREAMS: dict[str, Stream] = {
+    stream.name: stream
+    for stream in (
+        Stream("tasks", _tasks, task_row),
+        Stream("incidents", _incidents, incident_row),
+        Stream("flagged", _incidents, flagged_row),
+        Stream("calls", _calls, call_row),
+        Stream("batches", lambda state: list(state.markers.staged), batch_row),
+        Stream(QUARANTINE, lambda _: (QUARANTINE,), quarantine_row),
+        Stream("sources", lambda state: list(state.sources), source_row),
+        Stream(FIGURES, lambda _: (FIGURES,), figures_row),
+    )
+}
+
+View = tuple[str, ...]
+"""The names of the streams a screen is sent, in the order of STREAMS."""
+
+
+def view_of(role: Role) -> View:
+    """What this role is sent; roles that are sent the same share every frame."""
+    return tuple(name for name in STREAMS if may(role, f"stream {name}"))
+
+
+def actions() -> list[str]:
+    """The names under which the streams have their rules."""
+    return [f"stream {name}" for name in STREAMS]

@@ -1,0 +1,90 @@
+"""Which rows a decision touches: (stream, id) pairs, found from the decision's ids alone."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from middleware.console.rows import QUARANTINE
+from middleware.engine.entry import Entry
+from middleware.engine.state import State
+from schemas import decision as d
+from schemas.decision import Decision
+
+Touch = tuple[str, str]
+
+
+def touched(entry: Entry, state: State) -> Iterator[Touch]:
+    """The rows to make anew after this entry; a row that no longer can be made is gone."""
+    for decision in entry.decisions:
+        finder = FINDERS.get(type(decision))
+        if finder is not None:
+            yield from finder(decision, entry, state)
+
+
+def _incident(incident: str) -> Iterator[Touch]:
+    yield "incidents", incident
+    yield "flagged", incident
+
+
+def _of_incident(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    return _incident(decision.incident)
+
+
+def _of_call(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    yield "calls", decision.call
+
+
+def _of_subject(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    if decision.subject not in state.incidents:
+        yield "calls", decision.subject
+    if decision.subject not in state.calls:
+        yield from _incident(decision.subject)
+
+
+def _of_note(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    yield "tasks", f"t-{decision.note}"
+    note = state.notes.get(decision.note)
+    if note is not None:
+        yield from _incident(note.incident)
+
+
+def _of_task(decision: d.TaskAssumed, entry: Entry, state: State) -> Iterator[Touch]:
+    yield "tasks", decision.task
+    note = state.notes.get(decision.task.removeprefix("t-"))
+    if note is not None:
+        yield from _incident(note.incident)
+
+
+def _of_batch(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    yield "batches", decision.batch
+
+
+def _of_source(decision: d.SourceChanged, entry: Entry, state: State) -> Iterator[Touch]:
+    yield "sources", decision.source
+
+
+def _of_refusal(decision: Decision, entry: Entry, state: State) -> Iterator[Touch]:
+    yield QUARANTINE, QUARANTINE
+
+
+FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = {
+    d.IncidentTaken: _of_incident,
+    d.IncidentChanged: _of_incident,
+    d.IncidentFinished: _of_incident,
+    d.ResourceMoved: _of_incident,
+    d.CallChanged: _of_call,
+    d.CallFinished: _of_call,
+    d.Assessed: _of_subject,
+    d.Forgotten: _of_subject,
+    d.NoteIssued: _of_note,
+    d.NoteWithdrawn: _of_note,
+    d.RungEntered: _of_note,
+    d.Shown: _of_note,
+    d.DutyAnswered: _of_note,
+    d.TaskRaised: _of_note,
+    d.TaskAssumed: _of_task,
+    d.BatchStaged: _of_batch,
+    d.BatchActivated: _of_batch,
+    d.BatchDiscarded: _of_batch,
+    d.SourceChanged: _of_source,
+    d.Quarantined: _of_refusal,
+}

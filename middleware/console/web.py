@@ -1,0 +1,140 @@
+"""The console as one web application: pages, sign-in, screens, API, metrics and health.
+
+    console = Console(listen=…, room=…, state=…, …)
+    await console.run(on_ready)      # serves until cancelled; on_ready gets the address
+
+Everything is registered through the guard; a route, verb or stream without a rule stops the start.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from middleware.console import streams
+from middleware.console.acts import Acts
+from middleware.console.attempts import Attempts
+from middleware.console.guard import Guard
+from middleware.console.hub import Hub
+from middleware.console.live import Live
+from middleware.console.marker_routes import MarkerRoutes
+from middleware.console.page import Page
+from middleware.console.projection import Projection
+from middleware.console.sessions import Sessions
+from middleware.console.signing import Signing
+from middleware.console.watching import Timeline, Watching
+from middleware.ops.access import demand_rules
+from middleware.ops.errors import Trouble
+from middleware.ops.health import Health
+from middleware.ops.listening import HostPort
+from middleware.ops.people import People
+from middleware.ops.tokens import Tokens
+from middleware.ports import Clock, Intake, Meters
+
+log = structlog.get_logger()
+
+LARGEST_BODY = 4 << 20
+"""A chunk of markers with every text at its bound."""
+LOOK_AGAIN = timedelta(seconds=30)
+"""How often it is looked whether who is signed in may still be."""
+GOODBYE = timedelta(seconds=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class Console:
+    """Settings and what the console is built on. `sessions` is a private file; `projection` must
+    be among the listeners of the core; `tls` is None where a proxy or loopback makes it needless.
+    """
+
+    listen: HostPort
+    room: str
+    sessions: Path
+    intake: Intake
+    projection: Projection
+    people: People
+    tokens: Tokens
+    meters: Meters
+    registry: CollectorRegistry
+    health: Health
+    clock: Clock
+    timeline: Timeline
+    tls: ssl.SSLContext | None = None
+
+    async def run(self, on_ready: Callable[[str], None]) -> None:
+        """Serve until cancelled. Trouble when the place to listen cannot be had."""
+        sessions = Sessions(self.sessions, self.clock)
+        hub = Hub(self.projection, self.clock, self.meters)
+        runner = web.AppRunner(
+            self.application(sessions, hub),
+            access_log=None,
+            shutdown_timeout=GOODBYE.total_seconds(),
+        )
+        await runner.setup()
+        try:
+            on_ready(await self._open(runner))
+            async with asyncio.TaskGroup() as group:
+                group.create_task(hub.run())
+                group.create_task(self._look_after(sessions))
+        finally:
+            await runner.cleanup()
+
+    def application(self, sessions: Sessions, hub: Hub) -> web.Application:
+        """Every route, each under its rule; NoRule when one is missing."""
+        guard = Guard(sessions, self.tokens)
+        acts = Acts(self.intake, self.clock)
+        live = Live(hub, self.projection, acts, guard, self.clock, self.room)
+        demand_rules([*live.actions, *streams.actions()])
+        page = Page()
+        signing = Signing(self.people, sessions, Attempts(self.clock), self.intake, self.clock)
+        markers = MarkerRoutes(acts, self.projection)
+        watching = Watching(self.registry, self.health, self.timeline, acts)
+        app = web.Application(middlewares=[guard.middleware()], client_max_size=LARGEST_BODY)
+        for action, handler in {
+            "GET /": page.index,
+            "GET /static/{path}": page.file,
+            "POST /sign-in": signing.sign_in,
+            "POST /sign-out": signing.sign_out,
+            "GET /live": live.connect,
+            "POST /api/markers/{batch}/chunk": markers.chunk,
+            "POST /api/markers/{batch}/refused": markers.refused,
+            "POST /api/markers/{batch}/decision": markers.decision,
+            "PUT /api/markers/{marker}": markers.put,
+            "DELETE /api/markers/{marker}": markers.end,
+            "GET /api/timeline/{incident}": watching.history,
+            "GET /metrics": watching.metrics,
+            "GET /healthz": watching.healthz,
+            "GET /readyz": watching.readyz,
+        }.items():
+            guard.add(app, action, handler)
+        return app
+
+    async def _open(self, runner: web.AppRunner) -> str:
+        try:
+            site = web.TCPSite(runner, *self.listen, ssl_context=self.tls)
+            await site.start()
+        except OSError as error:
+            why = (error.strerror or type(error).__name__).lower()
+            raise Trouble(
+                f"the console cannot listen at {self.listen}: {why}",
+                "stop what listens there, or choose another place: [console] listen",
+            ) from None
+        host, port = runner.addresses[0][:2]
+        return f"{'https' if self.tls else 'http'}://{HostPort(host, port)}"
+
+    async def _look_after(self, sessions: Sessions) -> None:
+        """End the sessions of people who left or lost that role."""
+        while True:
+            await self.clock.sleep(LOOK_AGAIN)
+            try:
+                everybody = await asyncio.to_thread(self.people.all)
+            except Trouble:
+                log.exception("people_not_read")
+                continue
+            entitled = {(person.name, role) for person in everybody for role in person.roles}
+            sessions.keep_only(entitled)
