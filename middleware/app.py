@@ -43,9 +43,6 @@ log = structlog.get_logger()
 
 Say = Callable[[str], None]
 
-KEYS = "keys"
-PEOPLE = "people.json"
-TOKENS = "tokens.json"
 SESSIONS = "sessions.json"
 
 
@@ -68,7 +65,7 @@ class Built:
 def build(config: Config) -> Built:
     """Everything made, nothing opened but the journal. Raises Trouble with its remedy."""
     private_directory(config.state)
-    metrics, tokens = Metrics(), Tokens(config.state / TOKENS)
+    metrics, tokens = Metrics(), Tokens(config.tokens_file())
     clock = SystemClock()
     world = World(config.room, clock, SystemRandom(), config.state, metrics, tokens)
     broker = _broker(config, world)
@@ -76,7 +73,7 @@ def build(config: Config) -> Built:
     return Built(
         config=config,
         world=world,
-        keys=FileKeys.prepare(config.state / KEYS),
+        keys=FileKeys.prepare(config.keys_directory()),
         metrics=metrics,
         tokens=tokens,
         journal=adapter(Kind.STORE, store[0]).make(store[1], world),
@@ -97,7 +94,7 @@ def _broker(config: Config, world: World) -> NatsBroker | None:
         return None
     pair = (asked.tls_certificate_file, asked.tls_key_file)
     certificate = (pair[0], pair[1]) if pair[0] and pair[1] else None
-    return NatsBroker(world, config.broker_at(), certificate=certificate, ca_file=asked.tls_ca_file)
+    return NatsBroker(world, config.broker_at(), certificate=certificate)
 
 
 def _with_broker(config: Config, broker: NatsBroker | None) -> dict[str, Any]:
@@ -232,7 +229,7 @@ async def _console(built: Built, service: Service, projection: Projection, say: 
         sessions=state / SESSIONS,
         intake=service.core,
         projection=projection,
-        people=People(state / PEOPLE),
+        people=People(built.config.people_file()),
         tokens=built.tokens,
         meters=built.metrics,
         registry=built.metrics.registry,

@@ -55,14 +55,11 @@ class NatsBroker:
         at: HostPort,
         *,
         certificate: tuple[Path, Path] | None = None,
-        ca_file: Path | None = None,
     ) -> None:
-        """Port 0 takes a free one. With a certificate (and its key) it speaks TLS alone; `ca_file`
-        vouches for it when the service connects."""
+        """Port 0 takes a free one. With a certificate and its key it speaks TLS alone."""
         self._world = world
         self._at = at if at.port else HostPort(at.host, _free_port(at.host))
         self._certificate = certificate
-        self._ca_file = ca_file
         self._folder = world.state / "broker"
         self._config_file = self._folder / "nats-server.json"
         self._log_file = self._folder / "nats-server.log"
@@ -74,11 +71,13 @@ class NatsBroker:
     @property
     def at(self) -> BrokerAt:
         """How the service connects; the password is a new one at every start."""
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+        host = everywhere.get(self._at.host, self._at.host)
         return BrokerAt(
-            at=self._at,
+            at=HostPort(host, self._at.port),
             username=SERVICE,
             password_file=self._folder / "service.password",
-            ca_file=self._ca_file,
+            pinned_file=self._certificate[0] if self._certificate else None,
         )
 
     @property

@@ -43,18 +43,24 @@ class BrokerAt(BaseModel):
     )
     certificate_file: Path | None = Field(None, description="PEM certificate that we show")
     key_file: Path | None = Field(None, description="PEM key of that certificate")
+    pinned_file: Path | None = Field(
+        None, description="PEM certificate that it must show itself, whatever name is in it"
+    )
 
     @model_validator(mode="after")
     def _never_in_the_clear(self) -> "BrokerAt":
-        if self.ca_file is None and not is_loopback(self.at.host):
+        if not (self.ca_file or self.pinned_file or is_loopback(self.at.host)):
             raise ValueError("is beyond this machine: give ca_file, so that the connection is TLS")
         return self
 
     def tls(self) -> ssl.SSLContext | None:
         """Read at each connection, so that a renewed certificate is found."""
-        if self.ca_file is None:
+        if not (self.ca_file or self.pinned_file):
             return None
-        context = ssl.create_default_context(cafile=self.ca_file)
+        context = ssl.create_default_context(cafile=self.pinned_file or self.ca_file)
+        if self.pinned_file:
+            context.check_hostname = False
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         if self.certificate_file:
             context.load_cert_chain(self.certificate_file, self.key_file)
         return context

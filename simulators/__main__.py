@@ -1,0 +1,30 @@
+"""`python -m simulators NAME …`: the other side of Forewarn, played. Each has its own --help."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+SIMULATORS = {
+    "mdt": ("simulators.mdt_cli", "mobile data terminals over MQTT"),
+}
+"""Name to the module whose `main(argv)` runs it, and what it plays."""
+
+
+def main(argv: Sequence[str]) -> int:
+    name, *rest = argv or ["--help"]
+    if name in SIMULATORS:
+        code: int = import_module(SIMULATORS[name][0]).main(rest)
+        return code
+    asked = name in {"-h", "--help"}
+    print(usage(), file=sys.stdout if asked else sys.stderr)
+    return 0 if asked else 2
+
+
+def usage() -> str:
+    """What can be played."""
+    rows = [f"  {name:<12}{plays}" for name, (_, plays) in SIMULATORS.items()]
+    return "\n".join(["usage: python -m simulators NAME [--help]", "", *rows])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,135 @@
+"""What a device's screen shows of the notes that reach it: the device's half of the contract.
+
+A revision is shown once as new; an older one never comes over a newer one; what has expired is
+dropped; what was taken back goes.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+Note = dict[str, Any]
+"""A `DeviceNote` as it came, read as JSON."""
+
+
+class Unreadable(Exception):
+    """Bytes that are no note of the contract."""
+
+
+def read_note(payload: bytes) -> Note:
+    """The fields the device itself needs are there and have their types; Unreadable if not."""
+    try:
+        note: Note = json.loads(payload)
+        if note["contract"] != "forewarn.mdt/1":
+            raise Unreadable("another contract")
+        wanted: dict[str, type] = {"note": str, "revision": int, "expires_at": str}
+        if not all(isinstance(note[name], kind) for name, kind in wanted.items()):
+            raise Unreadable("a field of another type")
+        datetime.fromisoformat(note["expires_at"])
+    except (ValueError, KeyError, TypeError) as fault:
+        raise Unreadable(f"no note: {type(fault).__name__}") from fault
+    return note
+
+
+class Reaction(StrEnum):
+    """What a device does with a note."""
+
+    SHOWN = "shown"
+    REMOVED = "removed"
+    KNOWN = "known: shown or removed before"
+    OLDER = "older than what is shown"
+    EXPIRED = "expired"
+
+
+@dataclass(slots=True)
+class _Kept:
+    revision: int
+    withdrawn: bool
+    expires_at: datetime
+
+
+@dataclass(slots=True)
+class Screen:
+    """Remembers what it has shown; in `file`, where one is given, over a restart too."""
+
+    file: Path | None = None
+    _kept: dict[str, _Kept] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.file and self.file.exists():
+            for name, (revision, withdrawn, until) in json.loads(self.file.read_text()).items():
+                self._kept[name] = _Kept(revision, withdrawn, datetime.fromisoformat(until))
+
+    def take(self, note: Note, now: datetime) -> Reaction:
+        """What becomes of the note on the screen."""
+        self._kept = {n: kept for n, kept in self._kept.items() if kept.expires_at > now}
+        expires_at = datetime.fromisoformat(note["expires_at"])
+        if expires_at <= now:
+            return Reaction.EXPIRED
+        before, withdrawn = self._kept.get(note["note"]), bool(note.get("withdrawn", False))
+        if before and note["revision"] < before.revision:
+            return Reaction.OLDER
+        if before and note["revision"] == before.revision:
+            return Reaction.KNOWN
+        self._kept[note["note"]] = _Kept(note["revision"], withdrawn, expires_at)
+        self._save()
+        return Reaction.REMOVED if withdrawn else Reaction.SHOWN
+
+    def shows(self, note: str, revision: int) -> bool:
+        """Whether this revision is what the crew sees now."""
+        kept = self._kept.get(note)
+        return kept is not None and kept.revision == revision and not kept.withdrawn
+
+    def forget(self) -> None:
+        self._kept.clear()
+
+    def _save(self) -> None:
+        if self.file:
+            kept = {
+                name: (k.revision, k.withdrawn, k.expires_at.isoformat())
+                for name, k in self._kept.items()
+            }
+            new = self.file.with_name(f"{self.file.name}.new")
+            new.write_text(json.dumps(kept))
+            new.replace(self.file)
+
+
+# --- the judge -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line of the log: what was put on a screen as new."""
+
+    device: str
+    note: str
+    revision: int
+    at: datetime
+
+
+@dataclass(slots=True)
+class ShownLog:
+    """What every device showed as new. It forgets nothing, so it sees what a device does not."""
+
+    shown: list[Shown] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    _newest: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def add(self, device: str, note: Note, now: datetime) -> None:
+        """Write it down, and every rule of the contract that it breaks."""
+        key, revision = (device, note["note"]), note["revision"]
+        newest = self._newest.get(key, 0)
+        if revision == newest:
+            self._complain(key, revision, "shown twice as new")
+        if revision < newest:
+            self._complain(key, revision, f"shown over revision {newest}")
+        if datetime.fromisoformat(note["expires_at"]) <= now:
+            self._complain(key, revision, "shown after it expired")
+        self._newest[key] = max(newest, revision)
+        self.shown.append(Shown(device, note["note"], revision, now))
+
+    def _complain(self, key: tuple[str, str], revision: int, what: str) -> None:
+        self.violations.append(f"{key[0]}: note {key[1]} revision {revision} {what}")
