@@ -86,6 +86,7 @@ class Observer:
         self._meters.gauge("forewarn_markers", state="review_overdue").set(overdue)
         staged = sum(len(layer.kept) for layer in markers.staged.values())
         self._meters.gauge("forewarn_markers", state="staged").set(staged)
+        self._meters.gauge("forewarn_markers", state="in_index").set(len(self._matcher))
         behind = 0.0
         if self._matcher.position < markers.position and markers.changed_at is not None:
             behind = (now - markers.changed_at).total_seconds()

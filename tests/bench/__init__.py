@@ -1,0 +1,1 @@
+"""Benchmarks: apart from the tests, printed as ratios to a floor of the same run."""

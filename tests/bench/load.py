@@ -1,0 +1,140 @@
+"""The load: CAD incidents of 1.5 kB at a fixed pace, and the devices that get the notes.
+
+Open loop: a message is sent when its time has come, whatever became of those before; latency
+counts from that time, so a service that falls behind cannot hide it.
+"""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import cast
+
+from tests.bench import mqtt
+from tests.bench.places import Place
+
+VEHICLES = 500
+_NUMBER = re.compile(rb'"(?:number|incident)":\s?"([0-9]+)"')
+
+
+@dataclass(slots=True)
+class Result:
+    """Seconds from when a message was due to when its device had the note."""
+
+    rate: int
+    sent: int
+    latencies: list[float] = field(default_factory=list)
+    backlog: list[int] = field(default_factory=list)
+    """Sent and not yet at the device, each second."""
+
+    def at(self, share: float) -> float:
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+    @property
+    def p50(self) -> float:
+        return self.at(0.50)
+
+    @property
+    def p99(self) -> float:
+        return self.at(0.99)
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether the backlog at the end is not above half a second's messages."""
+        return len(self.latencies) == self.sent or self.backlog[-1] < self.rate / 2
+
+
+def message(number: int, place: Place, random: Random) -> bytes:
+    """One incident with its vehicle, padded to 1.5 kB by what call takers write."""
+    body = {
+        "contract": "forewarn.cad/1",
+        "type": "incident.opened",
+        "id": f"2026-11-22/{number}",
+        "revision": 1,
+        "occurred_at": "2026-11-22T09:30:00Z",
+        "number": str(number),
+        "service_day": "2026-11-22",
+        "place": {"address": place.spelled(random), "postcode": place.postcode},
+        "priority": "C2",
+        "nature": "",
+        "resources": [{"callsign": f"A{number % VEHICLES}"}],
+    }
+    body["nature"] = "chest pain, " * ((1500 - len(json.dumps(body))) // 12)
+    return json.dumps(body).encode() + b"\n"
+
+
+class Devices:
+    """All vehicles on one connection: when did which incident's note arrive first."""
+
+    def __init__(self) -> None:
+        self.arrived: dict[int, float] = {}
+        self.reply: Callable[[bytes, bytes], None] | None = None
+
+    def on_publish(self, topic: bytes, payload: bytes) -> None:
+        now = time.perf_counter()
+        match = _NUMBER.search(payload)
+        if match:
+            self.arrived.setdefault(int(match[1]), now)
+        if self.reply is not None:
+            self.reply(topic, payload)
+
+
+class Answers(asyncio.Protocol):
+    """The CAD's side of the stream: what comes back is read and dropped."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.write = cast(asyncio.Transport, transport).write
+
+    def data_received(self, data: bytes) -> None:
+        """Answers are not what is measured."""
+
+
+async def play(
+    cad: Answers, devices: Devices, rate: int, seconds: int, lines: list[bytes], first: int
+) -> Result:
+    """Send `lines` (numbers from `first`) at `rate` a second and wait for the notes."""
+    result = Result(rate, rate * seconds)
+    begun = time.perf_counter() + 0.1
+    due = [begun + n / rate for n in range(result.sent)]
+    at = 0
+    looked = begun
+    while at < result.sent:
+        now = time.perf_counter()
+        ready = at
+        while ready < result.sent and due[ready] <= now:
+            ready += 1
+        if ready > at:
+            cad.write(b"".join(lines[at:ready]))
+            at = ready
+        if now - looked >= 1:
+            looked = now
+            result.backlog.append(at - sum(1 for n in range(at) if first + n in devices.arrived))
+        await asyncio.sleep(max(0.0, min(due[at] - now, 0.002)) if at < result.sent else 0)
+    for _ in range(300):
+        if all(first + n in devices.arrived for n in range(result.sent)):
+            break
+        await asyncio.sleep(0.02)
+    missing = [n for n in range(result.sent) if first + n not in devices.arrived]
+    result.backlog.append(len(missing))
+    result.latencies = (
+        [devices.arrived[first + n] - due[n] for n in range(result.sent) if n not in set(missing)]
+        if len(missing) < result.sent
+        else []
+    )
+    return result
+
+
+async def open_devices(port: int, pattern: str, devices: Devices, name: str) -> mqtt.Client:
+    """Subscribe to everything that goes to devices."""
+    loop = asyncio.get_running_loop()
+    _, client = await loop.create_connection(
+        lambda: mqtt.Client(name, devices.on_publish), "127.0.0.1", port
+    )
+    await client.connected
+    client.write(mqtt.subscribe_packet(pattern))
+    await client.subscribed
+    return client

@@ -1,0 +1,175 @@
+"""A real service in a process of its own, with a broker of the bench's own, for measuring."""
+
+import asyncio
+import csv
+import io
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from middleware.ops.tokens import Tokens
+from tests.bench.places import markers_csv
+
+CHUNK = 200
+NUMBERS = ("id", "address", "postcode", "scope", "category", "severity", "what", "happened_on",
+           "review_on", "source")  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def broker(folder: Path) -> Iterator[int]:
+    """nats-server as both the floor and the service use it; yields its MQTT port."""
+    port = free_port()
+    program = shutil.which("nats-server") or str(Path(sys.executable).parent / "nats-server")
+    config = folder / "nats.json"
+    config.write_text(
+        json.dumps(
+            {
+                "server_name": "bench",
+                "host": "127.0.0.1",
+                "port": -1,
+                "mqtt": {"host": "127.0.0.1", "port": port},
+                "jetstream": {"store_dir": str(folder / "nats"), "sync_interval": "always"},
+            }
+        )
+    )
+    child = subprocess.Popen([program, "--config", str(config)], stderr=subprocess.DEVNULL)
+    try:
+        wait_for_port(port)
+        yield port
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def wait_for_port(port: int, within: float = 60) -> None:
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.01)
+    raise TimeoutError(f"nothing listens at port {port} after {within} s")
+
+
+@dataclass(slots=True)
+class Running:
+    """Where the service is reached; `restart` after a kill gives the seconds until ready."""
+
+    folder: Path
+    http: int
+    tcp: int
+    console: int
+    token: str
+    marking: str
+    child: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        self.child.send_signal(signal.SIGKILL)
+        self.child.wait()
+
+    def start(self) -> float:
+        """Seconds from the exec to /readyz."""
+        begun = time.perf_counter()
+        self.child = _start(self.folder)
+        wait_ready(self.console)
+        return time.perf_counter() - begun
+
+
+def wait_ready(console: int, within: float = 120) -> None:
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", console)) == 0:
+                probe.sendall(b"GET /readyz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+                if b" 200 " in probe.recv(64):
+                    return
+        time.sleep(0.005)
+    raise TimeoutError("the service was not ready")
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "middleware", "run", "--config", str(folder / "bench.toml")]
+    with (folder / "service.log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log)
+
+
+@contextmanager
+def service(folder: Path, broker_port: int, extra: str = "") -> Iterator[Running]:
+    """`forewarn run` on its own state; the ladder waits long, so that only notes are measured."""
+    http, tcp, console = free_port(), free_port(), free_port()
+    (folder / "bench.toml").write_text(
+        f'''room = "bench"
+state = "{folder / "state"}"
+[console]
+listen = "127.0.0.1:{console}"
+[broker]
+embedded = false
+port = {broker_port}
+[source.cad_http]
+listen = "127.0.0.1:{http}"
+[source.cad_tcp]
+listen = "127.0.0.1:{tcp}"
+[channel.mdt]
+[[escalation.rung]]
+channel = "mdt"
+wait = "1h"
+[[escalation.rung]]
+channel = "console"
+wait = "1h"
+{extra}
+'''
+    )
+    (folder / "state").mkdir(mode=0o700)
+    tokens = Tokens(folder / "state" / "tokens.json")
+    cad, marking = tokens.add("system:cad"), tokens.add("person:bench:marking_team")
+    running = Running(folder, http, tcp, console, cad, marking, _start(folder))
+    try:
+        wait_ready(console)
+        yield running
+    finally:
+        running.child.terminate()
+        running.child.wait()
+
+
+async def import_markers(running: Running, count: int) -> float:
+    """Stage and activate; returns the seconds until the index has followed."""
+    begun = time.perf_counter()
+    base = f"http://127.0.0.1:{running.console}"
+    rows = list(csv.DictReader(io.StringIO(markers_csv(count))))
+    headers = {"Authorization": f"Bearer {running.marking}"}
+    async with aiohttp.ClientSession(base, headers=headers) as session:
+        for number, at in enumerate(range(0, count, CHUNK)):
+            url = f"/api/markers/bench/chunk?chunk={number}"
+            async with session.post(url, json={"supplied": rows[at : at + CHUNK]}) as answer:
+                answer.raise_for_status()
+        async with session.post("/api/markers/bench/decision", json={"activate": True}) as answer:
+            answer.raise_for_status()
+        for _ in range(1200):
+            if await _metric(session, 'forewarn_markers{state="in_index"}') >= count:
+                break
+            await asyncio.sleep(0.1)
+    return time.perf_counter() - begun
+
+
+async def _metric(session: aiohttp.ClientSession, name: str) -> float:
+    async with session.get("/metrics") as answer:
+        for line in (await answer.text()).splitlines():
+            if line.startswith(name + " "):
+                return float(line.rpartition(" ")[2])
+    return 0.0
