@@ -19,8 +19,8 @@ from middleware.domain.matching.spec import Spec, interpret, parse
 from schemas.check import Answer, Whereabouts
 from schemas.marker import Marker, Scope
 
-MOST = 96
-"""Candidates looked at in each of the two rounds; what bounds the effort of a check."""
+MOST = 64
+"""Candidates looked at in each round; what bounds the effort of a check."""
 BULK = 20_000
 """From this many markers at once it is cheaper to pack them than to add them one by one."""
 
@@ -35,6 +35,7 @@ class MarkerIndex:
         self._lines: list[str] = []
         self._live = 0
         self._postings = Postings()
+        self._roads: set[int] = set()
 
     @property
     def position(self) -> int:
@@ -102,19 +103,29 @@ class MarkerIndex:
     def _by_address(self, reading: Reading) -> list[Verdict]:
         if not reading.words and not (reading.postcode and reading.numbers):
             return []
-        verdicts = self._judge(reading, k.first_keys(reading), set())
-        if not any(v.points >= FOUND and v.fit in (Fit.SAME, Fit.COVERED) for v in verdicts):
-            seen = {verdict.spec.marker for verdict in verdicts}
-            verdicts += self._judge(reading, k.second_keys(reading), seen)
+        verdicts: list[Verdict] = []
+        seen: set[int] = set()
+        for turn, keys in enumerate(k.rounds(reading)):
+            verdicts += self._judge(reading, keys, seen)
+            if any(v.points >= FOUND and v.fit in (Fit.SAME, Fit.COVERED) for v in verdicts):
+                break
+            if turn == 0 and self._is_known_road(reading):
+                break
         return verdicts
 
-    def _judge(self, reading: Reading, keys: list[str], seen: set[str]) -> list[Verdict]:
+    def _is_known_road(self, reading: Reading) -> bool:
+        """The street is spelt as in a marker of the same outcode: there is no slip to look for."""
+        if not reading.outcode:
+            return False
+        return any(key(road) in self._roads for road in k.roads_asked(reading))
+
+    def _judge(self, reading: Reading, keys: list[str], seen: set[int]) -> list[Verdict]:
         found = []
         for row in self._postings.rows_of([key(one) for one in keys], MOST):
             line = self._lines[row]
-            if line:
-                spec = parse(line)
-                verdict = judge(reading, spec) if spec.marker not in seen else None
+            if line and row not in seen:
+                seen.add(row)
+                verdict = judge(reading, parse(line))
                 if verdict is not None:
                     found.append(verdict)
         return found
@@ -144,4 +155,5 @@ class MarkerIndex:
         )  # fmt: skip
         self._lines.append(spec.line())
         self._live += 1
+        self._roads.add(key(k.road_of(spec)))
         return [key(one) for one in k.keys_of(spec)]

@@ -11,7 +11,7 @@ from middleware.domain.matching.numbers import Fit, fit, stands_apart
 from middleware.domain.matching.postcodes import near
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
-from middleware.domain.matching.street import street, written
+from middleware.domain.matching.street import ABSENT, street, written
 
 FOUND, POSSIBLE = 70, 30
 SAME_POSTCODE = 40
@@ -50,6 +50,8 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
         return None
     postcode = _postcode(query, spec)
     road = street(query, spec, at)
+    if road.points <= ABSENT and postcode[0] < SAME_POSTCODE and not spec.names:
+        return None
     apart = stands_apart(query, spec, road.at)
     if apart and postcode[0] < SAME_POSTCODE:
         return None

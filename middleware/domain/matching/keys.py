@@ -22,7 +22,13 @@ def keys_of(spec: Spec) -> Iterator[str]:
     outcode = spec.postcode[:-3]
     street = max(spec.street, key=len, default="")
     places = places_of(spec.places)
-    for number in _numbers_of(spec):
+    numbers = _numbers_of(spec)
+    for pair in _pairs_of(spec):
+        if spec.postcode:
+            yield f"p{spec.postcode}{pair}"
+        for region in (outcode, *places) if street else ():
+            yield f"s{region}{pair} {street}"
+    for number in numbers:
         if spec.postcode:
             yield f"p{spec.postcode}{number}"
         if street and outcode:
@@ -35,12 +41,14 @@ def keys_of(spec: Spec) -> Iterator[str]:
                 yield f"s{place}{number} {street}"
                 yield f"a{place}{number} {street[:2]}"
                 yield f"z{place}{number} {street[-2:]}"
-            yield f"g{number} {street} {spec.kind}"
+                yield f"x{place}{number} {sound(street)}"
+            yield f"g{number} {spec.street[-1]} {spec.kind.partition(' ')[0]}"
     for name in rare(spec.names)[:3]:
-        if outcode:
-            yield f"n{outcode} {name}"
-        for place in places:
-            yield f"n{place} {name}"
+        for region in (outcode, *places) if outcode else places:
+            for number in _inside(spec, numbers[0]):
+                yield f"n{region}{number} {name}"
+            yield f"m{region} {name}"
+        yield f"g{numbers[0]} {name}"
 
 
 def _numbers_of(spec: Spec) -> list[str]:
@@ -52,6 +60,25 @@ def _numbers_of(spec: Spec) -> list[str]:
             return [str(number) for number in range(int(low), int(high) + 1, 2)] + [high]
         return [low]
     return next(([digits(u.partition("-")[0])] for u in spec.units if u[0] != "f"), ["0"])
+
+
+def _inside(spec: Spec, number: str) -> list[str]:
+    """Numbers that may stand before a building's name: its flat, its house, any at all."""
+    flats = [digits(unit) for unit in spec.units[:1] if unit[0] != "f"]
+    return list(dict.fromkeys((number, *flats, *(("0",) if spec.covers else ()))))
+
+
+def _pairs_of(spec: Spec) -> list[str]:
+    """House and unit as one key, so that a tower of flats does not hide its flat."""
+    if not spec.house:
+        return []
+    return [f"{digits(spec.house)}/{unit}" for unit in spec.units[:2]]
+
+
+def _pairs_asked(query: Reading) -> list[str]:
+    """House and unit in both orders, as far as the numbers of a query can be both."""
+    values = [value for value, _, _ in query.numbers][:3]
+    return [f"{digits(a)}/{b}" for a in values if a[0] != "f" for b in values if a is not b]
 
 
 def digits(value: str) -> str:
@@ -69,48 +96,70 @@ def rare(names: tuple[str, ...] | list[str]) -> list[str]:
     return [name for name in names if name not in w.COMMON and len(name) > 2]
 
 
-def first_keys(query: Reading) -> list[str]:
-    """Where nearly every answer is: the postcode with a number, the first half with a street."""
-    numbers = _asked(query)
-    keys = [f"p{query.postcode}{number}" for number in numbers] if query.postcode else []
-    if query.outcode:
-        keys += [f"s{query.outcode}{n} {word}" for n in numbers for word in _streets(query)]
-    return keys
+def road_of(spec: Spec) -> str:
+    """The street in its outcode, as `roads_asked` has it."""
+    return f"{spec.postcode[:-3]} {' '.join(spec.street)} {spec.kind}" if spec.kind else ""
 
 
-def second_keys(query: Reading) -> list[str]:
-    """Slips in the street or the postcode, no postcode, names."""
+def roads_asked(query: Reading) -> list[str]:
+    """What stands between a house number and a street type, in the outcode of the query."""
+    words, found = query.words, []
+    for _, named, at in query.numbers:
+        for end in range(at + 1, min(at + 5, len(words))) if not named else ():
+            if words[end] in w.STREET_TYPES:
+                found.append(f"{query.outcode} {' '.join(words[at : end + 1])}")
+    return found
+
+
+def rounds(query: Reading) -> Iterator[list[str]]:
+    """Keys to look under, round by round, the surest first; stop when the marker is found."""
     numbers, streets, names = _asked(query), _streets(query), rare(query.words)
-    keys = []
-    if query.outcode:
-        keys += _slips(query.outcode, numbers, streets)
-        keys += [f"x{query.outcode}{n} {sound(word)}" for n in numbers for word in streets]
-        keys += [f"n{query.outcode} {name}" for name in names]
     places = [word for word in names if word not in w.COUNTIES][-4:]
-    for place in places:
-        keys += [f"s{place}{n} {word}" for n in numbers for word in streets if word != place]
-    if not query.postcode:
-        for place in places:
-            keys += _slips(place, numbers, [word for word in streets if word != place])
-            keys += [f"n{place} {name}" for name in names if name != place]
-        following = zip(query.words, query.words[1:], strict=False)
-        keys += [f"g{n} {a} {b}" for n in numbers for a, b in following if b in w.STREET_TYPES]
-    return list(dict.fromkeys(keys))
+    regions = [query.outcode, *places] if query.outcode else places
+    pairs = _pairs_asked(query)
+    first = [f"p{query.postcode}{n}" for n in (*pairs, *numbers, "0")] if query.postcode else []
+    numbers = numbers or ["0"]
+    both = (*pairs, *numbers)
+    exact = [[f"s{r}{n} {word}" for n in both for word in streets if word != r] for r in regions]
+    if query.outcode:
+        yield first + exact[0] + _named(query.outcode, numbers, names)
+        yield _slips(query.outcode, numbers, streets)
+        yield [one for keys in exact[1:] for one in keys]
+    else:
+        yield [one for keys in exact for one in keys]
+        yield [one for place in places for one in _named(place, numbers, names)]
+        yield [one for place in places for one in _slips(place, numbers, streets)]
+        yield [f"g{n} {name}" for n in numbers for name in names]
+    yield _roads(query, numbers)
+
+
+def _roads(query: Reading, numbers: list[str]) -> list[str]:
+    """Number and street alone, for an address without a place."""
+    pairs = zip(query.words, query.words[1:], strict=False)
+    return [f"g{n} {a} {b}" for a, b in pairs if b in w.STREET_TYPES for n in numbers]
+
+
+def _named(region: str, numbers: list[str], names: list[str]) -> list[str]:
+    if numbers == ["0"]:
+        return [f"m{region} {name}" for name in names if name != region]
+    return [f"n{region}{n} {name}" for n in (*numbers, "0") for name in names if name != region]
 
 
 def _slips(region: str, numbers: list[str], streets: list[str]) -> list[str]:
     """One slip leaves the first or the last two letters as they were."""
-    found = [f"a{region}{n} {word[:2]}" for n in numbers for word in streets]
-    return found + [f"z{region}{n} {word[-2:]}" for n in numbers for word in streets]
+    words = [word for word in streets if word != region]
+    found = [f"a{region}{n} {word[:2]}" for n in numbers for word in words]
+    found += [f"z{region}{n} {word[-2:]}" for n in numbers for word in words]
+    return found + [f"x{region}{n} {sound(word)}" for n in numbers for word in words]
 
 
 def _asked(query: Reading) -> list[str]:
-    """The numbers of a query, the last (mostly the house) first, then none at all."""
+    """The numbers of a query, the last (mostly the house) first."""
     found: dict[str, None] = {}
     for value, _, _ in reversed(query.numbers):
         if value[0] != "f":
-            found.update(dict.fromkeys(digits(part) for part in value.split("-")))
-    return [*list(found)[:4], "0"]
+            found.update(dict.fromkeys(digits(part) for part in value.replace("/", "-").split("-")))
+    return list(found)[:4]
 
 
 def _streets(query: Reading) -> list[str]:

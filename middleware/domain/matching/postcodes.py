@@ -13,6 +13,7 @@ _TURNED = re.compile(r"(?<![A-Z0-9])([A-Z]{1,2})([0-9][0-9A-Z]?) ?([A-Z]{2})([0-
 _OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?\Z")
 _TO_DIGIT = str.maketrans("OILSZB", "011528")
 _TO_LETTER = str.maketrans("01", "OI")
+_LOOK_LIKE = frozenset("IO01")
 _INWARD = frozenset("ABDEFGHJLNPQRSTUWXYZ")
 
 
@@ -40,7 +41,7 @@ def _has_digits(district: str, sector: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _repair(area: str, district: str, sector: str, unit: str) -> str:
-    if area[1:] in ("I", "O", "0", "1") and area[1:] and len(district) == 1:
+    if area not in AREAS and area[1:] in _LOOK_LIKE and len(district) == 1:
         area, district = area[0], area[1] + district
     area, unit = area.translate(_TO_LETTER), unit.translate(_TO_LETTER)
     head = district[0].translate(_TO_DIGIT)

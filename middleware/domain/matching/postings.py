@@ -55,7 +55,7 @@ class Postings:
     def rows_of(self, keys: list[int], most: int) -> list[int]:
         """Rows under any of the keys, each once, in the order of the keys; at most `most`."""
         found: dict[int, None] = {}
-        if len(self.keys):
+        if len(self.keys) and keys:
             wanted = np.array(keys, np.uint32)
             starts = self.keys.searchsorted(wanted).tolist()
             ends = self.keys.searchsorted(wanted, "right").tolist()

@@ -40,15 +40,15 @@ def alike(one: str, other: str) -> int:
     return 9
 
 
-def find(word: str, words: list[str], start: int = 0) -> tuple[int, int]:
+def find(word: str, words: list[str]) -> tuple[int, int]:
     """(position, slips) of the best fit of a word among words; (-1, 9) without one."""
+    if word in words:
+        return words.index(word), 0
     best, at = 9, -1
-    for index in range(start, len(words)):
-        slips = alike(word, words[index])
+    for index, other in enumerate(words):
+        slips = alike(word, other)
         if slips < best:
             best, at = slips, index
-            if not slips:
-                break
     return at, best
 
 
