@@ -5,21 +5,15 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-from adapters.stores.sqlite_file import as_os_error, connect, open_for_writing
+from adapters.stores.sqlite_checkpoints import Checkpoints
+from adapters.stores.sqlite_file import as_os_error, open_for_writing
 from middleware.ports import Fenced, OutOfPlace
 
-log = structlog.get_logger()
-
-WAL_BYTES = 16_000_000
-"""Records in the write-ahead log before a checkpoint is due, also under load."""
 IDLE_SECONDS = 0.5
 """Nothing to write for so long: time for a checkpoint."""
 
@@ -124,58 +118,3 @@ def _tell(group: list[Job], failed: OSError | None) -> None:
 def _settle(group: list[Job]) -> None:
     for job in group:
         job.settle()
-
-
-class Checkpoints:
-    """Moves the write-ahead log into the database without stopping the appends.
-
-    The bulk is moved by a thread and connection of its own, beside the writing. What was
-    written meanwhile, a little, the writer moves itself: only then does the log begin anew.
-    """
-
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self._path = path
-        self._connection = connection
-        self._thread = ThreadPoolExecutor(1, "journal-checkpoint")
-        self._moving: Future[None] | None = None
-        self._waiting = 0
-
-    @property
-    def due(self) -> bool:
-        """Something was written that only the log has."""
-        return self._waiting > 0
-
-    def written(self, size: int) -> None:
-        """The writer says how much it put into the log."""
-        self._waiting += size
-        if self._moving is not None or self._waiting >= WAL_BYTES:
-            self.advance()
-
-    def advance(self) -> None:
-        """Begin, or end what has begun; returns at once while the bulk is being moved."""
-        if self._moving is None:
-            self._moving = self._thread.submit(self._move_bulk)
-        elif self._moving.done():
-            self._moving, self._waiting = None, 0
-            with _failure_logged():
-                _move(self._connection)
-
-    def close(self) -> None:
-        self._thread.shutdown()
-
-    def _move_bulk(self) -> None:
-        with _failure_logged(), contextlib.closing(connect(self._path, "rw")) as connection:
-            _move(connection)
-
-
-def _move(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-
-
-@contextlib.contextmanager
-def _failure_logged() -> Iterator[None]:
-    """The log keeps everything; the next checkpoint moves it."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        log.warning("journal_checkpoint_failed", error=type(error).__name__)

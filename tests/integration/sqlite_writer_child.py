@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from random import Random
 
-from adapters.stores import sqlite_writer
+from adapters.stores import sqlite_checkpoints
 from adapters.stores.sqlite import SqliteJournal
 
-sqlite_writer.WAL_BYTES = 100_000  # a checkpoint every few groups: some are killed half way
+sqlite_checkpoints.WAL_BYTES = 100_000  # a checkpoint every few groups: some are killed half way
 
 
 def record(position: int) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.stores import sqlite, sqlite_file, sqlite_writer
+from adapters.stores import sqlite, sqlite_checkpoints, sqlite_file, sqlite_writer
 from adapters.stores.sqlite import SqliteJournal
 from middleware.ops.errors import Trouble
 from middleware.ports import Snapshot
@@ -94,7 +94,7 @@ async def test_the_log_is_begun_anew_under_load(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Checkpoints happen while appends go on: without them the log would have 48 MB here."""
-    monkeypatch.setattr(sqlite_writer, "WAL_BYTES", 50_000)
+    monkeypatch.setattr(sqlite_checkpoints, "WAL_BYTES", 50_000)
     journal = SqliteJournal(path)
     token = await journal.acquire()
     log, largest = path.with_name(path.name + "-wal"), 0
@@ -119,8 +119,8 @@ async def test_an_idle_journal_moves_its_log(path: Path, monkeypatch: pytest.Mon
 async def test_a_failing_checkpoint_is_logged_and_costs_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_writer, "WAL_BYTES", 1)
-    monkeypatch.setattr(sqlite_writer, "connect", _fails)
+    monkeypatch.setattr(sqlite_checkpoints, "WAL_BYTES", 1)
+    monkeypatch.setattr(sqlite_checkpoints, "connect", _fails)
     journal = SqliteJournal(path)
     token = await journal.acquire()
     with capture_logs() as logs:
