@@ -42,9 +42,9 @@ class DeviceNote(Said):
     reason: Name | None = None
     headline: Text = ""
     what: Text = ""
-    scope: Name = ""
-    category: Name = ""
-    severity: Name = ""
+    scope: Text = ""
+    category: Text = ""
+    severity: Text = ""
     age: Text = ""
     certainty: Text = ""
     origin: Text = ""
