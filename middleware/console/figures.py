@@ -4,18 +4,16 @@ from collections import Counter
 from datetime import date
 
 from middleware.console.rows import Row
-from middleware.console.told import Told, told
-from middleware.engine.state import State
+from middleware.engine.state import Phase, State
 from schemas.check import Outcome
 
 FIGURES = "figures"
 
 
 def figures_row(state: State, row: str, today: date) -> Row | None:
-    """Live incidents by answer, live calls, notes by who has been told, refusals."""
+    """Live incidents by answer, live calls, notes nobody answered for, refusals."""
     live = [i for i in state.incidents.values() if i.finished_at is None]
     answers = Counter(i.checked.outcome for i in live if i.checked is not None)
-    notes = Counter(told(note) for note in state.notes.values())
     return {
         "id": row,
         "incidents": len(live),
@@ -24,9 +22,6 @@ def figures_row(state: State, row: str, today: date) -> Row | None:
         "possible": answers[Outcome.POSSIBLE],
         "none_found": answers[Outcome.NONE_FOUND],
         "not_checked": len(live) - sum(answers.values()) + answers[Outcome.NOT_CHECKED],
-        "not_told": notes[Told.NOT_TOLD] + notes[Told.NOT_ANSWERED],
-        "waiting": notes[Told.SENDING] + notes[Told.SHOWN],
-        "acknowledged": notes[Told.ACKNOWLEDGED],
-        "in_hands": notes[Told.IN_HANDS],
+        "unanswered": sum(note.phase is Phase.OPEN for note in state.notes.values()),
         "refused": state.refused,
     }

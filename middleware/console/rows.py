@@ -72,14 +72,16 @@ def task_row(state: State, task: str, today: date) -> Row | None:
     if note is None or incident is None or not has_open_task(note):
         return None
     kept = state.markers.get(note.matched.marker)
+    marker = kept.read() if kept else None
     return {
         "id": task,
         "incident": incident.id,
         "number": incident.number,
         "place": place_in_words(incident.place),
         "callsign": note.callsign,
-        "headline": headline(kept.read()) if kept else "the marker has ended",
-        "words": told_in_words(note),
+        "headline": headline(marker) if marker else "the marker has ended",
+        "severity": marker.severity if marker else None,
+        "told": told(note),
         "since": note.issued_at,
         "times": note.task_times,
     }
@@ -106,7 +108,14 @@ def source_row(state: State, source: str, today: date) -> Row | None:
     known = state.sources.get(source)
     if known is None:
         return None
-    return {"id": source, "up": known.connected, "gap": known.gap, "since": known.since}
+    channel = any(rung.channel == source for rung in state.rules.ladder)
+    return {
+        "id": source,
+        "up": known.connected,
+        "gap": known.gap,
+        "since": known.since,
+        "channel": channel,
+    }
 
 
 def quarantine_row(state: State, row: str, today: date) -> Row | None:

@@ -12,9 +12,8 @@ const FILTERS = { all: null, flagged: ["found", "possible"], "not checked": ["no
 
 const Lost = ({ link, now }) => html`<section class="lost" role="alert">
   <h1><span aria-hidden="true">⚠</span> CONNECTION TO FOREWARN LOST</h1>
-  <p><b>This list may be old.</b> Last heard <time>${at(link.heardAt)}</time>
-    (<span aria-hidden="true">${since(link.heardAt, now)} ago</span>). Ask the dispatcher and use the CAD until it is back;
-    it is tried again all the time.</p>
+  <p><b>This list may be old.</b> Last heard <time>${at(link.heardAt)}</time> <span aria-hidden="true">(${since(link.heardAt, now)} ago)</span>.
+    Do not rely on this screen: use the CAD and the radio until it is back. It is tried again all the time.</p>
 </section>`;
 
 const Waiting = () => html`<p class="loading" role="status">Waiting for the list. Until it is here, nothing
@@ -26,8 +25,8 @@ const Figure = ({ count, name, loud }) =>
 const Figures = ({ figures: f }) => f && html`<p class="figures" aria-label="Figures">
   <${Figure} count=${f.incidents} name="live incidents" /><${Figure} count=${f.calls} name="live calls" />
   <${Figure} count=${f.found} name="marker found" /><${Figure} count=${f.possible} name="possibly" />
-  <${Figure} count=${f.not_checked} name="not checked" loud /><${Figure} count=${f.not_told} name="crews not told" loud />
-  <${Figure} count=${f.waiting} name="not yet answered" /><${Figure} count=${f.refused} name="refused" />
+  <${Figure} count=${f.not_checked} name="not checked" loud />
+  <${Figure} count=${f.unanswered} name="notes not yet answered" /><${Figure} count=${f.refused} name="refused" />
 </p>`;
 
 const Help = ({ acts }) => html`<section class="help" role="dialog" aria-label="Keys">

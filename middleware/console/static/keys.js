@@ -4,7 +4,7 @@ export const HELP = [
   ["← →", "from incidents to calls and back"],
   ["Enter", "open what is behind the flag"],
   ["Esc", "close it"],
-  ["T", "go to the oldest crew not told; T again takes it"],
+  ["T", "go to the first crew not told; T again takes it"],
   ["/", "search; Esc leaves the field"],
   ["A F N", "show all, flagged, not checked"],
   ["1 2 3 4", "the views at the top"],
@@ -29,8 +29,8 @@ function side() {
 
 function task(onTake) {
   const here = document.activeElement;
-  if (here.dataset?.task) return onTake(here.dataset.task);
-  document.querySelector("button[data-task]")?.focus();
+  if (here.dataset?.tasks) return onTake(here.dataset.tasks.split(" "));
+  document.querySelector("button[data-tasks]")?.focus();
 }
 
 export function onKey(event, acts) {

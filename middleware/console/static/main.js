@@ -24,7 +24,7 @@ class App extends Component {
   acts = {
     open: (id) => this.open(id),
     close: () => this.close(),
-    take: (task) => this.do({ do: "take-task", task }),
+    take: (tasks) => tasks.forEach((task) => this.do({ do: "take-task", task })),
     decide: (batch, activate) => this.decide(batch, activate),
     filter: (filter) => this.setState({ filter }),
     view: (view) => this.setState({ view }),

@@ -50,8 +50,9 @@ class Row extends Component {
   }
 }
 
-const newest = (moment) => (a, b) =>
-  Boolean(a.finished_at) - Boolean(b.finished_at) || (a[moment] < b[moment] ? 1 : -1);
+// What is live first; then the newest, by the position in the journal that our ids hold.
+const place = (row) => Number(row.id.slice(1));
+const newest = (a, b) => Boolean(a.finished_at) - Boolean(b.finished_at) || place(b) - place(a);
 
 const texts = (row) => [row.number, row.place, row.nature, row.handler,
   ...(row.crews ?? []).map((crew) => crew.callsign)];
@@ -61,7 +62,7 @@ export const matches = (row, sought, only) =>
   (!sought || texts(row).some((text) => text?.toLowerCase().includes(sought.toLowerCase())));
 
 function List({ title, rows, kind, empty, opened, onOpen }) {
-  return html`<section class="list" aria-label=${title}>
+  return html`<section class="list ${title.toLowerCase()}" aria-label=${title}>
     <h2>${title} <span class="count">${rows.length}</span></h2>
     ${rows.length === 0 && html`<p class="empty">${empty}</p>`}
     <ul>${rows.map((row) => html`<${Row} key=${row.id} row=${row} kind=${kind}
@@ -70,7 +71,7 @@ function List({ title, rows, kind, empty, opened, onOpen }) {
 }
 
 export const Incidents = ({ rows, ...rest }) => html`<${List} title="Incidents"
-  rows=${rows.sort(newest("opened_at"))} kind=${Incident} empty="No incident to show." ...${rest} />`;
+  rows=${rows.sort(newest)} kind=${Incident} empty="No incident to show." ...${rest} />`;
 
 export const Calls = ({ rows, ...rest }) => html`<${List} title="Calls"
-  rows=${rows.sort(newest("rang_at"))} kind=${Call} empty="No call to show." ...${rest} />`;
+  rows=${rows.sort(newest)} kind=${Call} empty="No call to show." ...${rest} />`;

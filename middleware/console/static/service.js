@@ -2,14 +2,17 @@
 import { html } from "/static/ui.js";
 import { at, many, since } from "/static/words.js";
 
+function meaning({ channel, gap }) {
+  if (channel) return "crews cannot be told that way; who is not told in time becomes a task here.";
+  return gap ? "what happens there meanwhile is lost for good; nothing of it is checked."
+    : "what happens there is not checked until it is back; it is then caught up.";
+}
+
 export function SourcesDown({ sources, now }) {
   const down = sources.filter((source) => !source.up);
   if (down.length === 0) return null;
   return html`<section class="down" aria-label="Sources down" role="status">
-    ${down.map((source) => html`<p key=${source.id}><span aria-hidden="true">⚡</span>
-      <b>${source.id} is cut off</b> since <time>${at(source.since)}</time> (${since(source.since, now)}):
-      ${source.gap ? "what happens there meanwhile is lost for good; nothing of it is checked."
-        : "what happens there is not checked until it is back; it is then caught up."}</p>`)}
+    ${down.map((source) => html`<p key=${source.id}><span aria-hidden="true">⚡ </span><b>${source.id} is cut off</b> since <time>${at(source.since)}</time> (${since(source.since, now)}): ${meaning(source)}</p>`)}
   </section>`;
 }
 
@@ -34,8 +37,7 @@ export function Quarantine({ quarantine }) {
 }
 
 const Batch = ({ batch, canDecide, onDecide }) => html`<li class="batch">
-  <span class="about"><b>${batch.id}</b><span>${many(batch.markers, "marker", "markers")}
-    from ${batch.source}${batch.supplied_by && `, supplied by ${batch.supplied_by}`}${batch.basis && ` (${batch.basis})`}</span>
+  <span class="about"><b>${batch.id}</b><span>${many(batch.markers, "marker", "markers")} from ${batch.source}${batch.supplied_by && `, supplied by ${batch.supplied_by}`}${batch.basis && ` (${batch.basis})`}</span>
     ${batch.overdue > 0 && html`<span class="overdue">${batch.overdue} of them past their review date</span>`}</span>
   ${canDecide && html`<button class="take" onClick=${() => onDecide(batch, true)}>Activate</button>
     <button class="quiet" onClick=${() => onDecide(batch, false)}>Discard</button>`}
