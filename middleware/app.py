@@ -256,7 +256,7 @@ async def _announce(built: Built, service: Service, say: Say) -> None:
 def _say_where(built: Built, address: str, say: Say) -> None:
     config = built.config
     say(f"console  {address}")
-    say(f"metrics  {address}metrics")
+    say(f"metrics  {address}/metrics")
     for name, settings in config.source.items():
         listens = getattr(settings, "listen", None)
         connects = getattr(settings, "connect", None)

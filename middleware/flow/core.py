@@ -138,7 +138,7 @@ class Core:
         try:
             return decide(self.state, taken)
         except Exception as fault:
-            log.exception("decide_failed", event=taken.event.kind, error=type(fault).__name__)
+            log.exception("decide_failed", kind=taken.event.kind, error=type(fault).__name__)
             return (Failed(),)
 
     async def _append(self, expected: int, records: list[bytes]) -> None:

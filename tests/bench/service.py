@@ -154,17 +154,21 @@ async def import_markers(running: Running, count: int) -> float:
     rows = list(csv.DictReader(io.StringIO(markers_csv(count))))
     headers = {"Authorization": f"Bearer {running.marking}"}
     async with aiohttp.ClientSession(base, headers=headers) as session:
-        for number, at in enumerate(range(0, count, CHUNK)):
+        for number, at in enumerate(range(0, count, CHUNK), 1):
             url = f"/api/markers/bench/chunk?chunk={number}"
-            async with session.post(url, json={"supplied": rows[at : at + CHUNK]}) as answer:
-                answer.raise_for_status()
-        async with session.post("/api/markers/bench/decision", json={"activate": True}) as answer:
-            answer.raise_for_status()
+            await _post(session, url, {"supplied": rows[at : at + CHUNK]})
+        await _post(session, "/api/markers/bench/decision", {"activate": True})
         for _ in range(1200):
             if await _metric(session, 'forewarn_markers{state="in_index"}') >= count:
                 break
             await asyncio.sleep(0.1)
     return time.perf_counter() - begun
+
+
+async def _post(session: aiohttp.ClientSession, url: str, body: dict[str, object]) -> None:
+    async with session.post(url, json=body) as answer:
+        if answer.status >= 300:
+            raise RuntimeError(f"{url}: {answer.status} {await answer.text()}")
 
 
 async def _metric(session: aiohttp.ClientSession, name: str) -> float:
