@@ -16,6 +16,7 @@ _RELATION = {
     Fit.COVERED: Relation.BUILDING_COVERS, Fit.ASK: Relation.ASK_WHICH_FLAT,
     Fit.EXTRA: Relation.OTHER_DWELLING, Fit.SUFFIX: Relation.OTHER_DWELLING,
     Fit.UNNUMBERED: Relation.TOO_VAGUE, Fit.NO_HOUSE: Relation.SAME_DWELLING,
+    Fit.INSIDE: Relation.BUILDING_COVERS, Fit.AROUND: Relation.ASK_WHICH_FLAT,
     Fit.AS_UNIT: Relation.OTHER_DWELLING,
 }  # fmt: skip
 _CERTAINTY = ((105, 999), (95, 998), (85, 996), (75, 992), (FOUND, 985), (60, 700), (50, 500), (40, 300))
@@ -49,7 +50,7 @@ def _by_address(verdicts: list[Verdict]) -> list[Match]:
     found = [v for v in likely if _is_found(v)]
     if found:
         best = found[0]
-        rivals = [v for v in found if v.points >= best.points - 5 and not _one_place(v.spec, best.spec)]
+        rivals = [v for v in found if _rivals(v, best)]
         if not rivals:
             sure = [v for v in found if _one_place(v.spec, best.spec)]
             sure.sort(key=lambda v: (v.fit is Fit.COVERED, -v.points, v.spec.marker))
@@ -59,8 +60,15 @@ def _by_address(verdicts: list[Verdict]) -> list[Match]:
     return [_match(verdict, 0) for verdict in likely]
 
 
+def _rivals(one: Verdict, best: Verdict) -> bool:
+    """Another place that fits as well: then it is said, not chosen."""
+    if one.points < best.points - 5 or one.postcode < best.postcode:
+        return False
+    return not _one_place(one.spec, best.spec)
+
+
 def _is_found(verdict: Verdict) -> bool:
-    return verdict.points >= FOUND and verdict.fit in (Fit.SAME, Fit.EQUIVALENT, Fit.COVERED, Fit.NO_HOUSE)
+    return verdict.points >= FOUND and verdict.fit in (Fit.SAME, Fit.EQUIVALENT, Fit.COVERED, Fit.NO_HOUSE, Fit.INSIDE)
 
 
 def _one_place(one: Spec, other: Spec) -> bool:

@@ -7,6 +7,8 @@ import phonenumbers
 
 _IN_TEXT = re.compile(r"(?<![\dA-Z])(?:\+44|0044|0)[\d ()-]{8,14}\d(?!\d)")
 _LETTERS = re.compile(r"[A-Z]+")
+SHORTEST = 10
+"""Digits of a phone number inside an address; fewer may be a site number."""
 SHARED_BY = 5
 """A number on this many markers belongs to a switchboard, a care home or a hostel."""
 
@@ -26,7 +28,7 @@ def read_phone(text: str) -> str:
 def phone_in(text: str) -> tuple[str, int, int]:
     """The first phone number inside upper-case text with its span; ("", -1, -1) without."""
     match = _IN_TEXT.search(text)
-    if match is None:
+    if match is None or sum(map(str.isdigit, match.group())) < SHORTEST:
         return "", -1, -1
     number = read_phone(match.group())
     return (number, match.start(), match.end()) if number else ("", -1, -1)

@@ -19,6 +19,7 @@ SAME_POSTCODE = 40
 _NUMBER = {
     Fit.SAME: 30, Fit.EQUIVALENT: 20, Fit.COVERED: 30, Fit.ASK: 30, Fit.EXTRA: 25,
     Fit.UNNUMBERED: 0, Fit.SUFFIX: 20, Fit.NO_HOUSE: 10, Fit.AS_UNIT: 20,
+    Fit.INSIDE: 20, Fit.AROUND: 15,
 }  # fmt: skip
 _SAID = {
     Fit.SAME: "number agrees", Fit.EQUIVALENT: "number agrees, written differently",
@@ -26,6 +27,8 @@ _SAID = {
     Fit.ASK: "the building agrees; the marker is for one part of it",
     Fit.EXTRA: "the house agrees; the flat asked for is not in the marker",
     Fit.NO_HOUSE: "flat agrees, no house number was given",
+    Fit.INSIDE: "the number lies in the range the marker covers",
+    Fit.AROUND: "the numbers overlap with those of the marker",
     Fit.AS_UNIT: "the number agrees, given as a flat or unit",
     Fit.UNNUMBERED: "no house number was given", Fit.SUFFIX: "number agrees but not its letter",
 }  # fmt: skip
@@ -40,6 +43,7 @@ class Verdict:
     points: int
     reasons: list[str] = field(default_factory=list)
     vague: bool = False
+    postcode: int = 0
 
 
 def judge(query: Reading, spec: Spec) -> Verdict | None:
@@ -71,7 +75,7 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
     whole = 15 if _confirmed(spec, postcode[0]) and _same_words(query, spec) else 0
     points = numbered + road.points + slip + postcode[0] + name[0] + place[0] + whole
     said = (_SAID[numbers], road.said, postcode[1], name[1], place[1])
-    return Verdict(spec, numbers, points, [s for s in said if s], postcode[0] <= 0 and place[0] <= 0)
+    return Verdict(spec, numbers, points, [s for s in said if s], postcode[0] <= 0 and place[0] <= 0, postcode[0])
 
 
 def _slip(road: int, postcode: int) -> int:

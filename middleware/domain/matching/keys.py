@@ -54,7 +54,7 @@ def keys_of(spec: Spec) -> Iterator[str]:
 def _numbers_of(spec: Spec) -> list[str]:
     """House number without its letter (a short range whole), else the first unit, else 0."""
     if spec.house:
-        first, dash, last = spec.house.partition("-")
+        first, dash, last = spec.house.replace("/", "-").partition("-")
         low, high = digits(first), digits(last)
         if dash and low.isdigit() and high.isdigit() and 0 < int(high) - int(low) <= 40:
             return [str(number) for number in range(int(low), int(high) + 1, 2)] + [high]
@@ -122,8 +122,10 @@ def rounds(query: Reading) -> Iterator[list[str]]:
     both = (*pairs, *numbers)
     exact = [[f"s{r}{n} {word}" for n in both for word in streets if word != r] for r in regions]
     if query.outcode:
-        yield first + exact[0] + _named(query.outcode, numbers, names)
-        yield _slips(query.outcode, numbers, streets)
+        buildings = [name for name in names if name in _before_buildings(query.words)]
+        yield first + exact[0] + _named(query.outcode, numbers, buildings)
+        rest = [name for name in names if name not in buildings]
+        yield _slips(query.outcode, numbers, streets) + _named(query.outcode, numbers, rest)
         yield [one for keys in exact[1:] for one in keys]
     else:
         yield [one for keys in exact for one in keys]
@@ -131,6 +133,11 @@ def rounds(query: Reading) -> Iterator[list[str]]:
         yield [one for place in places for one in _slips(place, numbers, streets)]
         yield [f"g{n} {name}" for n in numbers for name in names]
     yield _roads(query, numbers)
+
+
+def _before_buildings(words: list[str]) -> set[str]:
+    """Words that stand before HOUSE, COURT, TOWER and the like."""
+    return {a for a, b in zip(words, words[1:], strict=False) if b in w.BUILDING_WORDS}
 
 
 def _roads(query: Reading, numbers: list[str]) -> list[str]:

@@ -13,6 +13,9 @@ from middleware.domain.matching.words import EMPTY
 
 _HOUSE = re.compile(r"(\d+)([A-Z]?)(?:-(\d+)[A-Z]?)?\Z")
 
+LONGEST = 40
+"""A range of more house numbers than this is something else."""
+
 Number = tuple[str, bool, int]
 """(value, named as a unit, words before it), as `Reading.numbers` has them."""
 
@@ -30,7 +33,9 @@ class Fit(IntEnum):
     SUFFIX = 7
     NO_HOUSE = 8
     AS_UNIT = 9
-    DIFFERENT = 10
+    INSIDE = 10
+    AROUND = 11
+    DIFFERENT = 12
 
 
 def fit(query: Reading, spec: Spec, street_at: int) -> Fit:
@@ -159,7 +164,8 @@ def _loosely(numbers: list[Number], spec: Spec) -> Fit:
     if asked is None or known is None:
         return Fit.DIFFERENT
     if asked[3] or known[3]:
-        return _softened(_fit_units(rest, spec)) if _in_range(asked, known) else Fit.DIFFERENT
+        inside = _in_range(asked, known)
+        return _ranged(_fit_units(rest, spec), inside) if inside else Fit.DIFFERENT
     if asked[1] != known[1]:
         return Fit.DIFFERENT
     if known[2] and not asked[2] and rest == [known[2], *spec.units]:
@@ -184,12 +190,22 @@ def _softened(found: Fit) -> Fit:
     return Fit.EQUIVALENT if found is Fit.SAME else found
 
 
-def _in_range(asked: re.Match[str], known: re.Match[str]) -> bool:
-    """One holds the other and both ends are on the same side of the street."""
+def _ranged(found: Fit, inside: Fit) -> Fit:
+    """16 is in 14-16 when all else is the same; 14-18 only touches it."""
+    if found in (Fit.SAME, Fit.EQUIVALENT, Fit.COVERED):
+        return inside if found is not Fit.COVERED or inside is Fit.AROUND else found
+    return Fit.AROUND if found in (Fit.ASK, Fit.EXTRA) else Fit.DIFFERENT
+
+
+def _in_range(asked: re.Match[str], known: re.Match[str]) -> Fit | None:
+    """INSIDE: one number in a range of the same side of the street. AROUND: they overlap."""
     low_a, high_a = int(asked[1]), int(asked[3] or asked[1])
     low_k, high_k = int(known[1]), int(known[3] or known[1])
-    inside = low_k <= low_a <= high_a <= high_k or low_a <= low_k <= high_k <= high_a
-    one_side = (high_a - low_a) % 2 == 0 and (high_k - low_k) % 2 == 0
-    if one_side and (low_a - low_k) % 2:
-        return False
-    return inside and max(high_a - low_a, high_k - low_k) <= 40
+    if not 0 <= high_a - low_a <= LONGEST or not 0 <= high_k - low_k <= LONGEST:
+        return None
+    if high_a < low_k or high_k < low_a:
+        return None
+    if asked[3] or asked[2] or known[2]:
+        return Fit.AROUND
+    one_side = (high_k - low_k) % 2 == 0
+    return None if one_side and (low_a - low_k) % 2 else Fit.INSIDE

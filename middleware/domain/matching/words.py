@@ -81,7 +81,8 @@ DWELLING_UNITS = frozenset({"FLAT", "APARTMENT", "BEDSIT", "MAISONETTE"})
 
 FLOORS = {
     "GROUND": "f0", "FIRST": "f1", "SECOND": "f2", "THIRD": "f3", "FOURTH": "f4",
-    "FIFTH": "f5", "SIXTH": "f6", "SEVENTH": "f7", "BASEMENT": "fB", "TOP": "fT",
+    "FIFTH": "f5", "SIXTH": "f6", "SEVENTH": "f7",
+    "EIGHTH": "f8", "NINTH": "f9", "TENTH": "f10", "BASEMENT": "fB", "TOP": "fT",
     "GARDEN": "fG", "ATTIC": "fT", "UPPER": "fU", "LOWER": "fL", "MIDDLE": "fM",
     "GND": "f0", "GRD": "f0", "GRND": "f0", "G": "f0", "BSMT": "fB", "GDN": "fG", "UPR": "fU",
     "LWR": "fL", "MEZZANINE": "fZ", "REAR": "fR", "FRONT": "fF", "LEFT": "fX", "RIGHT": "fY",
@@ -113,8 +114,8 @@ NEARBY = frozenset(
 """What follows is a landmark, not the place itself."""
 
 SKIPS_NUMBER = frozenset(
-    "BUZZER CODE SAFE KEYSAFE KEYCODE KEYPAD AGE AGED DOB TEL CLI CALLER PHONE MOB MOBILE ROAM "
-    "PTS CASUALTIES PATIENTS PASSCODE PIN INTERCOM ENTRY BELL GATECODE".split()
+    "BUZZER CODE SAFE KEYSAFE KEYCODE KEYPAD AGE AGED DOB TEL CLI CALLER MOB PASSCODE INTERCOM "
+    "GATECODE".split()
 )
 """The number that follows belongs to a remark."""
 
