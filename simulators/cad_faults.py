@@ -48,8 +48,7 @@ class Mischief:
     faults: Faults
     random: Random
     done: dict[str, int] = field(default_factory=dict)
-    cut: set[str] = field(default_factory=set)
-    """Cut once; a message cut at every try would never arrive."""
+    tried: set[str] = field(default_factory=set)
 
     def arrange(self, waiting: deque[Message]) -> None:
         """Change the order of what waits to be sent first."""
@@ -60,8 +59,7 @@ class Mischief:
 
     def parcels(self, message: Message) -> list[Parcel]:
         """The message, with what goes wrong around it."""
-        if message.key not in self.cut and self._strikes("cut", self.faults.cut):
-            self.cut.add(message.key)
+        if self._first_time(message) and self._strikes("cut", self.faults.cut):
             return [Parcel(message.line(), message, cut=True)]
         found = [Parcel(message.line(), message)]
         if self._strikes("garbage", self.faults.garbage):
@@ -71,6 +69,12 @@ class Mischief:
         if self._strikes("conflict", self.faults.conflict):
             found.append(Parcel(message.line(**CHANGED, occurred_at="2026-01-01T00:00:00Z")))
         return found
+
+    def _first_time(self, message: Message) -> bool:
+        """Only the first try can be cut: with many lines on the way none would ever arrive."""
+        new = message.key not in self.tried
+        self.tried.add(message.key)
+        return new
 
     def _resource_first(self, waiting: deque[Message]) -> None:
         """A resource before the incident it belongs to, as CADs with two queues do."""
