@@ -9,8 +9,9 @@ import structlog
 from middleware.domain.matching import MarkerIndex
 from middleware.engine.apply import fold
 from middleware.engine.state import State
+from middleware.flow.chain import Chain
 from middleware.flow.index import catch_up
-from middleware.flow.records import GENESIS, digest, open_record
+from middleware.flow.records import GENESIS
 from middleware.flow.sealing import frame, open_part, seal_part, unframe
 from middleware.ports import Journal, Keys, Snapshot
 
@@ -30,21 +31,21 @@ class Restored:
 
 
 async def restore(
-    journal: Journal, keys: Keys, progress: Callable[[int], None] = lambda _: None
+    journal: Journal, keys: Keys, room: str, progress: Callable[[int], None] = lambda _: None
 ) -> Restored:
-    """The last snapshot that this build can read, then every record after it."""
+    """The last snapshot that this build can read, then every record after it. Raises Tampered
+    when a record is not the one that was written there."""
     kept = await _kept(journal, keys)
     state, previous = State(), GENESIS
     if kept is not None:
         previous, state = pickle.loads(kept.state)  # noqa: S301 - sealed by us, opened with our key
-    folded = 0
+    folded, chain = 0, Chain(room, keys, state.position, previous)
     async for position, record in journal.read(state.position):
-        fold(state, open_record(record, keys, position=position).entry)
-        previous = digest(record)
+        fold(state, chain.open(position, record).entry)
         folded += 1
         if folded % 1000 == 0:
             progress(folded)
-    return Restored(state, previous, folded)
+    return Restored(state, chain.previous, folded)
 
 
 async def load_index(journal: Journal, keys: Keys) -> MarkerIndex:
@@ -59,10 +60,10 @@ async def load_index(journal: Journal, keys: Keys) -> MarkerIndex:
         return MarkerIndex()
 
 
-async def take_snapshot(journal: Journal, keys: Keys) -> int:
+async def take_snapshot(journal: Journal, keys: Keys, room: str) -> int:
     """Fold to the head and keep state and index, sealed; returns the position. Run apart from
     the service: it needs nothing but the journal and the keys."""
-    restored = await restore(journal, keys)
+    restored = await restore(journal, keys, room)
     state, index = restored.state, await load_index(journal, keys)
     catch_up(index, state.markers)
     place, name = (0, state.position), keys.current
@@ -85,9 +86,10 @@ class _Kept:
 
 
 async def _kept(journal: Journal, keys: Keys) -> _Kept | None:
-    """None also where the key is gone or the bytes are damaged: a snapshot is only a cache."""
+    """None also where the key is gone, the bytes are damaged or the journal is shorter (put back
+    from a backup): a snapshot is only a cache."""
     snapshot = await journal.load_snapshot(SNAPSHOT_VERSION)
-    if snapshot is None:
+    if snapshot is None or snapshot.position > await journal.head():
         return None
     try:
         name, state, index = unframe(snapshot.data)

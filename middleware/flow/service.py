@@ -127,7 +127,7 @@ class Service:
 async def prepare(parts: Parts, progress: Callable[[int], None] = lambda _: None) -> Service:
     """Become the writer and rebuild the state; nothing is opened and nothing is sent yet."""
     token = await parts.journal.acquire()
-    restored = await restore(parts.journal, parts.keys, progress)
+    restored = await restore(parts.journal, parts.keys, parts.room, progress)
     state, clock, meters = restored.state, parts.clock, parts.meters
     stamps = Stamps(clock, meters, state.at)
     limits = parts.limits
