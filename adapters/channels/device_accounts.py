@@ -69,6 +69,11 @@ class DeviceAccounts:
         write_private(self._file, _FILE.dump_json(self._accounts, indent=1))
 
 
+def accounts_in(state: Path) -> DeviceAccounts:
+    """Those of the embedded broker of a service with this state directory."""
+    return DeviceAccounts(state / "broker" / "devices.json")
+
+
 def new_password() -> str:
     """192 random bits as 32 letters."""
     return secrets.token_urlsafe(24)

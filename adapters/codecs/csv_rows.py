@@ -21,7 +21,12 @@ class Encoding(StrEnum):
 
 
 class Unreadable(ValueError):
-    """The file as a whole cannot be taken: the message says why and what to do."""
+    """The file as a whole cannot be taken: what is wrong with it, and the remedy."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}; {remedy}")
+        self.what = what
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,11 @@ def decode(data: bytes) -> tuple[str, Encoding]:
     """The text, and how it was read. Bytes that fit no reading stay as lone surrogates: their
     rows are refused one by one. Raises Unreadable for what is no text file."""
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"is larger than {MOST_BYTES} bytes; split it into several files")
+        raise Unreadable(f"is larger than {MOST_BYTES} bytes", "split it into several files")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable("is UTF-16; save it as CSV UTF-8 (comma delimited)")
+        raise Unreadable("is UTF-16", "save it as CSV UTF-8 (comma delimited)")
     if data.startswith(b"PK\x03\x04"):
-        raise Unreadable("is a spreadsheet or archive; save it as CSV UTF-8 (comma delimited)")
+        raise Unreadable("is a spreadsheet or archive", "save it as CSV UTF-8 (comma delimited)")
     if data.startswith(b"\xef\xbb\xbf"):
         return data[3:].decode("utf-8", "surrogateescape"), Encoding.UTF_8_BOM
     text = data.decode("utf-8", "surrogateescape")

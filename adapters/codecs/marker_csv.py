@@ -74,7 +74,7 @@ def read_markers(data: bytes, today: date) -> Reading:
     found = rows(text)
     header = next(found, None)
     if header is None:
-        raise Unreadable("is empty; its first line must name the columns")
+        raise Unreadable("is empty", "its first line must name the columns")
     columns = read_header(header)
     return Reading(encoding, text.count("\n") + 1, _results(columns, found, today))
 
@@ -82,22 +82,25 @@ def read_markers(data: bytes, today: date) -> Reading:
 def read_header(header: Row) -> tuple[str, ...]:
     """The columns in their order; Unreadable names every column that is wrong or missing."""
     if header.wrong:
-        raise Unreadable(f"has a first line that cannot be read: {header.wrong}")
+        raise Unreadable(f"has a first line that cannot be read: {header.wrong}", "correct it")
     if len(header.cells) == 1 and any(mark in header.raw for mark in ";\t|"):
-        raise Unreadable("has columns that are not separated by commas; export it with commas")
+        raise Unreadable("has columns that are not separated by commas", "export it with commas")
     columns = tuple("_".join(cell.strip().lower().split()) for cell in header.cells)
     wrong = [_unknown(name) for name in columns if name not in READERS]
     wrong += sorted({f"column {n} is there twice" for n in columns if columns.count(n) > 1})
     wrong += [f"column {name} is missing" for name in REQUIRED if name not in columns]
     if wrong:
-        raise Unreadable(f"has a header that does not fit: {'; '.join(wrong)}")
+        raise Unreadable(
+            f"has a header that does not fit: {', '.join(wrong)}",
+            "correct the first line; docs/markers-csv.md lists the columns",
+        )
     return columns
 
 
 def _unknown(name: str) -> str:
     close = get_close_matches(name, READERS, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(READERS)}"
-    return f"column {name[:40] or '(no name)'} is not known, {hint}"
+    hint = f" (did you mean {close[0]}?)" if close else ""
+    return f"column {name[:40] or 'without a name'} is not known{hint}"
 
 
 def _results(

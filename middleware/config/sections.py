@@ -165,6 +165,15 @@ class Config(Section):
     def anchor_file(self) -> Path:
         return self.journal.anchor or self.state / "anchors.jsonl"
 
+    def keys_directory(self) -> Path:
+        return self.state / "keys"
+
+    def people_file(self) -> Path:
+        return self.state / "people.json"
+
+    def tokens_file(self) -> Path:
+        return self.state / "tokens.json"
+
     def to_public_json(self) -> str:
         """Canonical JSON for the record BuildStarted. Secrets are in files, so it holds none."""
         return orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS).decode()

@@ -34,9 +34,11 @@ class RefusedRow(Said):
 
 
 class Verdict(Said):
-    """True makes the batch active, false throws it away."""
+    """True makes the batch active, false throws it away. `decided_by` is given by a program that
+    acts for somebody: it must be who asks."""
 
     activate: bool
+    decided_by: Name | None = None
 
 
 class Ending(Said):
@@ -64,7 +66,7 @@ class MarkerRoutes:
         submitted = await self.acts.stage(batch, number, chunk.supplied, raw)
         is_staged = batch in self.projection.state.markers.staged
         if submitted.standing is Standing.CONFLICT or not is_staged:
-            raise web.HTTPConflict(text="this batch name was used before; choose another")
+            raise web.HTTPConflict(text="this batch was decided on before; give it another name to send it again")
         return _answer(submitted)
 
     async def refused(self, request: web.Request) -> web.Response:
@@ -75,12 +77,16 @@ class MarkerRoutes:
         return _answer(await self.acts.refuse(problem, row.raw.encode()))
 
     async def decision(self, request: web.Request) -> web.Response:
-        """404 when nothing is staged under that name."""
+        """404 when nothing is staged under that name; 403 in the name of another."""
         batch = _batch(request)
         _, verdict = await self._read(request, Verdict)
         if batch not in self.projection.state.markers.staged:
             raise web.HTTPNotFound(text="no batch of that name waits for a decision")
         caller = request[CALLER]
+        if verdict.decided_by not in {None, caller.name}:
+            raise web.HTTPForbidden(
+                text=f"a decision bears the name of who makes it: {caller.name}"
+            )
         return _answer(await self.acts.decide_batch(caller, batch, activate=verdict.activate))
 
     async def put(self, request: web.Request) -> web.Response:

@@ -1,21 +1,20 @@
-"""Small files that only their owner may read, replaced whole or not at all."""
+"""Small files of secrets that only their owner may read (E2)."""
 
 import os
 import stat
 from pathlib import Path
 
 from middleware.ops.errors import Trouble
+from middleware.ops.files import private_directory, write_whole
 
 
 def read_private(path: Path) -> bytes | None:
-    """The content, None when there is no file; Trouble when others may read it (E2)."""
+    """The content, None when there is no file; Trouble when others may read it."""
     try:
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            if mode & 0o077:
-                raise Trouble(
-                    f"{path} may be read by others (mode {mode:o})", f"run: chmod 600 {path}"
-                )
+            if mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise Trouble(f"{path} may be read by others", f"run: chmod 600 {path}")
             return file.read()
     except FileNotFoundError:
         return None
@@ -25,17 +24,10 @@ def read_private(path: Path) -> bytes | None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replace the file: durable, mode 0600 from the first byte on."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    """Replace the file, durably; Trouble when it cannot be written."""
     try:
-        number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        private_directory(path.parent)
+        write_whole(path, content)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         why = (error.strerror or type(error).__name__).lower()
         raise Trouble(f"{path} cannot be written: {why}", "make room or give access") from None

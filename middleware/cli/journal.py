@@ -1,0 +1,132 @@
+"""forewarn journal: is it what was written (E1), and a snapshot of it."""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from middleware.cli.common import (
+    FINE,
+    FOUND_TROUBLE,
+    Commands,
+    Parser,
+    add_config,
+    command,
+    read_config,
+    tell,
+)
+from middleware.cli.files import screen
+
+if TYPE_CHECKING:
+    from middleware.flow.verify import Verdict
+    from middleware.ports import Clock, Journal, Keys
+
+LOW_PRIORITY = 10
+
+
+def add(commands: "Commands[Parser]") -> None:
+    group = command(commands, "journal", None, what="the journal").add_subparsers(
+        required=True, metavar="ACTION", title="actions"
+    )
+    verifying = command(
+        group,
+        "verify",
+        verify,
+        what="find any change, cut or rewriting in the journal, with its position",
+        more="Reads every record, the chain and the signed anchors; changes nothing and may run\n"
+        "beside the service. Ends with 1 when something was found.",
+        examples="  forewarn journal verify --config forewarn.toml",
+    )
+    add_config(verifying)
+    taking = command(
+        group,
+        "snapshot",
+        snapshot,
+        what="keep the state at the head of the journal, so that a restart is quick",
+        more="The running service does this by itself, in a process of its own.",
+    )
+    add_config(taking)
+
+
+@asynccontextmanager
+async def opened(
+    args: argparse.Namespace,
+) -> "AsyncIterator[tuple[Journal, Keys, Clock]]":
+    """The journal and keys of the configuration, for reading; Trouble where there is none."""
+    from random import SystemRandom
+
+    from adapters.table import adapter
+    from middleware.ops.clock import SystemClock
+    from middleware.ops.errors import Trouble
+    from middleware.ops.keys import FileKeys
+    from middleware.ops.metrics import Metrics
+    from middleware.ports import Kind, World
+
+    config = read_config(args)
+    if not config.state.is_dir():
+        raise Trouble(f"there is no state directory {config.state}", "name the right --config")
+    clock = SystemClock()
+    keys = FileKeys(config.keys_directory())
+    world = World(config.room, clock, SystemRandom(), config.state, Metrics(), {})
+    ((name, settings),) = config.store.items()
+    journal: Journal = adapter(Kind.STORE, name).make(settings, world)
+    try:
+        if not await journal.head():
+            raise Trouble("that journal holds no record", "name the right --config")
+        yield journal, keys, clock
+    finally:
+        await journal.close()
+
+
+def verify(args: argparse.Namespace) -> int:
+    verdict = asyncio.run(_verify(args))
+    for fault in verdict.faults:
+        print(f"position {fault.position}: {fault.what}")
+    tell(
+        f"{verdict.records} records read, head at {verdict.head}, {verdict.erased} with erased "
+        f"parts, {verdict.anchors} anchors held against them"
+    )
+    if verdict.sound:
+        print("sound: the journal is what was written")
+        return FINE
+    tell(
+        f"{len(verdict.faults)} faults: keep a copy of the state directory as it is, and compare "
+        "with a backup from these positions on"
+    )
+    return FOUND_TROUBLE
+
+
+async def _verify(args: argparse.Namespace) -> "Verdict":
+    from rich.progress import Progress
+
+    from middleware.flow import anchor
+    from middleware.flow.verify import verify as verified
+
+    config = read_config(args)
+    async with opened(args) as (journal, keys, _):
+        with Progress(console=screen()) as bar:
+            task = bar.add_task("verifying", total=None)
+            return await verified(
+                journal,
+                keys,
+                anchor.read_lines(config.anchor_file()),
+                room=config.room,
+                progress=lambda done, of: bar.update(task, completed=done, total=of),
+            )
+
+
+def snapshot(args: argparse.Namespace) -> int:
+    position = asyncio.run(_snapshot(args))
+    tell(f"snapshot taken at position {position}")
+    return FINE
+
+
+async def _snapshot(args: argparse.Namespace) -> int:
+    import os
+
+    from middleware.flow.restore import take_snapshot
+
+    os.nice(LOW_PRIORITY)  # what lives comes first
+    async with opened(args) as (journal, keys, _):
+        return await take_snapshot(journal, keys)
