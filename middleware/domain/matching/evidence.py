@@ -15,6 +15,7 @@ _OTHER = re.compile(
     r"|\b(?:KEY ?)?(?:SAFE|CODE|CODED)[ :]*(?:NO\.? ?)?\d{3,6}[A-Z]?\b"
     r"|\b\d{1,3} ?(?:YOM|YOF|YO|YRS|YR OLD|YEAR OLD|YEARS OLD)\b"
 )
+_MAY_BE = re.compile(r"///|W3W|\.[A-Z0-9]|UPRN|\d{4}|CODE|SAFE|\d ?Y")
 
 
 def clean(text: str) -> tuple[str, str]:
@@ -27,4 +28,4 @@ def clean(text: str) -> tuple[str, str]:
     number, start, end = phone_in(text)
     if number:
         text = f"{text[:start]} {text[end:]}"
-    return _OTHER.sub(" ", text), number
+    return (_OTHER.sub(" ", text) if _MAY_BE.search(text) else text), number

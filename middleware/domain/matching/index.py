@@ -14,6 +14,7 @@ from middleware.domain.matching.judge import FOUND, Verdict, judge
 from middleware.domain.matching.numbers import Fit
 from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import Postings, key
+from middleware.domain.matching.postings import keys as hashed
 from middleware.domain.matching.reading import Reading, read
 from middleware.domain.matching.spec import Spec, interpret, parse
 from schemas.check import Answer, Whereabouts
@@ -121,7 +122,7 @@ class MarkerIndex:
 
     def _judge(self, reading: Reading, keys: list[str], seen: set[int]) -> list[Verdict]:
         found = []
-        for row in self._postings.rows_of([key(one) for one in keys], MOST):
+        for row in self._postings.rows_of(hashed(keys), MOST):
             line = self._lines[row]
             if line and row not in seen:
                 seen.add(row)
@@ -156,4 +157,4 @@ class MarkerIndex:
         self._lines.append(spec.line())
         self._live += 1
         self._roads.add(key(k.road_of(spec)))
-        return [key(one) for one in k.keys_of(spec)]
+        return hashed(k.keys_of(spec))

@@ -67,8 +67,8 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
         if postcode[0] < SAME_POSTCODE or not spec.units:
             return None
         name = -45, "the building was not named"
-    if postcode[0] < SAME_POSTCODE and spec.house and -30 < name[0] <= 0 and building_named(query, road.at):
-        name = -30, "a building was named that is not in the marker"
+    if postcode[0] < SAME_POSTCODE and spec.house and -40 < name[0] <= 0 and building_named(query, road.at):
+        name = -40, "a building was named that is not in the marker"
     place = places(query, spec) if postcode[0] < SAME_POSTCODE else (0, "")
     numbered = _NUMBER[numbers] if spec.house or spec.units else -5
     slip = _slip(road.points, postcode[0])

@@ -7,6 +7,7 @@ from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.wording import sound
 
+_WIDE = w.COUNTIES | w.EMPTY | w.STREET_TYPES
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -41,7 +42,6 @@ def keys_of(spec: Spec) -> Iterator[str]:
                 yield f"s{place}{number} {street}"
                 yield f"a{place}{number} {street[:2]}"
                 yield f"z{place}{number} {street[-2:]}"
-                yield f"x{place}{number} {sound(street)}"
             yield f"g{number} {spec.street[-1]} {spec.kind.partition(' ')[0]}"
     for name in rare(spec.names)[:3]:
         for region in (outcode, *places) if outcode else places:
@@ -88,7 +88,7 @@ def digits(value: str) -> str:
 
 def places_of(places: tuple[str, ...]) -> list[str]:
     """Words that place an address, the widest left out."""
-    return [place for place in places if place not in w.COUNTIES and place not in w.EMPTY][:3]
+    return [place for place in places if place not in _WIDE][:3]
 
 
 def rare(names: tuple[str, ...] | list[str]) -> list[str]:
@@ -125,7 +125,8 @@ def rounds(query: Reading) -> Iterator[list[str]]:
         buildings = [name for name in names if name in _before_buildings(query.words)]
         yield first + exact[0] + _named(query.outcode, numbers, buildings)
         rest = [name for name in names if name not in buildings]
-        yield _slips(query.outcode, numbers, streets) + _named(query.outcode, numbers, rest)
+        sounds = [f"x{query.outcode}{n} {sound(word)}" for n in numbers for word in streets]
+        yield sounds + _slips(query.outcode, numbers, streets) + _named(query.outcode, numbers, rest)
         yield [one for keys in exact[1:] for one in keys]
     else:
         yield [one for keys in exact for one in keys]
@@ -157,7 +158,7 @@ def _slips(region: str, numbers: list[str], streets: list[str]) -> list[str]:
     words = [word for word in streets if word != region]
     found = [f"a{region}{n} {word[:2]}" for n in numbers for word in words]
     found += [f"z{region}{n} {word[-2:]}" for n in numbers for word in words]
-    return found + [f"x{region}{n} {sound(word)}" for n in numbers for word in words]
+    return found
 
 
 def _asked(query: Reading) -> list[str]:

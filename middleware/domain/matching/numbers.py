@@ -61,7 +61,7 @@ def _by_name(query: Reading, spec: Spec, street_at: int) -> Fit:
     """2 KEELAN COURT, ALBERT ROAD is flat 2 of Keelan Court, 20-22 Albert Road."""
     if any(at == street_at and not named for _, named, at in query.numbers):
         return Fit.DIFFERENT
-    if not all(find(word, query.words)[1] <= 1 for word in spec.names):
+    if not all(find(word, query.words)[1] <= 1 for word in spec.names if word != "APARTMENTS"):
         return Fit.DIFFERENT
     found = _fit_units([value for value, _, _ in query.numbers], spec)
     if found in (Fit.SAME, Fit.EQUIVALENT):

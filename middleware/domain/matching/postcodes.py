@@ -17,17 +17,20 @@ _LOOK_LIKE = frozenset("IO01")
 _INWARD = frozenset("ABDEFGHJLNPQRSTUWXYZ")
 
 
-def find_postcode(text: str) -> tuple[str, int, int]:
-    """The last postcode in upper-case text with its span; ("", -1, -1) without one."""
+def find_postcode(text: str, *, strict: bool = False) -> tuple[str, int, int]:
+    """The last postcode in upper-case text with its span; ("", -1, -1) without one.
+
+    `strict`: as written only, nothing repaired.
+    """
     found = ("", -1, -1)
-    for shape in (_STRICT, _LOOSE):
+    for shape in (_STRICT,) if strict else (_STRICT, _LOOSE):
         for match in shape.finditer(text):
             code = _repair(*match.groups()) if _has_digits(match[2], match[3]) else ""
             if code:
                 found = (code, match.start(), match.end())
         if found[0]:
             return found
-    for match in _TURNED.finditer(text):
+    for match in () if strict else _TURNED.finditer(text):
         code = _repair(match[1], match[2], match[4], match[3])
         if code:
             found = (code, match.start(), match.end())

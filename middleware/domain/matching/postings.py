@@ -15,6 +15,11 @@ def key(text: str) -> int:
     return crc32(text.encode())
 
 
+def keys(texts: Iterable[str]) -> list[int]:
+    """`key` of each."""
+    return [crc32(text.encode()) for text in texts]
+
+
 class Postings:
     """Key -> rows. `add` is live at once; `merge` packs what was added."""
 

@@ -38,7 +38,7 @@ class Reading:
 
 def read(text: str, postcode: str = "") -> Reading:
     """Reads upper-case text; `postcode` is used when the text has none of its own."""
-    code, start, end = find_postcode(text)
+    code, start, end = find_postcode(text, strict=bool(postcode))
     reading = Reading(postcode=code or postcode)
     if code:
         _Walk(reading, _tokens(text[:start])).run()

@@ -47,6 +47,8 @@ def street(query: Reading, spec: Spec, at: int) -> Street:
             at, slips, kind = other, other_slips, other_kind
         if at < 0:
             return _absent(query, spec)
+    if kind == 0 and _names_another(query, spec, at):
+        return Street(ABSENT, at, "the street is another one")
     if kind < 0 or _qualified(query, spec, at):
         return Street(OTHER, at, "another street of that name")
     points = AGREES - SLIP * slips - (0 if kind else NO_TYPE)
@@ -105,13 +107,22 @@ def _kind(words: list[str], at: int, kind: str) -> int:
     return -1 if following in w.STREET_TYPES or following in w.BUILDING_WORDS else 0
 
 
+def _names_another(query: Reading, spec: Spec, at: int) -> bool:
+    """A street type stands after a word that is no part of the marker."""
+    words = query.words
+    return any(
+        word in w.STREET_TYPES
+        and word not in spec.names
+        and not at <= index + 1 <= at + len(spec.street)
+        and words[index] not in spec.places
+        and words[index] not in spec.names
+        for index, word in enumerate(words[1:])
+    )
+
+
 def _absent(query: Reading, spec: Spec) -> Street:
     """The street is not in the query: fine if it names none, against it if it names one."""
-    words = query.words
-    if any(
-        word in w.STREET_TYPES and word not in spec.names and words[index] not in spec.places
-        for index, word in enumerate(words[1:])
-    ):
+    if _names_another(query, spec, -1):
         return Street(ABSENT, -1, "the street is another one")
     known = (*spec.places, *spec.names)
     if any(word not in w.COMMON and word not in known for word in query.words):
