@@ -6,6 +6,7 @@ from importlib import import_module
 
 SIMULATORS = {
     "mdt": ("simulators.mdt_cli", "mobile data terminals over MQTT"),
+    "telephony": ("simulators.telephony_cli", "a telephone exchange that speaks AMI"),
 }
 """Name to the module whose `main(argv)` runs it, and what it plays."""
 

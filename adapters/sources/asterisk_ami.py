@@ -31,7 +31,6 @@ from middleware.ops.durations import Duration
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import ConnectTo, HostPort
 from middleware.ports import Ability, AdapterSpec, Intake, Kind, World
-from schemas.base import Name
 from schemas.service import SourceConnected, SourceLost
 
 NAME = "asterisk_ami"
@@ -47,7 +46,9 @@ class AsteriskAmiSettings(Dialect):
     connect: ConnectTo = Field(
         HostPort("127.0.0.1", 5038), description="where the Manager Interface listens, host:port"
     )
-    username: Name = Field("forewarn", description="the user's name in manager.conf")
+    username: Annotated[str, Field(pattern=r"^[!-~]{1,200}$")] = Field(
+        "forewarn", description="the user's name in manager.conf"
+    )
     password_file: Path = Field(
         description="file with that user's secret, readable by this service alone (mode 600)"
     )
