@@ -13,7 +13,7 @@ from schemas.decision import Decision
 def _on_issued(state: State, entry: Entry, made: d.NoteIssued) -> None:
     kept = state.markers.get(made.matched.marker)
     before = state.notes.get(made.note)
-    state.notes[made.note] = Note(
+    state.notes[made.note] = note = Note(
         id=made.note,
         revision=made.revision,
         incident=made.incident,
@@ -24,10 +24,22 @@ def _on_issued(state: State, entry: Entry, made: d.NoteIssued) -> None:
         caused_at=entry.received_at,
         issued_at=entry.received_at,
         expires_at=made.expires_at,
-        shown=before.shown if before else {},
     )
+    if before is not None:
+        note.shown, note.channels = before.shown, _reached(before)
     state.incidents[made.incident].notes[made.note] = None
     state.by_device.setdefault(made.device, {})[made.note] = None
+
+
+def _reached(before: Note) -> dict[str, None]:
+    """Channels that told the earlier revision, and not yet that it was withdrawn: they must get
+    the new one, and its withdrawal one day (N7)."""
+    gone = before.phase is Phase.WITHDRAWN
+    return {
+        channel: None
+        for channel in before.channels
+        if not (gone and before.shown.get(channel, 0) >= before.revision)
+    }
 
 
 def _on_withdrawn(state: State, entry: Entry, made: d.NoteWithdrawn) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from middleware.engine.entry import Entry
-from middleware.engine.state import Call, Checked, Incident, Sent, State
+from middleware.engine.state import ACTIVE, Call, Checked, Incident, Sent, State
 from schemas import call as c
 from schemas import decision as d
 from schemas.check import Match, Whereabouts
@@ -15,6 +15,7 @@ from schemas.incident import (
     CadEvent,
     IncidentOpened,
     IncidentUpdated,
+    Stage,
 )
 
 
@@ -48,7 +49,11 @@ def _take_facts(known: Incident, event: CadEvent) -> None:
 
 
 def _on_incident_finished(state: State, entry: Entry, made: d.IncidentFinished) -> None:
-    state.incidents[made.incident].finished_at = entry.received_at
+    known = state.incidents[made.incident]
+    known.finished_at = entry.received_at
+    for sent in known.resources.values():
+        if sent.stage in ACTIVE:
+            sent.stage = Stage.CLEARED
 
 
 def _on_resource_moved(state: State, entry: Entry, made: d.ResourceMoved) -> None:

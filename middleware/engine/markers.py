@@ -2,22 +2,27 @@
 once costs no more than one (M1, M5)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from schemas.marker import Marker
 
 LAYERS_KEPT = 8
-SINGLE = "-"
+SINGLE = "."
 """The name of the layer that holds markers put one by one."""
+MERGED = "+"
+"""The name of the layer that many became; neither can be the code of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptMarker:
     """A marker as JSON (parsed only when needed); `position` is the record that brought it."""
 
+    id: str
     position: int
     json: bytes
+    review_on: date
+    ends_on: date | None
 
     def read(self) -> Marker:
         """The marker itself."""
@@ -26,7 +31,7 @@ class KeptMarker:
 
 @dataclass(slots=True)
 class Layer:
-    """One import. `ends` and `reviews` find markers by their days without reading them all."""
+    """One import. `ends` and `reviews` find markers by their days without looking at them all."""
 
     name: str
     since: int = 0
@@ -40,10 +45,25 @@ class Layer:
         return max(self.since, self.kept[marker].position)
 
     def put(self, marker: Marker, position: int) -> None:
-        self.kept[marker.id] = KeptMarker(position, marker.model_dump_json().encode())
-        self.reviews[marker.review_on] = self.reviews.get(marker.review_on, 0) + 1
-        if marker.ends_on is not None:
-            self.ends.setdefault(marker.ends_on, {})[marker.id] = None
+        json = marker.model_dump_json().encode()
+        self.keep(KeptMarker(marker.id, position, json, marker.review_on, marker.ends_on))
+
+    def keep(self, new: KeptMarker) -> None:
+        """Keep it, in place of the one before it with its days."""
+        old = self.kept.get(new.id)
+        if old is not None:
+            self.reviews[old.review_on] -= 1
+            if old.ends_on is not None:
+                del self.ends[old.ends_on][old.id]
+        self.kept[new.id] = new
+        self.reviews[new.review_on] = self.reviews.get(new.review_on, 0) + 1
+        if new.ends_on is not None:
+            self.ends.setdefault(new.ends_on, {})[new.id] = None
+
+    def ended_before(self, today: date) -> tuple[str, ...]:
+        """Markers whose last day is past."""
+        days = [day for day in self.ends if day < today]
+        return tuple(marker for day in days for marker in self.ends[day])
 
 
 @dataclass(slots=True)
@@ -53,7 +73,8 @@ class Markers:
     layers: list[Layer] = field(default_factory=list)
     staged: dict[str, Layer] = field(default_factory=dict)
     over: dict[str, int] = field(default_factory=dict)
-    """Ended markers, with the position at which they ended; a later put brings one back."""
+    """Ended markers, with the position at which they ended; a later put brings one back. Kept
+    for good: an index from an old snapshot learns from it what to leave out."""
     position: int = 0
     """The last record that changed what is in force, and when it did."""
     changed_at: datetime | None = None
@@ -63,7 +84,7 @@ class Markers:
         for layer in reversed(self.layers):
             kept = layer.kept.get(marker)
             if kept is not None:
-                ended = layer.in_force_since(marker) < self.over.get(marker, 0)
+                ended = layer.in_force_since(marker) <= self.over.get(marker, 0)
                 return None if ended else kept
         return None
 
@@ -73,7 +94,7 @@ class Markers:
             above = self.layers[number + 1 :]
             for marker, kept in layer.kept.items():
                 since = layer.in_force_since(marker)
-                if since <= after or since < self.over.get(marker, 0):
+                if since <= after or since <= self.over.get(marker, 0):
                     continue
                 if not any(marker in later.kept for later in above):
                     yield kept
@@ -111,13 +132,12 @@ class Markers:
 
     def ended_before(self, today: date) -> tuple[str, ...]:
         """Markers in force whose last day is past."""
-        found: dict[str, None] = {}
-        for layer in self.layers:
-            for last_day in [day for day in layer.ends if day < today]:
-                for marker in layer.ends[last_day]:
-                    if self.get(marker) is layer.kept[marker]:
-                        found[marker] = None
-        return tuple(found)
+        return tuple(
+            marker
+            for layer in self.layers
+            for marker in layer.ended_before(today)
+            if self.get(marker) is layer.kept[marker]
+        )
 
     def overdue(self, today: date) -> int:
         """Markers past their review date (M3), ended ones not yet counted out."""
@@ -126,12 +146,10 @@ class Markers:
         )
 
     def _merge(self) -> None:
-        merged = Layer("merged")
-        for kept in self.in_force():
-            marker = kept.read()
-            merged.put(marker, self._since(marker.id))
+        merged = Layer(MERGED)
+        for layer in self.layers:  # a later one wins
+            for kept in layer.kept.values():
+                since = layer.in_force_since(kept.id)
+                if since > self.over.get(kept.id, 0):
+                    merged.keep(replace(kept, position=since))
         self.layers = [merged]
-        self.over.clear()
-
-    def _since(self, marker: str) -> int:
-        return max(layer.in_force_since(marker) for layer in self.layers if marker in layer.kept)

@@ -1,33 +1,29 @@
-"""Duties to tell: who must be told about which marker, from when, and when no more (N3, N5, N7)."""
+"""Duties to tell: who must be told about which marker, from when, and when no more (N3, N7)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
-from middleware.domain.rules import CONSOLE, Rules
+from middleware.engine.checks import PASSING, sure, sure_matches
 from middleware.engine.entry import Taken
+from middleware.engine.ladder import enter_rung
 from middleware.engine.state import ACTIVE, Incident, Note, Phase, Sent, State
-from schemas.check import SURE, Answer, NotChecked, Outcome
+from schemas.check import Outcome
 from schemas.decision import (
-    Assessed,
     Decision,
     Ended,
     Matched,
     NoteIssued,
     NoteWithdrawn,
-    RechecksOrdered,
-    RungEntered,
-    TaskRaised,
     TimerSet,
     TimerStopped,
 )
-
-PASSING = frozenset({NotChecked.INDEX_BEHIND, NotChecked.LIMIT_MISSED, NotChecked.FAULT})
-"""Reasons that say nothing about the place: earlier notes stay, the check is made again."""
+from schemas.markers_in import RecheckDue
 
 
-def note_id(incident: str, marker: str, callsign: str) -> str:
-    """Follows from the three, so that every path that makes the note makes the same one."""
-    name = f"{incident}\x1f{marker}\x1f{callsign}".encode()
+def note_id(incident: str, marker: str, sent: Sent) -> str:
+    """Follows from incident, marker and resource (a crew on its device), so that every path that
+    makes the note makes the same one."""
+    name = f"{incident}\x1f{marker}\x1f{sent.callsign}\x1f{sent.device}".encode()
     return "n" + blake2b(name, digest_size=10).hexdigest()
 
 
@@ -36,90 +32,71 @@ def content(json: bytes) -> bytes:
     return blake2b(json, digest_size=8).digest()
 
 
-def matched_of(answer: Answer) -> tuple[Matched, ...]:
-    """The answer's matches as decisions carry them."""
-    return tuple(
-        Matched(marker=m.marker, relation=m.relation, certainty=m.certainty) for m in answer.matches
-    )
-
-
-def assess(subject: str, taken: Taken) -> list[Decision]:
-    """The check as decided upon; a check that could not be made is ordered again."""
-    answer = taken.answer
-    if answer is None:
-        return [Assessed(subject=subject, outcome=Outcome.NOT_CHECKED, reason=NotChecked.FAULT)]
-    return [
-        Assessed(
-            subject=subject,
-            outcome=answer.outcome,
-            reason=answer.reason,
-            matches=matched_of(answer),
-        )
-    ]
-
-
-def check_again(state: State, subject: str, taken: Taken) -> list[Decision]:
-    """A timer for the next try where the reason is a passing one."""
-    if taken.answer is not None and taken.answer.reason not in PASSING:
-        return []
-    due_at = taken.received_at + state.rules.recheck_after
-    return [TimerSet(timer=f"recheck:{subject}", revision=taken.position, due_at=due_at)]
-
-
-def sure_matches(state: State, answer: Answer | None) -> tuple[Matched, ...]:
-    """Those that raise the flag and whose marker is in force (C4)."""
-    if answer is None or answer.outcome is not Outcome.FOUND:
-        return ()
-    return tuple(
-        m
-        for m in matched_of(answer)
-        if m.relation in SURE and state.markers.get(m.marker) is not None
-    )
-
-
 def reconcile(
-    state: State,
-    taken: Taken,
-    incident: Incident,
-    reason: Ended,
+    state: State, taken: Taken, incident: Incident, resources: Mapping[str, Sent]
 ) -> list[Decision]:
-    """After a new check: issue what is newly true, withdraw what is true no longer."""
+    """After a new check: issue what is newly true, withdraw what is true no longer. What could
+    not be checked changes nothing: too much is said rather than too little."""
     if taken.answer is None or taken.answer.reason in PASSING:
         return []
     matches = sure_matches(state, taken.answer)
-    sure = {m.marker for m in matches}
+    still = {m.marker for m in matches}
     decisions: list[Decision] = []
     for note in (state.notes[n] for n in incident.notes):
-        if note.phase is not Phase.WITHDRAWN and note.matched.marker not in sure:
-            gone = state.markers.get(note.matched.marker) is None
-            decisions += withdraw(note, Ended.MARKER_ENDED if gone else reason)
-    return decisions + tell(state, taken, incident.id, matches, incident.resources.values())
+        reason = _untrue(state, note, still, resources)
+        if reason is not None and note.phase is not Phase.WITHDRAWN:
+            decisions += withdraw(note, reason)
+    return decisions + tell(state, taken, incident.id, matches, resources.values())
+
+
+def _untrue(
+    state: State, note: Note, still: set[str], resources: Mapping[str, Sent]
+) -> Ended | None:
+    if state.markers.get(note.matched.marker) is None:
+        return Ended.MARKER_ENDED
+    if note.matched.marker not in still:
+        return Ended.ADDRESS_CHANGED
+    sent = resources.get(note.callsign)
+    return None if sent is not None and sent.device == note.device else Ended.STOOD_DOWN
 
 
 def tell(
     state: State,
     taken: Taken,
     incident: str,
-    matches: Sequence[Matched],
+    matches: Iterable[Matched],
     resources: Iterable[Sent],
 ) -> list[Decision]:
     """A duty for each active resource and each sure match that has none in force yet."""
+    active = {sent.callsign: sent for sent in resources if sent.stage in ACTIVE}
     decisions: list[Decision] = []
-    for sent in resources:
-        if sent.stage in ACTIVE:
-            for matched in matches:
-                decisions += _tell_one(state, taken, incident, matched, sent)
+    for matched in matches:
+        for sent in active.values():
+            decisions += _tell_one(state, taken, incident, matched, sent)
     return decisions
+
+
+def tell_known(state: State, taken: Taken, known: Incident, sent: Sent) -> list[Decision]:
+    """A crew that comes later gets what is in force (N3); where the last check could not be
+    made, that is what the crews before it were told."""
+    checked = known.checked
+    matches: tuple[Matched, ...] = ()
+    if checked is not None and checked.outcome is Outcome.FOUND:
+        matches = sure(state, checked.matches)
+    elif checked is not None and checked.reason in PASSING:
+        notes = (state.notes[name] for name in known.notes)
+        told = {n.matched.marker: n.matched for n in notes if n.phase is not Phase.WITHDRAWN}
+        matches = sure(state, told.values())
+    return tell(state, taken, known.id, matches, [sent])
 
 
 def _tell_one(
     state: State, taken: Taken, incident: str, matched: Matched, sent: Sent
 ) -> list[Decision]:
-    key = note_id(incident, matched.marker, sent.callsign)
+    key = note_id(incident, matched.marker, sent)
     before = state.notes.get(key)
-    if before is not None and not _changed(state, before, matched):
+    if before is not None and not _changed(state, taken, before, matched):
         return []
-    expires_at = taken.received_at + state.rules.keep_for
     issued = NoteIssued(
         note=key,
         revision=before.revision + 1 if before else 1,
@@ -127,39 +104,41 @@ def _tell_one(
         callsign=sent.callsign,
         device=sent.device,
         matched=matched,
-        expires_at=expires_at,
+        expires_at=taken.received_at + state.rules.keep_for,
     )
-    expiry = TimerSet(timer=f"expire:{key}", revision=taken.position, due_at=expires_at)
-    return [issued, expiry, *enter_rung(state.rules, key, 0, taken, 0)]
+    return [issued, _expiry(issued, taken), *enter_rung(state.rules, key, 0, taken)]
 
 
-def _changed(state: State, before: Note, matched: Matched) -> bool:
-    """Whether the crew must be told anew: withdrawn before, other relation, other content."""
-    if before.phase is Phase.WITHDRAWN or before.matched.relation is not matched.relation:
+def _changed(state: State, taken: Taken, before: Note, matched: Matched) -> bool:
+    """Whether the crew must be told anew: withdrawn before, other relation, other content. That
+    some marker changed somewhere (a recheck) does not bring back a note whose time was over."""
+    lapsed = before.ended is Ended.EXPIRED and isinstance(taken.event, RecheckDue)
+    if before.phase is Phase.WITHDRAWN and not lapsed:
         return True
     kept = state.markers.get(matched.marker)
-    return kept is not None and content(kept.json) != before.content
+    other = kept is not None and content(kept.json) != before.content
+    return other or before.matched.relation is not matched.relation
 
 
-def enter_rung(rules: Rules, note: str, rung: int, taken: Taken, times: int) -> list[Decision]:
-    """Go to a rung: its channel tells; the console's is a task that a person must take (N5)."""
-    step = rules.ladder[rung]
-    decisions: list[Decision] = []
-    if times == 0:
-        decisions.append(RungEntered(note=note, rung=rung, channel=step.channel))
-    if step.channel == CONSOLE:
-        decisions.append(TaskRaised(task=f"t-{note}", note=note, times=times + 1))
-    due_at = taken.received_at + step.wait
-    decisions.append(TimerSet(timer=f"rung:{note}", revision=taken.position, due_at=due_at))
-    return decisions
+def renew(state: State, taken: Taken, note: Note) -> list[Decision]:
+    """Its time is over and nobody answered: told again on the rung it had reached, so that the
+    crew's screen and the task of the EOC stay (N5)."""
+    issued = NoteIssued(
+        note=note.id,
+        revision=note.revision + 1,
+        incident=note.incident,
+        callsign=note.callsign,
+        device=note.device,
+        matched=note.matched,
+        expires_at=taken.received_at + state.rules.keep_for,
+    )
+    rung = min(note.rung, len(state.rules.ladder) - 1)
+    return [issued, _expiry(issued, taken), *enter_rung(state.rules, note.id, rung, taken)]
 
 
-def next_rung(rules: Rules, note: Note, taken: Taken) -> list[Decision]:
-    """Nobody answered in time: the next rung, or the last one said again."""
-    last = len(rules.ladder) - 1
-    if note.rung >= last:
-        return enter_rung(rules, note.id, last, taken, max(note.task_times, 1))
-    return enter_rung(rules, note.id, note.rung + 1, taken, 0)
+def _expiry(issued: NoteIssued, taken: Taken) -> TimerSet:
+    name = f"expire:{issued.note}"
+    return TimerSet(timer=name, revision=taken.position, due_at=issued.expires_at)
 
 
 def withdraw(note: Note, reason: Ended) -> list[Decision]:
@@ -171,17 +150,24 @@ def withdraw(note: Note, reason: Ended) -> list[Decision]:
     ]
 
 
-def withdraw_all(
-    state: State, notes: Iterable[str], reason: Ended, callsign: str | None = None
-) -> list[Decision]:
-    """Withdraw those in force (of one resource, where given)."""
+def withdraw_all(notes: Iterable[Note], reason: Ended) -> list[Decision]:
+    """Withdraw those in force."""
     decisions: list[Decision] = []
-    for note in (state.notes[n] for n in notes):
-        if note.phase is not Phase.WITHDRAWN and callsign in (None, note.callsign):
+    for note in notes:
+        if note.phase is not Phase.WITHDRAWN:
             decisions += withdraw(note, reason)
     return decisions
 
 
-def order_recheck(subject: str, taken: Taken) -> list[Decision]:
-    """Check this one again."""
-    return [RechecksOrdered(cause=taken.position, subject=subject)]
+def notes_of(state: State, incident: Incident, callsign: str) -> list[Note]:
+    """What one crew was told at the incident."""
+    notes = (state.notes[name] for name in incident.notes)
+    return [note for note in notes if note.callsign == callsign]
+
+
+def withdraw_about(state: State, markers: Iterable[str]) -> list[Decision]:
+    """The markers ended: whoever was told about them hears so at once, whatever the index has
+    taken up by now (N7)."""
+    over = frozenset(markers)
+    about = (note for note in state.notes.values() if note.matched.marker in over)
+    return withdraw_all(about, Ended.MARKER_ENDED)

@@ -1,7 +1,7 @@
 """What follows from what the telephone exchange says (C2, A1)."""
 
+from middleware.engine.checks import assess, check_again
 from middleware.engine.entry import Taken
-from middleware.engine.notes import assess, check_again
 from middleware.engine.state import Call, State
 from schemas.call import CallEnded, CallEvent, CallRang
 from schemas.check import NotChecked, Outcome

@@ -1,18 +1,13 @@
-"""What follows from what the CAD says (C1, C3, N3, N7)."""
+"""What follows from what the CAD says of an incident (C1, C3, N7)."""
 
+from collections.abc import Iterable
 from datetime import date
 
+from middleware.engine.checks import assess, check_again, sure_matches
 from middleware.engine.entry import Taken
-from middleware.engine.notes import (
-    assess,
-    check_again,
-    reconcile,
-    sure_matches,
-    tell,
-    withdraw_all,
-)
+from middleware.engine.notes import reconcile, tell, withdraw_all
 from middleware.engine.state import ACTIVE, Incident, Sent, State
-from schemas.check import SURE, NotChecked, Outcome
+from schemas.check import NotChecked, Outcome
 from schemas.decision import (
     Assessed,
     Decision,
@@ -21,7 +16,6 @@ from schemas.decision import (
     IncidentChanged,
     IncidentFinished,
     IncidentTaken,
-    Matched,
     ResourceMoved,
     TimerSet,
     TimerStopped,
@@ -34,8 +28,6 @@ from schemas.incident import (
     IncidentOpened,
     IncidentUpdated,
     Resource,
-    ResourceAssigned,
-    ResourceEvent,
     Stage,
 )
 from schemas.markers_in import RecheckDue
@@ -54,26 +46,43 @@ def incident_key(source: str, number: str, day: date) -> tuple[str, str, date]:
 
 def on_opened(state: State, taken: Taken, event: IncidentOpened) -> list[Decision]:
     known = find(state, event)
-    sent = [_sent(r, Stage.ASSIGNED) for r in event.resources]
+    sent = {r.callsign: sent_as(r, Stage.ASSIGNED) for r in event.resources}
     if known is not None:
-        new = [s for s in sent if s.callsign not in known.resources]
-        moves = [_moved(known.id, s) for s in new]
-        told = tell(state, taken, known.id, sure_matches(state, taken.answer), new)
-        return _changed_place(state, taken, known) + moves + told
+        return _opened_again(state, taken, known, sent.values())
     incident = f"i{taken.position}"
     return [
         IncidentTaken(incident=incident),
-        *(_moved(incident, s) for s in sent),
+        *(moved(incident, s) for s in sent.values()),
         *assess(incident, taken),
         *check_again(state, incident, taken),
-        *tell(state, taken, incident, sure_matches(state, taken.answer), sent),
+        *tell(state, taken, incident, sure_matches(state, taken.answer), sent.values()),
     ]
+
+
+def _opened_again(
+    state: State, taken: Taken, known: Incident, sent: Iterable[Sent]
+) -> list[Decision]:
+    """Known already: a resource came first, or it was closed and is live again."""
+    joined = [joining for s in sent if (joining := _joining(known, s))]
+    stays = [TimerStopped(timer=f"forget:{known.id}")] if known.finished_at else []
+    changed = _changed_place(state, taken, known, joined)
+    return [*stays, *(moved(known.id, s) for s in joined), *changed]
+
+
+def _joining(known: Incident, sent: Sent) -> Sent | None:
+    """The resource as it joins; None where it is on its way already, with the same device."""
+    before = known.resources.get(sent.callsign)
+    if before is None or before.stage not in ACTIVE:
+        return sent
+    if before.device == sent.device:
+        return None
+    return Sent(sent.callsign, sent.device, before.stage, sent.single_responder)
 
 
 def on_updated(state: State, taken: Taken, event: IncidentUpdated) -> list[Decision]:
     known = find(state, event)
     if known is None:
-        return _placeholder(taken)
+        return placeholder(taken)
     if known.finished_at is not None:
         return [Ignored(why=Why.STALE)]
     return [IncidentChanged(incident=known.id)]
@@ -90,12 +99,15 @@ def on_address_changed(state: State, taken: Taken, event: AddressChanged) -> lis
     return _changed_place(state, taken, known)
 
 
-def _changed_place(state: State, taken: Taken, known: Incident) -> list[Decision]:
+def _changed_place(
+    state: State, taken: Taken, known: Incident, joined: Iterable[Sent] = ()
+) -> list[Decision]:
+    resources = known.resources | {sent.callsign: sent for sent in joined}
     return [
         IncidentChanged(incident=known.id),
         *assess(known.id, taken),
         *check_again(state, known.id, taken),
-        *reconcile(state, taken, known, Ended.ADDRESS_CHANGED),
+        *reconcile(state, taken, known, resources),
     ]
 
 
@@ -108,89 +120,41 @@ def on_closed(state: State, taken: Taken, event: IncidentClosed) -> list[Decisio
     forget_at = taken.received_at + state.rules.keep_finished
     return [
         IncidentFinished(incident=known.id),
-        *withdraw_all(state, known.notes, Ended.INCIDENT_CLOSED),
+        *withdraw_all((state.notes[n] for n in known.notes), Ended.INCIDENT_CLOSED),
         TimerStopped(timer=f"recheck:{known.id}"),
         TimerSet(timer=f"forget:{known.id}", revision=taken.position, due_at=forget_at),
     ]
 
 
-def on_assigned(state: State, taken: Taken, event: ResourceAssigned) -> list[Decision]:
-    return _take_resource(state, taken, event, _sent(event.resource, Stage.ASSIGNED))
-
-
-def on_resource(state: State, taken: Taken, event: ResourceEvent) -> list[Decision]:
-    known = find(state, event)
-    before = known.resources.get(event.callsign) if known else None
-    if known is not None and before is not None and known.finished_at is None:
-        sent = Sent(event.callsign, before.device, event.stage, before.single_responder)
-        if event.stage in ACTIVE:
-            told = [] if before.stage in ACTIVE else _tell_known(state, taken, known, sent)
-            return [_moved(known.id, sent), *told]
-        reason = Ended.STOOD_DOWN if event.stage is Stage.STOOD_DOWN else Ended.CLEARED
-        gone = withdraw_all(state, known.notes, reason, event.callsign)
-        return [_moved(known.id, sent), *gone]
-    if event.stage not in ACTIVE:
-        return [Ignored(why=Why.UNKNOWN)]
-    return _take_resource(
-        state, taken, event, Sent(event.callsign, event.callsign, event.stage, False)
-    )
-
-
-def _take_resource(state: State, taken: Taken, event: CadEvent, sent: Sent) -> list[Decision]:
-    """A resource is on it; one that speaks of an unknown incident makes it known, unchecked."""
-    known = find(state, event)
-    if known is None:
-        return [*_placeholder(taken), _moved(f"i{taken.position}", sent)]
-    if known.finished_at is not None:
-        return [Ignored(why=Why.STALE)]
-    return [_moved(known.id, sent), *_tell_known(state, taken, known, sent)]
-
-
-def _tell_known(state: State, taken: Taken, known: Incident, sent: Sent) -> list[Decision]:
-    """A crew that comes later gets what is in force (N3)."""
-    if known.checked is None or known.checked.outcome is not Outcome.FOUND:
-        return []
-    matches = tuple(
-        Matched(marker=m.marker, relation=m.relation, certainty=m.certainty)
-        for m in known.checked.matches
-        if m.relation in SURE and state.markers.get(m.marker) is not None
-    )
-    return tell(state, taken, known.id, matches, [sent])
-
-
-def _placeholder(taken: Taken) -> list[Decision]:
+def placeholder(taken: Taken) -> list[Decision]:
+    """Something speaks of an incident that nobody opened: it is known, and not checked (C4)."""
     incident = f"i{taken.position}"
+    reason = NotChecked.NOTHING_TO_CHECK
     return [
         IncidentTaken(incident=incident),
-        Assessed(
-            subject=incident,
-            outcome=Outcome.NOT_CHECKED,
-            reason=NotChecked.NOTHING_TO_CHECK,
-        ),
+        Assessed(subject=incident, outcome=Outcome.NOT_CHECKED, reason=reason),
     ]
 
 
 def on_recheck(state: State, taken: Taken, event: RecheckDue) -> list[Decision]:
     """An incident or call checked again (C3)."""
-    incident = state.incidents.get(event.subject)
-    if incident is not None and incident.finished_at is None:
-        return [
-            *assess(incident.id, taken),
-            *check_again(state, incident.id, taken),
-            *reconcile(state, taken, incident, Ended.ADDRESS_CHANGED),
-        ]
-    call = state.calls.get(event.subject)
-    if call is not None and call.finished_at is None:
-        return [*assess(call.id, taken), *check_again(state, call.id, taken)]
-    return [Ignored(why=Why.STALE)]
+    known = state.incidents.get(event.subject) or state.calls.get(event.subject)
+    if known is None or known.finished_at is not None:
+        return [Ignored(why=Why.STALE)]
+    checked = [*assess(known.id, taken), *check_again(state, known.id, taken)]
+    if isinstance(known, Incident):
+        checked += reconcile(state, taken, known, known.resources)
+    return checked
 
 
-def _sent(resource: Resource, stage: Stage) -> Sent:
+def sent_as(resource: Resource, stage: Stage) -> Sent:
+    """A resource as the CAD names it; without an MDT its call sign is the device."""
     device = resource.mdt or resource.callsign
     return Sent(resource.callsign, device, stage, resource.single_responder)
 
 
-def _moved(incident: str, sent: Sent) -> ResourceMoved:
+def moved(incident: str, sent: Sent) -> ResourceMoved:
+    """The decision that says where a resource is now."""
     return ResourceMoved(
         incident=incident,
         callsign=sent.callsign,

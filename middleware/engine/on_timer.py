@@ -1,9 +1,12 @@
 """What follows when time passes. Timers are events; stale ones change nothing."""
 
 from middleware.domain.calendar import london_day, next_midnight
+from middleware.domain.rules import CONSOLE
+from middleware.engine.checks import order_recheck
 from middleware.engine.entry import Taken
-from middleware.engine.notes import next_rung, order_recheck, withdraw
-from middleware.engine.state import Phase, State
+from middleware.engine.ladder import next_rung
+from middleware.engine.notes import renew, withdraw, withdraw_about
+from middleware.engine.state import Incident, Note, Phase, State
 from schemas.decision import (
     Decision,
     Ended,
@@ -37,13 +40,12 @@ def _rung(state: State, taken: Taken, note: str) -> list[Decision]:
 
 
 def _expire(state: State, taken: Taken, note: str) -> list[Decision]:
-    """An answered note goes when its time is over; an unanswered duty never just ends."""
+    """An answered note goes when its time is over; an unanswered duty never just ends (N5)."""
     known = state.notes.get(note)
     if known is None or known.phase is Phase.WITHDRAWN:
         return [Ignored(why=Why.STALE)]
     if known.phase is Phase.OPEN:
-        due_at = taken.received_at + state.rules.keep_for
-        return [TimerSet(timer=f"expire:{note}", revision=taken.position, due_at=due_at)]
+        return renew(state, taken, known)
     return withdraw(known, Ended.EXPIRED)
 
 
@@ -52,17 +54,24 @@ def _recheck(state: State, taken: Taken, subject: str) -> list[Decision]:
 
 
 def _forget(state: State, taken: Taken, subject: str) -> list[Decision]:
-    """Out of the working state, unless a device still shows what was withdrawn from it."""
-    incident = state.incidents.get(subject)
-    pending = incident is not None and any(
-        note.revision > min(note.shown.values())
-        for note in (state.notes[n] for n in incident.notes)
-        if note.shown and note.expires_at > taken.received_at
-    )
-    if pending:
+    """Out of the working state, unless a device may still show what was withdrawn from it."""
+    known = state.incidents.get(subject) or state.calls.get(subject)
+    if known is None or known.finished_at is None:
+        return [Ignored(why=Why.STALE)]
+    notes = (state.notes[n] for n in known.notes) if isinstance(known, Incident) else ()
+    if any(_may_be_on_a_screen(note, taken) for note in notes):
         due_at = taken.received_at + state.rules.keep_finished
         return [TimerSet(timer=f"forget:{subject}", revision=taken.position, due_at=due_at)]
     return [Forgotten(subject=subject)]
+
+
+def _may_be_on_a_screen(note: Note, taken: Taken) -> bool:
+    """It was told, has not run out, and the device has not said that it took it away. That it
+    never said it showed it proves nothing: its receipt may still be on the way."""
+    told = (channel for channel in note.channels if channel != CONSOLE)
+    return note.expires_at > taken.received_at and any(
+        note.shown.get(channel, 0) < note.revision for channel in told
+    )
 
 
 def _day(state: State, taken: Taken, _: str) -> list[Decision]:
@@ -74,7 +83,8 @@ def turn_day(state: State, taken: Taken) -> list[Decision]:
     over = state.markers.ended_before(london_day(taken.received_at))
     due_at = next_midnight(taken.received_at)
     timer = TimerSet(timer=DAY, revision=taken.position, due_at=due_at)
-    return [MarkersOver(markers=over), timer] if over else [timer]
+    ended = [MarkersOver(markers=over), *withdraw_about(state, over)] if over else []
+    return [*ended, timer]
 
 
 def on_build_started(state: State, taken: Taken, event: BuildStarted) -> list[Decision]:

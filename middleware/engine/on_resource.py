@@ -1,0 +1,50 @@
+"""What follows from what the CAD says of the resources it sends (C1, N3, N7)."""
+
+from middleware.engine.entry import Taken
+from middleware.engine.notes import notes_of, tell_known, withdraw_all
+from middleware.engine.on_incident import find, moved, placeholder, sent_as
+from middleware.engine.state import ACTIVE, Incident, Sent, State
+from schemas.decision import Decision, Ended, Ignored, Why
+from schemas.incident import CadEvent, ResourceAssigned, ResourceEvent, Stage
+
+
+def on_assigned(state: State, taken: Taken, event: ResourceAssigned) -> list[Decision]:
+    return _join(state, taken, event, sent_as(event.resource, Stage.ASSIGNED))
+
+
+def on_stage(state: State, taken: Taken, event: ResourceEvent) -> list[Decision]:
+    known = find(state, event)
+    before = known.resources.get(event.callsign) if known else None
+    if event.stage in ACTIVE:
+        device, alone = (
+            (before.device, before.single_responder) if before else (event.callsign, False)
+        )
+        return _join(state, taken, event, Sent(event.callsign, device, event.stage, alone))
+    if known is None or before is None or known.finished_at is not None:
+        return [Ignored(why=Why.UNKNOWN)]
+    reason = Ended.STOOD_DOWN if event.stage is Stage.STOOD_DOWN else Ended.CLEARED
+    gone = Sent(before.callsign, before.device, event.stage, before.single_responder)
+    return [
+        moved(known.id, gone),
+        *withdraw_all(notes_of(state, known, event.callsign), reason),
+    ]
+
+
+def _join(state: State, taken: Taken, event: CadEvent, sent: Sent) -> list[Decision]:
+    """A resource is on it; one that speaks of an unknown incident makes it known, unchecked."""
+    known = find(state, event)
+    if known is None:
+        return [*placeholder(taken), moved(f"i{taken.position}", sent)]
+    if known.finished_at is not None:
+        return [Ignored(why=Why.STALE)]
+    return [
+        moved(known.id, sent),
+        *_leave_other_device(state, known, sent),
+        *tell_known(state, taken, known, sent),
+    ]
+
+
+def _leave_other_device(state: State, known: Incident, sent: Sent) -> list[Decision]:
+    """The crew has another device now: nobody looks at the one it was told on (N7)."""
+    told = notes_of(state, known, sent.callsign)
+    return withdraw_all((n for n in told if n.device != sent.device), Ended.STOOD_DOWN)
