@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 SIMULATORS = {
+    "cad": ("simulators.cad_cli", "a CAD over HTTP or TCP, playing a shift"),
     "mdt": ("simulators.mdt_cli", "mobile data terminals over MQTT"),
     "telephony": ("simulators.telephony_cli", "a telephone exchange that speaks AMI"),
 }

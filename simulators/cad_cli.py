@@ -1,0 +1,136 @@
+"""`python -m simulators cad`: a CAD on a console, playing a shift; a line for what happens."""
+
+import argparse
+import asyncio
+import ssl
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from simulators.cad import CadSimulator
+from simulators.cad_faults import Faults
+from simulators.cad_links import HttpLink, TcpLink
+from simulators.cad_messages import Message
+from simulators.cad_outbox import Dismissed, Link
+from simulators.cad_player import CadPlayer
+from simulators.shift import SHIFT, Shift, load, play
+
+EXAMPLE = """example:
+  python -m simulators cad --url http://127.0.0.1:8101/cad/v1/messages --token-file cad-token.txt
+  python -m simulators cad --tcp 127.0.0.1:8102 --token-file cad-token.txt --cut 0.05 --speed 4
+
+It ends when the shift was played and every message has its answer; the exit code is 1 when a
+message was refused, or conflicts with what was said before. The same seed makes the same faults.
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    asked = _parser().parse_args(argv)
+    try:
+        shift = load(asked.scenario)
+        cad = CadSimulator(_link(asked), seed=asked.seed, faults=_faults(asked), heard=_say)
+    except (OSError, ValueError, KeyError) as fault:
+        print(f"cad: {fault}", file=sys.stderr)
+        return 2
+    try:
+        asyncio.run(_run(cad, shift, asked))
+    except* Dismissed as fault:
+        print(f"cad: the service says: {fault.exceptions[0]}", file=sys.stderr)
+        return 2
+    except* KeyboardInterrupt:
+        print("cad: ended before the shift was over")
+    print(summary(cad))
+    return 1 if cad.tally["refused"] or cad.tally["conflict"] else 0
+
+
+def summary(cad: CadSimulator) -> str:
+    """What became of what was said."""
+    counts = ", ".join(f"{what} {count}" for what, count in sorted(cad.tally.items()))
+    struck = ", ".join(f"{what} {count}" for what, count in sorted(cad.mischief.items()))
+    return f"cad: {counts or 'nothing was said'}; unanswered {cad.unanswered}" + (
+        f"; faults: {struck}" if struck else ""
+    )
+
+
+async def _run(cad: CadSimulator, shift: Shift, asked: argparse.Namespace) -> None:
+    first = asked.first_number or _tenths_since_midnight(datetime.now().astimezone())
+    player = CadPlayer(cad, shift.fleet, first)
+    steps = [step for step in shift.steps if step.system == "cad"]
+    print(f"cad: {len(steps)} messages of {shift.incidents} incidents, from number {first:06}")
+    async with asyncio.TaskGroup() as group:
+        carrying = group.create_task(cad.run())
+        await play(steps, player.act, speed=asked.speed)
+        if asked.silent:
+            await asyncio.Event().wait()
+        await cad.settled()
+        carrying.cancel()
+
+
+def _tenths_since_midnight(now: datetime) -> int:
+    """Numbers that no earlier run of the day has used."""
+    return (now.hour * 60 + now.minute) * 600 + now.second * 10
+
+
+def _say(message: Message, standing: str) -> None:
+    print(f"{message.body['type']:<26}{message.id}  {standing}", flush=True)
+
+
+def _link(asked: argparse.Namespace) -> Link:
+    """ValueError or OSError with what to mend."""
+    token = asked.token_file.read_text().strip()
+    tls = ssl.create_default_context(cafile=asked.ca) if asked.ca else None
+    if asked.url:
+        return HttpLink(asked.url, token, tls)
+    host, _, port = asked.tcp.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError("--tcp is written host:port, like 127.0.0.1:8102")
+    return TcpLink(host.strip("[]"), int(port), token, tls)
+
+
+def _faults(asked: argparse.Namespace) -> Faults:
+    names = ("duplicate", "conflict", "garbage", "cut", "reorder", "resource_first", "silent")
+    return Faults(**{name: getattr(asked, name) for name in names})
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 <= rate <= 1:
+        raise argparse.ArgumentTypeError("a rate is from 0 to 1")
+    return rate
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulators cad",
+        description="A computer-aided dispatch system that speaks forewarn.cad/1.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    way = parser.add_mutually_exclusive_group(required=True)
+    way.add_argument("--url", help="where to post the messages")
+    way.add_argument("--tcp", metavar="HOST:PORT", help="where to open the stream")
+    add = parser.add_argument
+    add("--token-file", type=Path, required=True, metavar="FILE", help="the CAD's token")
+    add("--ca", type=Path, metavar="FILE", help="authority of the service's certificate (TLS)")
+    add("--scenario", type=Path, default=SHIFT, metavar="FILE", help="the shift to play")
+    add("--speed", type=float, default=1.0, help="2 plays twice as fast (default: %(default)s)")
+    add("--seed", type=int, default=7, help="of the faults (default: %(default)s)")
+    add("--first-number", type=int, default=0, metavar="N",
+        help="number of the first incident; made from the time of day when left out")  # fmt: skip
+    faults = parser.add_argument_group("faults (rates from 0 to 1, of messages)")
+    for name, what in RATES.items():
+        faults.add_argument(f"--{name}", type=_rate, default=0.0, metavar="RATE", help=what)
+    faults.add_argument("--resource-first", action="store_true",
+                        help="a resource comes before the incident it belongs to")  # fmt: skip
+    faults.add_argument("--silent", action="store_true", help="connects and says nothing")
+    return parser
+
+
+RATES = {
+    "duplicate": "says a message twice",
+    "conflict": "says something else under the same id and revision",
+    "garbage": "says what is no message",
+    "cut": "cuts the connection in the middle of a message",
+    "reorder": "says two messages the wrong way round",
+}
