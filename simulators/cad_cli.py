@@ -14,7 +14,7 @@ from simulators.cad_links import HttpLink, TcpLink
 from simulators.cad_messages import Message
 from simulators.cad_outbox import Dismissed, Link
 from simulators.cad_player import CadPlayer
-from simulators.shift import SHIFT, Shift, load, play
+from simulators.shift import SHIFT, Shift, Step, load, play
 
 EXAMPLE = """example:
   python -m simulators cad --url http://127.0.0.1:8101/cad/v1/messages --token-file cad-token.txt
@@ -35,10 +35,10 @@ def main(argv: Sequence[str]) -> int:
         return 2
     try:
         asyncio.run(_run(cad, shift, asked))
-    except* Dismissed as fault:
-        print(f"cad: the service says: {fault.exceptions[0]}", file=sys.stderr)
+    except Dismissed as fault:
+        print(f"cad: the service says: {fault}", file=sys.stderr)
         return 2
-    except* KeyboardInterrupt:
+    except KeyboardInterrupt:
         print("cad: ended before the shift was over")
     print(summary(cad))
     return 1 if cad.tally["refused"] or cad.tally["conflict"] else 0
@@ -58,13 +58,22 @@ async def _run(cad: CadSimulator, shift: Shift, asked: argparse.Namespace) -> No
     player = CadPlayer(cad, shift.fleet, first)
     steps = [step for step in shift.steps if step.system == "cad"]
     print(f"cad: {len(steps)} messages of {shift.incidents} incidents, from number {first:06}")
-    async with asyncio.TaskGroup() as group:
-        carrying = group.create_task(cad.run())
-        await play(steps, player.act, speed=asked.speed)
-        if asked.silent:
-            await asyncio.Event().wait()
-        await cad.settled()
+    carrying = asyncio.create_task(cad.run())
+    telling = asyncio.create_task(_tell(cad, player, steps, asked))
+    try:
+        await asyncio.wait({carrying, telling}, return_when=asyncio.FIRST_COMPLETED)
+        if carrying.done():
+            carrying.result()
+    finally:
         carrying.cancel()
+        telling.cancel()
+
+
+async def _tell(
+    cad: CadSimulator, player: CadPlayer, steps: Sequence[Step], asked: argparse.Namespace
+) -> None:
+    await play(steps, player.act, speed=asked.speed)
+    await (asyncio.Event().wait() if asked.silent else cad.settled())
 
 
 def _tenths_since_midnight(now: datetime) -> int:
