@@ -61,9 +61,9 @@ async def _run(cad: CadSimulator, shift: Shift, asked: argparse.Namespace) -> No
     carrying = asyncio.create_task(cad.run())
     telling = asyncio.create_task(_tell(cad, player, steps, asked))
     try:
-        await asyncio.wait({carrying, telling}, return_when=asyncio.FIRST_COMPLETED)
-        if carrying.done():
-            carrying.result()
+        done, _ = await asyncio.wait({carrying, telling}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     finally:
         carrying.cancel()
         telling.cancel()
