@@ -1,0 +1,159 @@
+"""How the contract suite speaks to each source. To add a source: one Rig, one line in RIGS."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+from aiohttp import ClientError, ClientSession
+
+from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
+from adapters.sources.cad_tcp import CadTcp, CadTcpSettings
+from middleware.ops.listening import HostPort
+from middleware.ports import Source
+from tests.cad import message
+from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
+
+ANY = HostPort("127.0.0.1", 0)
+BOUND = 4
+
+
+class Rig(Protocol):
+    """The other side of one source: it can say thing `n`, and say it badly."""
+
+    source: Source
+    intake: FakeIntake
+    bound: int
+    """So many things may stand before a full intake; then the source reads no further."""
+
+    async def say(self, n: int, words: str = "") -> None:
+        """Say thing `n`; `words` are free text in it. Returns when it has been dealt with."""
+        ...
+
+    async def say_raw(self, raw: bytes) -> None:
+        """Say something that cannot be read. Returns when it has been dealt with."""
+        ...
+
+    async def say_half_and_cut(self, n: int) -> None:
+        """Cut the connection in the middle of thing `n`; returns when we are connected anew."""
+        ...
+
+    def heard(self) -> list[int]:
+        """Which things the intake has, in their order."""
+        ...
+
+
+class _CadRig:
+    def __init__(self, intake: FakeIntake) -> None:
+        self.intake = intake
+        self.bound = BOUND
+
+    def heard(self) -> list[int]:
+        abouts = (event.id.partition("/") for event in self.intake.events)
+        return [int(number) for _, slash, number in abouts if slash]
+
+
+class CadHttpRig(_CadRig):
+    """A CAD that posts."""
+
+    def __init__(self, intake: FakeIntake, state: Path, http: ClientSession) -> None:
+        super().__init__(intake)
+        self.source = CadHttp(CadHttpSettings(listen=ANY, at_once=BOUND), fake_world(state))
+        self._http = http
+
+    async def say(self, n: int, words: str = "") -> None:
+        await self.say_raw(message(n=n, nature=words))
+
+    async def say_raw(self, raw: bytes) -> None:
+        status = 429
+        while status == 429:
+            async with self._http.post(self._url, data=raw) as answer:
+                status = answer.status
+            await asyncio.sleep(0)
+
+    async def say_half_and_cut(self, n: int) -> None:
+        async def half() -> AsyncIterator[bytes]:
+            yield message(n=n)[:40]
+            raise ConnectionResetError
+
+        try:
+            await self._http.post(self._url, data=half())
+        except (ClientError, ConnectionResetError):
+            return
+        raise AssertionError("half a message was answered")
+
+    @property
+    def _url(self) -> str:
+        return f"http://{self.source.address}{PATH}"
+
+
+class CadTcpRig(_CadRig):
+    """A CAD with a stream of lines."""
+
+    def __init__(self, intake: FakeIntake, state: Path) -> None:
+        super().__init__(intake)
+        self.source = CadTcp(CadTcpSettings(listen=ANY, window=BOUND), fake_world(state))
+        self._turn = asyncio.Lock()
+
+    async def connect(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection(*self.source.address)
+        hello = json.dumps({"hello": {"token": CAD_TOKEN}}).encode()
+        await self.say_raw(hello)
+
+    async def say(self, n: int, words: str = "") -> None:
+        await self.say_raw(message(n=n, nature=words))
+
+    async def say_raw(self, raw: bytes) -> None:
+        self._writer.write(raw + b"\n")
+        async with self._turn:
+            assert await self._reader.readline()
+
+    async def say_half_and_cut(self, n: int) -> None:
+        self._writer.write(message(n=n)[:40])
+        await self._writer.drain()
+        self.close()
+        await self.connect()
+
+    def close(self) -> None:
+        self._writer.transport.abort()
+
+
+@asynccontextmanager
+async def running(source: CadHttp | CadTcp, intake: FakeIntake) -> AsyncIterator[None]:
+    """The source at work, listening."""
+    task = asyncio.create_task(source.run(intake))
+    await source.listening.wait()
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def cad_http(state: Path) -> AsyncIterator[Rig]:
+    intake = FakeIntake()
+    async with ClientSession(headers={"Authorization": f"Bearer {CAD_TOKEN}"}) as http:
+        rig = CadHttpRig(intake, state, http)
+        async with running(rig.source, intake):
+            yield rig
+
+
+@asynccontextmanager
+async def cad_tcp(state: Path) -> AsyncIterator[Rig]:
+    intake = FakeIntake()
+    rig = CadTcpRig(intake, state)
+    async with running(rig.source, intake):
+        await rig.connect()
+        try:
+            yield rig
+        finally:
+            rig.close()
+
+
+RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
+    "cad_http": cad_http,
+    "cad_tcp": cad_tcp,
+}
