@@ -95,10 +95,11 @@ def _short(columns: tuple[str, ...], row: Row) -> Accepted | Refusal:
 
 
 def _query(columns: tuple[str, ...], row: Row) -> Query:
-    name = f"line {row.line}"
+    at = columns.index("query_id")
+    name = row.cells[at].strip() if len(row.cells) > at else ""
+    name = name or f"line {row.line}"
     try:
         cells = _cells(columns, row)
-        name = cells["query_id"] or name
         values: dict[str, Any] = {"address": cells["query"] or None}
         for field in ("postcode", "phone", "person"):
             values[field] = cells.get(field) or None

@@ -69,14 +69,16 @@ def _is_section(field: FieldInfo) -> bool:
 
 
 def _table(title: str, meaning: str, fields: dict[str, FieldInfo]) -> Iterator[str]:
+    """A field without a description is set by the app, not by people."""
+    told = {name: field for name, field in fields.items() if field.description}
     yield f"## {title}\n"
-    if meaning:
+    if meaning and meaning.strip("`") != title.strip("`"):
         yield f"{meaning}\n"
-    if not fields:
+    if not told:
         yield "No keys.\n"
         return
     yield "| key | meaning | form | default |\n|---|---|---|---|"
-    for name, field in fields.items():
+    for name, field in told.items():
         yield f"| `{name}` | {field.description} | {_form(field)} | {_default(field)} |"
     yield ""
 
@@ -96,12 +98,14 @@ def _bounds(schema: dict[str, Any], field: FieldInfo) -> Iterator[str]:
     between = next((mark for mark in field.metadata if isinstance(mark, Between)), None)
     if between:
         yield f"duration, {between.least} to {between.most}"
-    elif "examples" in schema:
-        yield "like " + ", ".join(f"`{text}`" for text in schema["examples"])
+    elif "x-form" in schema:
+        yield schema["x-form"]
     elif "enum" in schema:
         yield "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
     elif "minimum" in schema and "maximum" in schema:
         yield f"{schema['type']}, {schema['minimum']} to {schema['maximum']}"
+    elif schema.get("type") == "array":
+        yield f"list of {''.join(_bounds(schema['items'], field))}"
     else:
         yield str(schema.get("format") or schema.get("type", "text")).replace("string", "text")
 

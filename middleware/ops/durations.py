@@ -70,7 +70,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(_read),
     PlainSerializer(write_duration, return_type=str),
-    WithJsonSchema({"type": "string", "examples": ["50ms", "45s", "2m", "1h30m"]}),
+    WithJsonSchema({"type": "string", "x-form": "duration"}),
 ]
 """A length of time; in TOML and environment a text with units, never a bare number."""
 

@@ -57,7 +57,7 @@ class Listens:
 _Text = (
     BeforeValidator(_read),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "examples": ["127.0.0.1:8100"]}),
+    WithJsonSchema({"type": "string", "x-form": "host:port"}),
 )
 ConnectTo = Annotated[HostPort, *_Text]
 """A place Forewarn connects to."""

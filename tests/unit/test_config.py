@@ -33,7 +33,7 @@ class Nothing(Section):
 SPECS = (
     AdapterSpec(Kind.SOURCE, "cad_http", Cad, lambda settings, world: None),
     AdapterSpec(Kind.SOURCE, "asterisk_ami", Nothing, lambda settings, world: None),
-    AdapterSpec(Kind.CHANNEL, "mdt_mqtt", Nothing, lambda settings, world: None),
+    AdapterSpec(Kind.CHANNEL, "mdt", Nothing, lambda settings, world: None),
     AdapterSpec(Kind.CHANNEL, "radio", Nothing, lambda settings, world: None),
     AdapterSpec(Kind.STORE, "sqlite", Nothing, lambda settings, world: None),
 )
@@ -72,13 +72,13 @@ def test_without_a_file_the_defaults_run() -> None:
     assert config.room == "eoc1"
     assert config.check.limit == timedelta(milliseconds=50)
     assert list(config.source) == ["cad_http"]
-    assert list(config.channel) == ["mdt_mqtt"]
+    assert list(config.channel) == ["mdt"]
     assert list(config.store) == ["sqlite"]
 
 
 def test_the_default_ladder_ends_with_a_person_n5() -> None:
     ladder = load(None, SPECS, {}).rules().ladder
-    assert [rung.channel for rung in ladder] == ["mdt_mqtt", "console"]
+    assert [rung.channel for rung in ladder] == ["mdt", "console"]
 
 
 def test_the_adapters_run_that_have_a_section(load_text: Load) -> None:
@@ -149,7 +149,7 @@ def test_a_problem_names_line_key_reason_and_remedy(
 
 
 def test_a_row_of_the_ladder_is_found_at_its_line(problems: Problems) -> None:
-    text = ladder(("mdt_mqtt", "10s"), ("console", "soon"))
+    text = ladder(("mdt", "10s"), ("console", "soon"))
     assert problems(text)[0].startswith("forewarn.toml:6: escalation.rung[2].wait: ")
 
 
@@ -216,10 +216,10 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "remedy"),
     [
-        (ladder(("mdt_mqtt", "5s")), "escalation.rung[1].channel", "must reach a person"),
+        (ladder(("mdt", "5s")), "escalation.rung[1].channel", "must reach a person"),
         (ladder(("console", "5s"), ("console", "5s")), "escalation.rung[1].channel", "last rung"),
-        (ladder(("radio", "5s"), ("console", "5s")), "escalation.rung[1].channel", "mdt_mqtt"),
-        (ladder(("mdt_mqtt", "13h"), ("console", "5s")), "escalation.rung", "note.keep_for"),
+        (ladder(("radio", "5s"), ("console", "5s")), "escalation.rung[1].channel", "mdt"),
+        (ladder(("mdt", "13h"), ("console", "5s")), "escalation.rung", "note.keep_for"),
         ("escalation.rung = []", "escalation.rung", "nobody would be told"),
         ("[source]", "source", "nothing would come in"),
         ("[store]", "store", "exactly one store"),

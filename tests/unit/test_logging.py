@@ -17,6 +17,7 @@ import structlog
 
 from middleware.ops.logging import correlated, start_logging
 from middleware.ops.redaction import ALLOWED_KEYS, REDACTED, Fixed
+from tests.logs import put_back
 
 CANARIES = (
     "Zbigniew Canary", "14A Canary Street", "ZZ9 9ZZ", "07700 900123", "+447700900123",
@@ -73,18 +74,10 @@ class Lines:
 
 @pytest.fixture
 def logged() -> Iterator[Lines]:
-    hooks = sys.excepthook, sys.unraisablehook
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers = []
     lines = Lines()
-    start_logging(FixedClock(), lines.stream)
-    yield lines
-    logging.captureWarnings(capture=False)
-    root.handlers = handlers
-    root.setLevel(level)
-    sys.excepthook, sys.unraisablehook = hooks
-    structlog.reset_defaults()
+    with put_back():
+        start_logging(FixedClock(), lines.stream)
+        yield lines
 
 
 def log() -> Any:
