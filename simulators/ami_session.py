@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from typing import Literal
 
 END = b"\r\n\r\n"
 MOST_WAITING = 4_000_000
@@ -15,8 +16,9 @@ class Faults:
 
     `cut_after`: every new connection is cut after so many bytes; `slow`: one byte at a time;
     `silent`: nothing is said any more, but the connection stays; `drop_hang_ups`: calls end
-    without a word; `repeat_headers`: the first headers of an event come twice; `refuse_list`: no
-    right to CoreShowChannels; `greeting`: the first line.
+    without a word; `repeat_headers`: the first headers of an event come twice; `spoil_list`: the
+    answer to CoreShowChannels is refused, lacks a row (short) or its end (endless); `greeting`:
+    the first line.
     """
 
     cut_after: int | None = None
@@ -24,7 +26,7 @@ class Faults:
     silent: bool = False
     drop_hang_ups: bool = False
     repeat_headers: bool = False
-    refuse_list: bool = False
+    spoil_list: Literal["", "refused", "short", "endless"] = ""
     greeting: str = "Asterisk Call Manager/11.0.0"
 
 

@@ -147,14 +147,20 @@ class TelephonySimulator:
             self._on_login(session, action)
         elif name == "Ping":
             session.say(_response("Success", action_id, ("Ping", "Pong")))
-        elif name == "CoreShowChannels" and session.classes and not self.faults.refuse_list:
-            session.say(b"".join(encode(row) for row in self._channels.answer(action_id)))
+        elif name == "CoreShowChannels" and session.classes and self.faults.spoil_list != "refused":
+            session.say(b"".join(encode(row) for row in self._list(action_id)))
         elif name == "Logoff":
             told = ("Message", "Thanks for all the fish.")
             session.say(_response("Goodbye", action_id, told))
             session.finish()
         else:
             session.say(_response("Error", action_id, ("Message", "Permission denied")))
+
+    def _list(self, action_id: str) -> list[Headers]:
+        start, *rows, end = self._channels.answer(action_id)
+        if self.faults.spoil_list == "endless":
+            return [start, *rows]
+        return [start, *(rows[:-1] if self.faults.spoil_list == "short" else rows), end]
 
     def _on_login(self, session: Session, action: dict[str, str]) -> None:
         given = action.get("Username"), action.get("Secret")

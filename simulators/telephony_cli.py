@@ -54,7 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--silent", action="store_true", help="accept connections and say nothing")
     add("--drop-hang-ups", action="store_true", help="calls end without a word")
     add("--repeat-headers", action="store_true", help="headers of events come twice")
-    add("--refuse-list", action="store_true", help="give no right to list the channels")
+    add("--spoil-list", choices=("refused", "short", "endless"), default="",
+        help="what is wrong with the list of channels")  # fmt: skip
     add("--greeting", default=Faults.greeting, help="the first line that is sent")
     return parser
 

@@ -18,7 +18,6 @@ from middleware.ops.private_files import read_private
 CHUNK = 65_536
 """Bytes taken at once; at most twice as many wait in memory, then the exchange's socket fills."""
 
-
 log = structlog.get_logger()
 
 
@@ -37,7 +36,7 @@ class Why(StrEnum):
 NEEDS_A_PERSON = frozenset({Why.NOT_AMI, Why.LOGIN_REFUSED, Why.NO_SIGN_IN})
 """What does not mend itself: tried again slowly, so that the exchange does not ban us."""
 
-_HOLDS_NONE = "write the secret of the manager.conf user into it, then: chmod 600"
+HOLDS_NONE = "write the secret of the manager.conf user into it, then: chmod 600"
 
 
 class Lost(Exception):
@@ -86,9 +85,9 @@ def read_password(path: Path) -> str:
     """The first line of the file; Trouble without one, or when others may read it."""
     content = read_private(path) or b""
     lines = content.decode(errors="replace").splitlines()
-    if not lines or not lines[0]:
-        what = f"{path} holds no password"
-        raise Trouble(what, _HOLDS_NONE)
+    if not lines or not lines[0] or not lines[0].isprintable():
+        what = f"{path} holds no secret that can be sent"
+        raise Trouble(what, HOLDS_NONE)
     return lines[0]
 
 

@@ -24,7 +24,7 @@ keys = st.sampled_from(
      "DialStatus", "Reason", "Result", "TransfereeUniqueid", "TransferTargetChannel"]
 )  # fmt: skip
 values = st.one_of(
-    st.text(st.characters(exclude_characters="\r\n"), max_size=300),
+    st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=300),
     st.sampled_from(["EmergencyCall", "CallWarning", "AbusiveCallTerminated", "1", "ANSWER"]),
 )
 events = st.tuples(names, st.sampled_from([CALLER, HANDLER]), st.dictionaries(keys, values))

@@ -127,6 +127,13 @@ def test_a_handler_who_put_the_call_through_did_not_end_it() -> None:
     assert in_words(say(calls, "Hangup", CALLER, Cause="16")) == ["ended by=caller cause=16"]
 
 
+def test_who_ended_a_call_that_was_put_through_is_unknown_until_somebody_hangs_up() -> None:
+    calls = answered()
+    say(calls, "HangupRequest", HANDLER)
+    say(calls, "DialEnd", CALLER, DestChannel="PJSIP/1002-0000001b", DialStatus="ANSWER")
+    assert in_words(say(calls, "Hangup", CALLER, Cause="16")) == ["ended by=unknown cause=16"]
+
+
 def test_the_end_of_a_handlers_leg_is_not_the_end_of_the_call() -> None:
     calls = answered()
     assert not say(calls, "Hangup", HANDLER, Cause="16")
