@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import math
+import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -12,12 +14,15 @@ from typing import Any
 
 import aiomqtt
 
-from simulators.mdt_link import Link
+from simulators.mdt_link import Link, whole
 from simulators.mdt_screen import Note, Reaction, Screen, ShownLog, Unreadable, read_note
 
 CONTRACT = "forewarn.mdt/1"
 AGAIN_S = (0.1, 5.0)
 """The first and the longest wait before connecting again."""
+
+ANSWER_S = 5.0
+"""The broker answers a message within this, or the device says it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ class MdtSimulator:
 
     async def ask(self) -> dict[str, Any]:
         """What is known of our incident? Asked again until it is answered (C5)."""
-        name = f"q{self._random.getrandbits(48):012x}"
+        name = f"q{secrets.token_hex(6)}"
         self._asked[name] = asyncio.get_running_loop().create_future()
         while not self._asked[name].done():
             self._put("ask", {"ask": name})
@@ -130,13 +135,14 @@ class MdtSimulator:
     # --- the connection ----------------------------------------------------------------
 
     async def _be_connected(self, client: aiomqtt.Client) -> None:
-        granted = await client.subscribe([(f"{self._root}/{leaf}", 1) for leaf in _HEARD])
+        filters = [(f"{self._root}/{leaf}", 1) for leaf in _HEARD]
+        granted = await whole(client.subscribe(filters))
         if any(getattr(code, "is_failure", False) for code in granted):
             raise aiomqtt.MqttError("the broker does not let us hear our own notes")
         if self._faults.lose_memory:
             self._screen.forget()
         self._outbox = asyncio.Queue()
-        self._put("hello", {"session": f"s{self._random.getrandbits(48):012x}"})
+        self._put("hello", {"session": f"s{secrets.token_hex(6)}"})
         self._repeat_open()
         self.tally["connected"] += 1
         self.connected.set()
@@ -158,8 +164,9 @@ class MdtSimulator:
         while True:
             leaf, payload = await self._outbox.get()
             try:
-                await client.publish(f"{self._root}/{leaf}", payload, qos=1)
-            except aiomqtt.MqttError:
+                async with asyncio.timeout(ANSWER_S):
+                    await client.publish(f"{self._root}/{leaf}", payload, 1, timeout=math.inf)
+            except (aiomqtt.MqttError, TimeoutError):
                 self.tally["not sent"] += 1
 
     async def _repeat(self) -> None:

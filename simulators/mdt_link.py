@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import aiomqtt
 
+T = TypeVar("T")
 _NODELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
@@ -52,17 +54,31 @@ class Link:
         try:
             yield client
         finally:
-            with contextlib.suppress(aiomqtt.MqttError):
-                await client.__aexit__(None, None, None)
+            await _leave(client)
 
 
 async def _enter(client: aiomqtt.Client) -> None:
-    """Connecting runs in a thread and cannot be broken off: wait for it, then undo it."""
-    entering = asyncio.ensure_future(client.__aenter__())
+    """Connecting runs in a thread and cannot be broken off: what was begun is undone."""
     try:
-        await asyncio.shield(entering)
+        await whole(client.__aenter__())
     except asyncio.CancelledError:
-        with contextlib.suppress(aiomqtt.MqttError):
-            await entering
-            await client.__aexit__(None, None, None)
+        await _leave(client)
+        raise
+
+
+async def _leave(client: aiomqtt.Client) -> None:
+    with contextlib.suppress(aiomqtt.MqttError):
+        await whole(client.__aexit__(None, None, None))
+
+
+async def whole(step: Coroutine[Any, Any, T]) -> T:
+    """A cancellation waits for the end of the step: inside, aiomqtt may swallow it (wait_for of
+    Python 3.11 does, when what it waits for comes at that moment)."""
+    task = asyncio.create_task(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
         raise

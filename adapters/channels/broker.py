@@ -21,6 +21,7 @@ from adapters.channels.device_accounts import (
     SERVICE,
     DeviceAccounts,
     account,
+    accounts_in,
     new_password,
     write_private,
 )
@@ -83,7 +84,7 @@ class NatsBroker:
     @property
     def accounts(self) -> DeviceAccounts:
         """As they are in the file now; `reload` after a change."""
-        return DeviceAccounts(self._folder / "devices.json")
+        return accounts_in(self._world.state)
 
     @property
     def pid(self) -> int | None:

@@ -2,6 +2,7 @@
 
 - TCP_NODELAY, or small publishes wait 25 to 45 ms for the other side.
 - What comes in is handed over at once: aiomqtt's own queue is unbounded, or drops silently.
+- Its waits may swallow a cancellation, and connecting cannot be broken off.
 - A publish whose connection is lost ends then, not at its limit.
 - A broker that answers no publish for a whole limit is left, before the keepalive finds out.
 """
@@ -12,11 +13,11 @@ import math
 import secrets
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import aiomqtt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -25,6 +26,7 @@ from middleware.ops.listening import ConnectTo, is_loopback, read_host_port
 from middleware.ports import ChannelDown
 from schemas.base import Name
 
+T = TypeVar("T")
 Arrived = Callable[[aiomqtt.Message], None]
 
 _NODELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -165,24 +167,38 @@ async def connect(
     client.pending_calls_threshold = limits.in_flight
     await _enter(client)
     try:
-        granted = await client.subscribe([(each, 1) for each in filters])
+        granted = await _whole(client.subscribe([(each, 1) for each in filters]))
         if any(getattr(code, "is_failure", False) for code in granted):
             raise NotGranted("the broker refuses us what the devices say")
         yield Connection(client, limits.within)
     finally:
-        with contextlib.suppress(aiomqtt.MqttError):
-            await client.__aexit__(None, None, None)
+        await _leave(client)
 
 
 async def _enter(client: aiomqtt.Client) -> None:
-    """Connecting runs in a thread and cannot be broken off: wait for it, then undo it."""
-    entering = asyncio.ensure_future(client.__aenter__())
+    """Connecting runs in a thread and cannot be broken off: what was begun is undone."""
     try:
-        await asyncio.shield(entering)
+        await _whole(client.__aenter__())
     except asyncio.CancelledError:
-        with contextlib.suppress(aiomqtt.MqttError):
-            await entering
-            await client.__aexit__(None, None, None)
+        await _leave(client)
+        raise
+
+
+async def _leave(client: aiomqtt.Client) -> None:
+    with contextlib.suppress(aiomqtt.MqttError):
+        await _whole(client.__aexit__(None, None, None))
+
+
+async def _whole(step: Coroutine[Any, Any, T]) -> T:
+    """A cancellation waits for the end of the step: inside, aiomqtt may swallow it (wait_for of
+    Python 3.11 does, when what it waits for comes at that moment)."""
+    task = asyncio.create_task(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
         raise
 
 
