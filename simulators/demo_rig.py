@@ -1,0 +1,176 @@
+"""What the demo sets up: a state directory, credentials and the service, as an engineer would do
+it from the command line."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import ClientError, ClientSession
+
+Say = Callable[[str], None]
+
+FOREWARN = (sys.executable, "-m", "middleware")
+READY_WITHIN_S = 60.0
+PEOPLE = {"handler": "call_handler", "dispatcher": "dispatcher", "marking": "marking_team",
+          "supervisor": "supervisor"}  # fmt: skip
+"""Who can sign in at the demo's console, and as what."""
+
+CONFIG = """\
+# The demo's control room. Waits are short, so that the whole ladder is seen.
+room = "demo"
+state = "{state}"
+
+[console]
+listen = "127.0.0.1:{console}"
+
+[broker]
+port = {broker}
+
+[source.cad_http]
+listen = "127.0.0.1:{cad_http}"
+
+[source.cad_tcp]
+listen = "127.0.0.1:{cad_tcp}"
+
+[source.asterisk_ami]
+connect = "127.0.0.1:{ami}"
+password_file = "{ami_secret}"
+
+[channel.mdt]
+
+[[escalation.rung]]
+channel = "mdt"
+wait = "6s"
+
+[[escalation.rung]]
+channel = "console"
+wait = "10s"
+"""
+
+
+class Broken(Exception):
+    """The demo cannot go on; the text says why and what to do."""
+
+
+def free_port(wanted: int) -> int:
+    """`wanted`, or one that the system picks when somebody has it."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise Broken("no port is free on 127.0.0.1; end some program that listens and try again")
+
+
+@dataclass(slots=True)
+class Rig:
+    """A directory of the demo's own, made anew at each start."""
+
+    folder: Path
+    ports: dict[str, int]
+    password: str
+    cad_token: str = ""
+    device_passwords: dict[str, str] | None = None
+    service: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def prepare(cls, folder: Path) -> "Rig":
+        """Empty the directory and choose the ports."""
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, mode=0o700)
+        wanted = {"console": 8100, "cad_http": 8101, "cad_tcp": 8102, "broker": 1883, "ami": 5038}
+        ports = {name: free_port(port) for name, port in wanted.items()}
+        return cls(folder, ports, secrets.token_urlsafe(9))
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "forewarn.toml"
+
+    @property
+    def ami_secret(self) -> Path:
+        return self._secret("ami.password", "demo-" + self.password)
+
+    @property
+    def console(self) -> str:
+        return f"http://127.0.0.1:{self.ports['console']}"
+
+    def configure(self) -> None:
+        """Write the configuration that the service will read."""
+        text = CONFIG.format(state=self.folder / "state", ami_secret=self.ami_secret, **self.ports)
+        self.config.write_text(text, encoding="utf-8")
+
+    def make_credentials(self, devices: Iterable[str], say: Say) -> None:
+        """Tokens, people and device accounts, made by the command line."""
+        self.cad_token = self._forewarn("tokens", "add", "system:cad").strip()
+        say("credentials: a token for the CAD")
+        password = self._secret("people.password", self.password)
+        for name, role in PEOPLE.items():
+            self._forewarn("people", "add", name, "--role", role, "--password-file", str(password))
+            say(f"credentials: {name} may sign in as {role}")
+        made = self._forewarn("devices", "add", *devices)
+        pairs = (line.split() for line in made.splitlines())
+        self.device_passwords = {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+        say(f"credentials: {len(self.device_passwords)} mobile data terminals")
+
+    def import_markers(self, file: Path) -> str:
+        """Stage and activate; what the command prints (refused rows are part of the show)."""
+        secret = str(self.folder / "people.password")
+        said = self._forewarn(
+            "markers", "import", str(file), "--decided-by", "marking",
+            "--sign-in", "marking", "--password-file", secret, accept=(0, 1),
+        )  # fmt: skip
+        lines = (line.replace(str(file), file.name) for line in said.splitlines())
+        return "\n".join(line for line in lines if line and "━" not in line)
+
+    def start(self) -> None:
+        """The service, in a process of its own; what it says goes to service.log."""
+        with (self.folder / "service.log").open("wb") as log:
+            self.service = subprocess.Popen(
+                [*FOREWARN, "run", "--config", str(self.config)], stdout=log, stderr=log
+            )
+
+    async def ready(self, session: ClientSession) -> None:
+        """Wait for /readyz; Broken with the end of its log when it ends or is late."""
+        for _ in range(int(READY_WITHIN_S / 0.1)):
+            if self.service is not None and self.service.poll() is not None:
+                break
+            try:
+                async with session.get(f"{self.console}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            except ClientError:
+                pass
+            await asyncio.sleep(0.1)
+        log = (self.folder / "service.log").read_text(encoding="utf-8", errors="replace")
+        raise Broken(f"the service did not become ready; its log ends with\n{log[-2000:]}")
+
+    def stop(self) -> None:
+        """SIGTERM, and wait."""
+        if self.service is not None and self.service.poll() is None:
+            self.service.terminate()
+            self.service.wait()
+
+    def _secret(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+                file.write(text)
+        return path
+
+    def _forewarn(self, *words: str, accept: tuple[int, ...] = (0,)) -> str:
+        command = [*FOREWARN, *words, "--config", str(self.config)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode not in accept:
+            raise Broken(f"`forewarn {words[0]} {words[1]}` said: {done.stderr or done.stdout}")
+        return done.stdout if accept == (0,) else done.stdout + done.stderr
