@@ -1,13 +1,18 @@
 """From verdicts to an answer: outcome, relation, certainty and reasons (C4, N6)."""
 
+from dataclasses import dataclass
+
 from middleware.domain.matching import words as w
 from middleware.domain.matching.contacts import SHARED_BY
-from middleware.domain.matching.judge import FOUND, POSSIBLE, Verdict
-from middleware.domain.matching.numbers import Fit
+from middleware.domain.matching.judge import FOUND, POSSIBLE, SURE_FITS, Verdict, is_found
+from middleware.domain.matching.numbers import Fit, fit
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
+from middleware.domain.matching.street import written
 from schemas.check import SURE, Answer, Match, NotChecked, Outcome, Relation, Whereabouts
 
+SURELY = 985
+"""Certainty from which a match raises the flag, in thousandths."""
 SHOWN = 10
 """At most so many markers in an answer."""
 
@@ -19,20 +24,39 @@ _RELATION = {
     Fit.INSIDE: Relation.BUILDING_COVERS, Fit.AROUND: Relation.ASK_WHICH_FLAT,
     Fit.AS_UNIT: Relation.OTHER_DWELLING,
 }  # fmt: skip
-_CERTAINTY = ((105, 999), (95, 998), (85, 996), (75, 992), (FOUND, 985), (60, 700), (50, 500), (40, 300))
+_CERTAINTY = (
+    (105, 999),
+    (95, 998),
+    (85, 996),
+    (75, 992),
+    (FOUND, 985),
+    (60, 700),
+    (50, 500),
+    (40, 300),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found by each kind of evidence."""
+
+    verdicts: list[Verdict]
+    uprn: list[Spec]
+    phone: list[Spec]
+    person: list[Spec]
 
 
 def answer(
-    place: Whereabouts, reading: Reading, verdicts: list[Verdict], *,
-    by_uprn: list[Spec], by_phone: list[Spec], by_person: list[Spec], version: str, position: int,
-) -> Answer:  # fmt: skip
+    place: Whereabouts, reading: Reading, evidence: Evidence, *, version: str, position: int
+) -> Answer:
     """Puts everything that was found into one answer, surest first."""
-    matches = _by_uprn(by_uprn, verdicts, reading) or _by_address(verdicts)
-    sure = [m for m in matches if m.certainty >= 985 and m.relation in SURE]
-    taken = {match.marker for match in matches}
-    matches += [m for m in _by_phone(by_phone) if m.marker not in taken]
-    taken |= {match.marker for match in matches}
-    matches += [m for m in _by_person(by_person) if m.marker not in taken]
+    _doubted(evidence.verdicts, place.uprn)
+    matches = _by_uprn(evidence.uprn, reading)
+    matches += _others(matches, _by_address(evidence.verdicts))
+    matches += _others(matches, _by_phone(evidence.phone))
+    matches += _others(matches, _by_person(evidence.person))
+    matches.sort(key=lambda match: -1000 if _is_sure(match) else -match.certainty)
+    sure = bool(matches) and _is_sure(matches[0])
     reason = None if matches else _not_checked(place, reading)
     outcome = Outcome.POSSIBLE if matches else Outcome.NONE_FOUND
     if sure:
@@ -40,21 +64,34 @@ def answer(
     elif reason is not None:
         outcome = Outcome.NOT_CHECKED
     return Answer.model_construct(
-        outcome=outcome, matches=tuple(matches[:SHOWN]), reason=reason, matcher=version, position=position
+        outcome=outcome,
+        matches=tuple(matches[:SHOWN]),
+        reason=reason,
+        matcher=version,
+        position=position,
     )
+
+
+def _is_sure(match: Match) -> bool:
+    return match.certainty >= SURELY and match.relation in SURE
+
+
+def _others(known: list[Match], more: list[Match]) -> list[Match]:
+    taken = {match.marker for match in known}
+    return [match for match in more if match.marker not in taken]
 
 
 def _by_address(verdicts: list[Verdict]) -> list[Match]:
     likely = [v for v in verdicts if v.points >= POSSIBLE]
     likely.sort(key=lambda v: (-v.points, v.fit, v.spec.marker))
-    found = [v for v in likely if _is_found(v)]
+    found = [v for v in likely if is_found(v)]
     if found:
         best = found[0]
         rivals = [v for v in found if _rivals(v, best)]
         if not rivals:
             sure = [v for v in found if _one_place(v.spec, best.spec)]
             sure.sort(key=lambda v: (v.fit is Fit.COVERED, -v.points, v.spec.marker))
-            return [_match(v, 985) for v in sure]
+            return [_match(v, SURELY) for v in sure]
         for verdict in (best, *rivals):
             verdict.reasons.append("another marker fits as well")
     return [_match(verdict, 0) for verdict in likely]
@@ -67,15 +104,13 @@ def _rivals(one: Verdict, best: Verdict) -> bool:
     return not _one_place(one.spec, best.spec)
 
 
-def _is_found(verdict: Verdict) -> bool:
-    return verdict.points >= FOUND and verdict.fit in (Fit.SAME, Fit.EQUIVALENT, Fit.COVERED, Fit.NO_HOUSE, Fit.INSIDE)
-
-
 def _one_place(one: Spec, other: Spec) -> bool:
     """Two markers for the same door, or a door and its building."""
     if one.street != other.street or one.house != other.house:
         return False
-    if one.postcode[:-3] != other.postcode[:-3] or (one.postcode != other.postcode and one.covers == other.covers):
+    if one.postcode[:-3] != other.postcode[:-3] or (
+        one.postcode != other.postcode and one.covers == other.covers
+    ):
         return False
     return one.units == other.units or one.covers or other.covers
 
@@ -97,32 +132,47 @@ def _said(marker: str, relation: Relation, certainty: int, reasons: list[str]) -
     )
 
 
-def _by_uprn(specs: list[Spec], verdicts: list[Verdict], reading: Reading) -> list[Match]:
+def _by_uprn(specs: list[Spec], reading: Reading) -> list[Match]:
     """The UPRN decides at once, unless unit or number disagree."""
-    fits = {verdict.spec.marker: verdict.fit for verdict in verdicts}
     matches = []
-    for spec in sorted(specs, key=lambda s: s.marker):
-        agrees = fits.get(spec.marker, Fit.SAME if not reading.numbers else Fit.DIFFERENT)
-        if not spec.house and not spec.units and not spec.street:
-            agrees = Fit.SAME
-        if agrees in (Fit.SAME, Fit.EQUIVALENT, Fit.COVERED):
-            matches.append(_said(spec.marker, _RELATION[agrees], 999, ["UPRN agrees"]))
+    for spec in sorted(specs, key=lambda one: one.marker):
+        found = fit(reading, spec, written(reading, spec))
+        if found in _AGREES or not reading.numbers or not (spec.house or spec.units):
+            relation = _RELATION[found] if found in SURE_FITS else Relation.SAME_DWELLING
+            matches.append(_said(spec.marker, relation, 999, ["UPRN agrees"]))
         else:
             said = ["UPRN agrees; number or flat does not"]
             matches.append(_said(spec.marker, Relation.OTHER_DWELLING, 500, said))
     return matches
 
 
+_AGREES = SURE_FITS | {Fit.ASK, Fit.UNNUMBERED}
+
+
+def _doubted(verdicts: list[Verdict], uprn: str | None) -> None:
+    """An address that agrees while the UPRN differs is asked about, not chosen."""
+    for verdict in verdicts if uprn else ():
+        if verdict.spec.uprn not in ("", uprn) and not verdict.spec.covers:
+            verdict.points = min(verdict.points, FOUND - 1)
+            verdict.reasons.append("UPRN differs")
+
+
 def _by_phone(specs: list[Spec]) -> list[Match]:
     shared = len(specs) > SHARED_BY
     said = ["the number is on many markers"] if shared else ["the phone number agrees"]
     certainty = 50 if shared else 300
-    return [_said(s.marker, Relation.NUMBER_ONLY, certainty, said) for s in sorted(specs, key=lambda s: s.marker)]
+    return [
+        _said(s.marker, Relation.NUMBER_ONLY, certainty, said)
+        for s in sorted(specs, key=lambda s: s.marker)
+    ]
 
 
 def _by_person(specs: list[Spec]) -> list[Match]:
     said = ["the name agrees"]
-    return [_said(s.marker, Relation.PERSON_ONLY, 200, said) for s in sorted(specs, key=lambda s: s.marker)]
+    return [
+        _said(s.marker, Relation.PERSON_ONLY, 200, said)
+        for s in sorted(specs, key=lambda s: s.marker)
+    ]
 
 
 def _not_checked(place: Whereabouts, reading: Reading) -> NotChecked | None:

@@ -36,7 +36,9 @@ def phone_in(text: str) -> tuple[str, int, int]:
 
 def read_person(text: str) -> str:
     """Name words sorted, titles left out; "" with fewer than two."""
-    found = [word for word in _LETTERS.findall(text.upper()) if word not in _TITLES and len(word) > 1]
+    found = [
+        word for word in _LETTERS.findall(text.upper()) if word not in _TITLES and len(word) > 1
+    ]
     return " ".join(sorted(found)) if len(found) > 1 else ""
 
 

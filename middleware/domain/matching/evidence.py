@@ -15,6 +15,8 @@ _OTHER = re.compile(
     r"|\b(?:KEY ?)?(?:SAFE|CODE|CODED)[ :]*(?:NO\.? ?)?\d{3,6}[A-Z]?\b"
     r"|\b\d{1,3} ?(?:YOM|YOF|YO|YRS|YR OLD|YEAR OLD|YEARS OLD)\b"
 )
+_FLOOR = re.compile(r"\b([G123])/F\b")
+_FLOORS = {"G": "GROUND", "1": "FIRST", "2": "SECOND", "3": "THIRD"}
 _MAY_BE = re.compile(r"///|W3W|\.[A-Z0-9]|UPRN|\d{4}|CODE|SAFE|\d ?Y")
 
 
@@ -24,7 +26,7 @@ def clean(text: str) -> tuple[str, str]:
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = " ".join(text.upper().split())
     if "/F" in text:
-        text = text.replace("G/F", "GF ").replace("1/F", "FIRST FLOOR ").replace("2/F", "SECOND FLOOR ")
+        text = _FLOOR.sub(lambda m: f" {_FLOORS[m[1]]} FLOOR ", text)
     number, start, end = phone_in(text)
     if number:
         text = f"{text[:start]} {text[end:]}"

@@ -15,6 +15,7 @@ from middleware.domain.matching.street import ABSENT, street, written
 
 FOUND, POSSIBLE = 70, 30
 SAME_POSTCODE = 40
+UNNUMBERED, WHOLE, AGAINST, ANOTHER = -5, 15, -45, -40
 
 _NUMBER = {
     Fit.SAME: 30, Fit.EQUIVALENT: 20, Fit.COVERED: 30, Fit.ASK: 30, Fit.EXTRA: 25,
@@ -46,6 +47,19 @@ class Verdict:
     postcode: int = 0
 
 
+SURE_FITS = frozenset({Fit.SAME, Fit.EQUIVALENT, Fit.COVERED, Fit.NO_HOUSE, Fit.INSIDE})
+
+
+def is_found(verdict: Verdict) -> bool:
+    """Sure enough to raise the flag, if nothing else fits as well."""
+    return verdict.points >= FOUND and verdict.fit in SURE_FITS
+
+
+def is_settled(verdict: Verdict) -> bool:
+    """Nothing better can be found by looking further."""
+    return verdict.points >= FOUND and verdict.fit in (Fit.SAME, Fit.COVERED)
+
+
 def judge(query: Reading, spec: Spec) -> Verdict | None:
     """None when the marker is out; else its points."""
     at = written(query, spec)
@@ -53,29 +67,33 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
     if numbers in (Fit.DIFFERENT, Fit.OTHER):
         return None
     postcode = _postcode(query, spec)
+    exact = postcode[0] >= SAME_POSTCODE
     road = street(query, spec, at)
-    if road.points <= ABSENT and postcode[0] < SAME_POSTCODE and not spec.names:
+    if road.points <= ABSENT and not exact and not spec.names:
         return None
-    apart = stands_apart(query, spec, road.at)
-    if apart and postcode[0] < SAME_POSTCODE:
+    name = _name(query, spec, road.at, exact=exact)
+    if name is None:
         return None
-    unsure = postcode[0] < SAME_POSTCODE and bool(spec.units)
-    name = names(query, spec, road.at, unsure=unsure)
-    if apart:
-        name = -45, "a name stands before the street"
-    if not spec.house and name[0] <= 0 and _number_at(query, road.at) and _numbers_houses(spec):
-        if postcode[0] < SAME_POSTCODE or not spec.units:
-            return None
-        name = -45, "the building was not named"
-    if postcode[0] < SAME_POSTCODE and spec.house and -40 < name[0] <= 0 and building_named(query, road.at):
-        name = -40, "a building was named that is not in the marker"
-    place = places(query, spec) if postcode[0] < SAME_POSTCODE else (0, "")
-    numbered = _NUMBER[numbers] if spec.house or spec.units else -5
-    slip = _slip(road.points, postcode[0])
-    whole = 15 if _confirmed(spec, postcode[0]) and _same_words(query, spec) else 0
-    points = numbered + road.points + slip + postcode[0] + name[0] + place[0] + whole
+    place = (0, "") if exact else places(query, spec)
+    points = road.points + postcode[0] + name[0] + place[0] + _slip(road.points, postcode[0])
+    points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED
+    if _confirmed(spec, postcode[0]) and _same_words(query, spec):
+        points += WHOLE
     said = (_SAID[numbers], road.said, postcode[1], name[1], place[1])
-    return Verdict(spec, numbers, points, [s for s in said if s], postcode[0] <= 0 and place[0] <= 0, postcode[0])
+    vague = postcode[0] <= 0 and place[0] <= 0
+    return Verdict(spec, numbers, points, [s for s in said if s], vague, postcode[0])
+
+
+def _name(query: Reading, spec: Spec, at: int, *, exact: bool) -> Said | None:
+    """What names say, and what stands where a name or a number should; None: the marker is out."""
+    if stands_apart(query, spec, at):
+        return (AGAINST, "a name stands before the street") if exact else None
+    name = names(query, spec, at, unsure=bool(spec.units) and not exact)
+    if not spec.house and name[0] <= 0 and _number_at(query, at) and _numbers_houses(spec):
+        return (AGAINST, "the building was not named") if exact and spec.units else None
+    if spec.house and not exact and ANOTHER < name[0] <= 0 and building_named(query, at):
+        return ANOTHER, "a building was named that is not in the marker"
+    return name
 
 
 def _slip(road: int, postcode: int) -> int:

@@ -1,54 +1,68 @@
-"""The keys under which a marker is posted, and those under which a query looks."""
+"""The keys under which a marker is posted, and those under which a query looks.
+
+A key is a letter for its kind and what must agree: `p` postcode and number, `s` region,
+number and street, `a` `z` `x` the same with a slip in the street (its first two or last two
+letters, its sound), `n` region, number and name, `m` region and name, `g` number and street
+or name anywhere, `i` id, `u` UPRN, `h` phone, `w` person. A region is an outcode or a place.
+"""
 
 from collections.abc import Iterator
+from itertools import chain, pairwise
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.wording import sound
 
-_WIDE = w.COUNTIES | w.EMPTY | w.STREET_TYPES
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_WIDE = w.COUNTIES | w.EMPTY | w.STREET_TYPES
+_SPAN = 40
+"""A range of more numbers than this is known by its ends only."""
 
 
-def keys_of(spec: Spec) -> Iterator[str]:
-    """Every key of a marker."""
-    yield f"i{spec.marker}"
+def keys_of(spec: Spec) -> list[str]:
+    """Every key of a marker, its id first."""
+    keys = [f"i{spec.marker}"]
     if spec.uprn:
-        yield f"u{spec.uprn}"
-    for phone in spec.phones:
-        yield f"h{phone}"
+        keys.append(f"u{spec.uprn}")
+    keys += [f"h{phone}" for phone in spec.phones]
     if spec.person:
-        yield f"w{spec.person}"
+        keys.append(f"w{spec.person}")
     outcode = spec.postcode[:-3]
-    street = max(spec.street, key=len, default="")
-    places = places_of(spec.places)
+    regions = [outcode, *_places_of(spec)] if outcode else _places_of(spec)
     numbers = _numbers_of(spec)
-    for pair in _pairs_of(spec):
-        if spec.postcode:
-            yield f"p{spec.postcode}{pair}"
-        for region in (outcode, *places) if street else ():
-            yield f"s{region}{pair} {street}"
+    if outcode:
+        keys += [f"p{spec.postcode}{number}" for number in (*_pairs_of(spec), *numbers)]
+    if spec.street:
+        keys += _street_keys(spec, outcode, regions, numbers)
+    if spec.names:
+        keys += _name_keys(spec, regions, numbers)
+    return keys
+
+
+def _street_keys(spec: Spec, outcode: str, regions: list[str], numbers: list[str]) -> list[str]:
+    street = max(spec.street, key=len)
+    keys = [f"s{region}{pair} {street}" for pair in _pairs_of(spec) for region in regions]
+    road = f"{spec.street[-1]} {spec.kind.partition(' ')[0]}"
     for number in numbers:
-        if spec.postcode:
-            yield f"p{spec.postcode}{number}"
-        if street and outcode:
-            yield f"s{outcode}{number} {street}"
-            yield f"a{outcode}{number} {street[:2]}"
-            yield f"z{outcode}{number} {street[-2:]}"
-            yield f"x{outcode}{number} {sound(street)}"
-        if street:
-            for place in places:
-                yield f"s{place}{number} {street}"
-                yield f"a{place}{number} {street[:2]}"
-                yield f"z{place}{number} {street[-2:]}"
-            yield f"g{number} {spec.street[-1]} {spec.kind.partition(' ')[0]}"
+        for region in regions:
+            at = f"{region}{number} "
+            keys += (f"s{at}{street}", f"a{at}{street[:2]}", f"z{at}{street[-2:]}")
+        if outcode:
+            keys.append(f"x{outcode}{number} {sound(street)}")
+        keys.append(f"g{number} {road}")
+    return keys
+
+
+def _name_keys(spec: Spec, regions: list[str], numbers: list[str]) -> list[str]:
+    keys = []
+    inside = _inside(spec, numbers[0])
     for name in rare(spec.names)[:3]:
-        for region in (outcode, *places) if outcode else places:
-            for number in _inside(spec, numbers[0]):
-                yield f"n{region}{number} {name}"
-            yield f"m{region} {name}"
-        yield f"g{numbers[0]} {name}"
+        keys.append(f"g{numbers[0]} {name}")
+        for region in regions:
+            keys.append(f"m{region} {name}")
+            keys += [f"n{region}{number} {name}" for number in inside]
+    return keys
 
 
 def _numbers_of(spec: Spec) -> list[str]:
@@ -56,8 +70,8 @@ def _numbers_of(spec: Spec) -> list[str]:
     if spec.house:
         first, dash, last = spec.house.replace("/", "-").partition("-")
         low, high = digits(first), digits(last)
-        if dash and low.isdigit() and high.isdigit() and 0 < int(high) - int(low) <= 40:
-            return [str(number) for number in range(int(low), int(high) + 1, 2)] + [high]
+        if dash and low.isdigit() and high.isdigit() and 0 < int(high) - int(low) <= _SPAN:
+            return [str(number) for number in range(int(low), int(high) + 1)]
         return [low]
     return next(([digits(u.partition("-")[0])] for u in spec.units if u[0] != "f"), ["0"])
 
@@ -70,15 +84,7 @@ def _inside(spec: Spec, number: str) -> list[str]:
 
 def _pairs_of(spec: Spec) -> list[str]:
     """House and unit as one key, so that a tower of flats does not hide its flat."""
-    if not spec.house:
-        return []
-    return [f"{digits(spec.house)}/{unit}" for unit in spec.units[:2]]
-
-
-def _pairs_asked(query: Reading) -> list[str]:
-    """House and unit in both orders, as far as the numbers of a query can be both."""
-    values = [value for value, _, _ in query.numbers][:3]
-    return [f"{digits(a)}/{b}" for a in values if a[0] != "f" for b in values if a is not b]
+    return [f"{digits(spec.house)}/{unit}" for unit in spec.units[:2]] if spec.house else []
 
 
 def digits(value: str) -> str:
@@ -86,9 +92,9 @@ def digits(value: str) -> str:
     return value.rstrip(_LETTERS) or value
 
 
-def places_of(places: tuple[str, ...]) -> list[str]:
+def _places_of(spec: Spec) -> list[str]:
     """Words that place an address, the widest left out."""
-    return [place for place in places if place not in _WIDE][:3]
+    return [place for place in spec.places if place not in _WIDE][:3]
 
 
 def rare(names: tuple[str, ...] | list[str]) -> list[str]:
@@ -103,12 +109,14 @@ def road_of(spec: Spec) -> str:
 
 def roads_asked(query: Reading) -> list[str]:
     """What stands between a house number and a street type, in the outcode of the query."""
-    words, found = query.words, []
-    for _, named, at in query.numbers:
-        for end in range(at + 1, min(at + 5, len(words))) if not named else ():
-            if words[end] in w.STREET_TYPES:
-                found.append(f"{query.outcode} {' '.join(words[at : end + 1])}")
-    return found
+    words = query.words
+    return [
+        f"{query.outcode} {' '.join(words[at : end + 1])}"
+        for _, named, at in query.numbers
+        if not named
+        for end in range(at + 1, min(at + 5, len(words)))
+        if words[end] in w.STREET_TYPES
+    ]
 
 
 def rounds(query: Reading) -> Iterator[list[str]]:
@@ -122,29 +130,64 @@ def rounds(query: Reading) -> Iterator[list[str]]:
     both = (*pairs, *numbers)
     exact = [[f"s{r}{n} {word}" for n in both for word in streets if word != r] for r in regions]
     if query.outcode:
-        buildings = [name for name in names if name in _before_buildings(query.words)]
+        buildings = _before_buildings(query.words, names)
         yield first + exact[0] + _named(query.outcode, numbers, buildings)
-        rest = [name for name in names if name not in buildings]
-        sounds = [f"x{query.outcode}{n} {sound(word)}" for n in numbers for word in streets]
-        yield sounds + _slips(query.outcode, numbers, streets) + _named(query.outcode, numbers, rest)
-        yield [one for keys in exact[1:] for one in keys]
+        yield _slips(query.outcode, numbers, streets) + _named(query.outcode, numbers, names)
+        yield list(chain(*exact[1:]))
     else:
-        yield [one for keys in exact for one in keys]
-        yield [one for place in places for one in _named(place, numbers, names)]
-        yield [one for place in places for one in _slips(place, numbers, streets)]
+        yield list(chain(*exact))
+        yield list(chain(*(_named(place, numbers, names) for place in places)))
+        yield list(chain(*(_slips(place, numbers, streets) for place in places)))
         yield [f"g{n} {name}" for n in numbers for name in names]
     yield _roads(query, numbers)
 
 
-def _before_buildings(words: list[str]) -> set[str]:
+def _asked(query: Reading) -> list[str]:
+    """The numbers of a query, the last (mostly the house) first."""
+    found: dict[str, None] = {}
+    for value, _, _ in reversed(query.numbers):
+        if value[0] != "f":
+            found.update(dict.fromkeys(map(digits, value.replace("/", "-").split("-"))))
+    return list(found)[:4]
+
+
+def _pairs_asked(query: Reading) -> list[str]:
+    """House and unit in both orders, as far as the numbers of a query can be both."""
+    values = [value for value, _, _ in query.numbers][:3]
+    return [f"{digits(a)}/{b}" for a in values if a[0] != "f" for b in values if a is not b]
+
+
+def _streets(query: Reading) -> list[str]:
+    """Words that may be the longest of a street: before a street type, or after a number."""
+    words = query.words
+    found: dict[str, None] = {}
+    for index, word in enumerate(words):
+        if word in w.STREET_TYPES:
+            found.update(dict.fromkeys(words[max(index - 2, 0) : index][::-1]))
+    for _, _, at in query.numbers:
+        found.update(dict.fromkeys(words[at : at + 2]))
+    return [word for word in found or words[:4] if word not in w.EMPTY][:5]
+
+
+def _before_buildings(words: list[str], names: list[str]) -> list[str]:
     """Words that stand before HOUSE, COURT, TOWER and the like."""
-    return {a for a, b in zip(words, words[1:], strict=False) if b in w.BUILDING_WORDS}
+    before = {a for a, b in pairwise(words) if b in w.BUILDING_WORDS}
+    return [name for name in names if name in before]
 
 
-def _roads(query: Reading, numbers: list[str]) -> list[str]:
-    """Number and street alone, for an address without a place."""
-    pairs = zip(query.words, query.words[1:], strict=False)
-    return [f"g{n} {a} {b}" for a, b in pairs if b in w.STREET_TYPES for n in numbers]
+def _slips(region: str, numbers: list[str], streets: list[str]) -> list[str]:
+    """One slip leaves the first or the last two letters, or the sound, as they were."""
+    return [
+        key
+        for n in numbers
+        for word in streets
+        if word != region
+        for key in (
+            f"a{region}{n} {word[:2]}",
+            f"z{region}{n} {word[-2:]}",
+            f"x{region}{n} {sound(word)}",
+        )
+    ]
 
 
 def _named(region: str, numbers: list[str], names: list[str]) -> list[str]:
@@ -153,37 +196,8 @@ def _named(region: str, numbers: list[str], names: list[str]) -> list[str]:
     return [f"n{region}{n} {name}" for n in (*numbers, "0") for name in names if name != region]
 
 
-def _slips(region: str, numbers: list[str], streets: list[str]) -> list[str]:
-    """One slip leaves the first or the last two letters as they were."""
-    words = [word for word in streets if word != region]
-    found = [f"a{region}{n} {word[:2]}" for n in numbers for word in words]
-    found += [f"z{region}{n} {word[-2:]}" for n in numbers for word in words]
-    return found
-
-
-def _asked(query: Reading) -> list[str]:
-    """The numbers of a query, the last (mostly the house) first."""
-    found: dict[str, None] = {}
-    for value, _, _ in reversed(query.numbers):
-        if value[0] != "f":
-            found.update(dict.fromkeys(digits(part) for part in value.replace("/", "-").split("-")))
-    return list(found)[:4]
-
-
-def _streets(query: Reading) -> list[str]:
-    """Words that may be the longest of a street's name: those before a street type, or after a number."""
-    words = query.words
-    found: dict[str, None] = {}
-    for index, word in enumerate(words):
-        if word in w.STREET_TYPES and index:
-            found[words[index - 1]] = None
-            if index > 1:
-                found[words[index - 2]] = None
-    for _, _, at in query.numbers:
-        if at < len(words):
-            found[words[at]] = None
-            if at + 1 < len(words):
-                found[words[at + 1]] = None
-    if not found:
-        found.update(dict.fromkeys(words[:4]))
-    return [word for word in found if word not in w.EMPTY][:5]
+def _roads(query: Reading, numbers: list[str]) -> list[str]:
+    """Number and street alone, for an address without a place."""
+    return [
+        f"g{n} {a} {b}" for a, b in pairwise(query.words) if b in w.STREET_TYPES for n in numbers
+    ]

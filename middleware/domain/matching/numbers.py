@@ -144,36 +144,36 @@ def _within(few: list[str] | tuple[str, ...], many: list[str]) -> bool:
 
 def _loosely(numbers: list[Number], spec: Spec) -> Fit:
     """The house is not there as written: ranges, 36A for flat A at 36, a lost suffix."""
-    bare = [(i, value) for i, (value, named, _) in enumerate(numbers) if not named]
-    if not bare:
-        return _unnumbered([value for value, _, _ in numbers], spec)
     values = [value for value, _, _ in numbers]
-    for i, value in bare:
-        if i + 1 < len(values) and f"{value}-{values[i + 1]}" == spec.house:
+    bare = [i for i, (_, named, _) in enumerate(numbers) if not named]
+    if not bare:
+        return _unnumbered(values, spec)
+    for i in bare:
+        if i + 1 < len(values) and f"{values[i]}-{values[i + 1]}" == spec.house:
             return _softened(_fit_units(values[:i] + values[i + 2 :], spec))
-    last, value = bare[-1]
-    if "/" in value:
-        house, _, unit = value.partition("/")
-        if house == spec.house:
-            return _softened(_fit_units([*values[:last], unit, *values[last + 1 :]], spec))
-        value = value.replace("/", "-")
-        if value == spec.house:
-            return _softened(_fit_units(values[:last], spec))
+    last = bare[-1]
     rest = values[:last] + values[last + 1 :]
+    house, slash, unit = values[last].partition("/")
+    if slash and house == spec.house:
+        return _softened(_fit_units([*values[:last], unit, *values[last + 1 :]], spec))
+    if slash and f"{house}-{unit}" == spec.house:
+        return _softened(_fit_units(rest, spec))
+    return _lettered(values[last], rest, spec)
+
+
+def _lettered(value: str, rest: list[str], spec: Spec) -> Fit:
+    """Two house numbers that differ as written: by a range, by a letter, or altogether."""
     asked, known = _HOUSE.match(value), _HOUSE.match(spec.house)
     if asked is None or known is None:
         return Fit.DIFFERENT
     if asked[3] or known[3]:
         inside = _in_range(asked, known)
         return _ranged(_fit_units(rest, spec), inside) if inside else Fit.DIFFERENT
-    if asked[1] != known[1]:
+    if asked[1] != known[1] or (known[2] and asked[2]):
         return Fit.DIFFERENT
-    if known[2] and not asked[2] and rest == [known[2], *spec.units]:
+    letter_apart = known[2] and rest == [known[2], *spec.units]
+    if letter_apart or (asked[2] and list(spec.units) == [asked[2], *rest]):
         return Fit.EQUIVALENT
-    if asked[2] and not known[2] and list(spec.units) == [asked[2], *rest]:
-        return Fit.EQUIVALENT
-    if known[2] and asked[2]:
-        return Fit.DIFFERENT
     return Fit.SUFFIX
 
 

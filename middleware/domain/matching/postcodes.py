@@ -5,11 +5,14 @@ from functools import lru_cache
 
 from middleware.domain.matching.words import AREAS
 
-_STRICT = re.compile(r"(?<![A-Z0-9])([A-Z]{1,2})([0-9][0-9A-Z]?)[ ,.]*([0-9]) ?([A-Z]{2})(?![A-Z0-9])")
-_LOOSE = re.compile(
-    r"(?<![A-Z0-9])([A-Z01]?[A-Z01]) ?([0-9OILSZB][0-9A-Z]?)[ ,.]*([0-9OILSZB]) ?([A-Z01]{2})(?![A-Z0-9])"
+_ALONE, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
+_STRICT = re.compile(
+    _ALONE + r"([A-Z]{1,2})([0-9][0-9A-Z]?)[ ,.]*([0-9]) ?([A-Z]{2})" + _END,
 )
-_TURNED = re.compile(r"(?<![A-Z0-9])([A-Z]{1,2})([0-9][0-9A-Z]?) ?([A-Z]{2})([0-9])(?![A-Z0-9])")
+_LOOSE = re.compile(
+    _ALONE + r"([A-Z01]?[A-Z01]) ?([0-9OILSZB][0-9A-Z]?)[ ,.]*([0-9OILSZB]) ?([A-Z01]{2})" + _END,
+)
+_TURNED = re.compile(_ALONE + r"([A-Z]{1,2})([0-9][0-9A-Z]?) ?([A-Z]{2})([0-9])" + _END)
 _OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?\Z")
 _TO_DIGIT = str.maketrans("OILSZB", "011528")
 _TO_LETTER = str.maketrans("01", "OI")
@@ -60,7 +63,9 @@ def read_postcode(text: str) -> str:
 
 def is_outcode(token: str) -> bool:
     """True for the first half of a postcode: SW19, IG2."""
-    return bool(_OUTCODE.match(token)) and token.rstrip("0123456789")[:2].rstrip("0123456789") in AREAS
+    return (
+        bool(_OUTCODE.match(token)) and token.rstrip("0123456789")[:2].rstrip("0123456789") in AREAS
+    )
 
 
 def outcode_of(postcode: str) -> str:

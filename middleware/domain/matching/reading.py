@@ -16,18 +16,25 @@ _TOKEN = re.compile(
 )
 _SPREADSHEET = re.compile(r"\b(\d\d?)-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\b")
 _MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-_GLUED = re.compile(r"(FLAT|FLT|FL|APT|APARTMENT|UNIT|ROOM|SUITE|OFFICE|SHOP|PLOT|NO|F)(\d+[A-Z]?)\Z")
+_GLUED = re.compile(
+    r"(FLAT|FLT|FL|APT|APARTMENT|UNIT|ROOM|SUITE|OFFICE|SHOP|PLOT|NO|F)(\d+[A-Z]?)\Z"
+)
 _PARTS = re.compile(r"(\d+)([A-Z]?)(?: ?(-|/|&|TO) ?(\d+)([A-Z]?))?\Z")
 _CUT = str.maketrans({"'": None, "`": None, "\u2019": None, "(": " ", ")": " "})
 _SUFFIXES = frozenset("ABCDEFGHJKLMP")
 
+COMMA, REAR = ",", "REAR"
 NEAR = "fN"
 """Stands among the numbers when the place is beside, opposite, above or behind a number."""
 
 
 @dataclass(slots=True)
 class Reading:
-    """`numbers` holds (value, named as a unit, words before it); `breaks` the words before each comma."""
+    """What was read, in order.
+
+    `numbers` holds (value, named as a unit, words before it), `breaks` the words before each
+    comma; only a marker's are looked at.
+    """
 
     postcode: str = ""
     outcode: str = ""
@@ -75,7 +82,7 @@ class _Walk:
         while self.at < len(tokens):
             token = tokens[self.at]
             self.at += 1
-            if token == ",":
+            if token == COMMA:
                 self.reading.breaks.append(len(self.out))
             elif token[0].isdigit() and token not in w.ORDINALS:
                 self._number(token)
@@ -160,9 +167,8 @@ class _Walk:
     def _plain(self, token: str, following: str) -> None:
         word = w.ABBREVIATIONS.get(token, token)
         self.skip = token in w.SKIPS_NUMBER
-        self.near = (
-            token in w.NEARBY or (token == "REAR" and following == "OF") or (self.near and word in w.EMPTY)
-        )
+        rear = following == "OF" and token == REAR
+        self.near = token in w.NEARBY or rear or (self.near and word in w.EMPTY)
         lettered = word == "NO" and len(following) == 1 and following.isalpha()
         self.unit = lettered or (self.unit and word in w.EMPTY)
         self.out.append(word)
@@ -182,7 +188,7 @@ def _one_number(tokens: list[str]) -> bool:
 
 
 def tidy(token: str) -> str:
-    """"014a" -> 14A, "12 - 16" -> 12-16, "95/97" -> 95-97; "14/2" (flat 2 at 14) stays."""
+    """So that 014a is 14A, 12 - 16 is 12-16 and 95/97 is 95-97; 14/2 (flat 2 at 14) stays."""
     match = _PARTS.match(token)
     if match is None:
         return token.lstrip("0") or "0"

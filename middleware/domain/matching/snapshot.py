@@ -1,4 +1,4 @@
-"""A snapshot of the index as bytes: a header, packed integers, one line of text a marker."""
+"""A snapshot of the index as bytes: a header, packed integers, one line of text a row."""
 
 import struct
 from hashlib import blake2b
@@ -6,30 +6,40 @@ from hashlib import blake2b
 import numpy as np
 
 from middleware.domain.matching.postings import Postings
+from middleware.domain.matching.store import Store
 
-_MAGIC = b"FWMATCH1"
-_HEADER = struct.Struct("<8sQQ16s")
-"""Magic, journal position, number of postings, digest of all that follows."""
-
-
-def pack(position: int, lines: list[str], postings: Postings) -> bytes:
-    """The bytes of a snapshot."""
-    body = postings.keys.tobytes() + postings.rows.tobytes() + "\n".join(lines).encode()
-    return _HEADER.pack(_MAGIC, position, len(postings.keys), _digest(body)) + body
+_HEADER = struct.Struct("<32sQQQ16s")
+"""Version of the matcher, journal position, postings, known streets, digest of what follows."""
 
 
-def unpack(data: bytes) -> tuple[int, list[str], Postings]:
-    """Position, lines and postings; ValueError when the bytes are damaged or of another version."""
+def pack(version: str, position: int, store: Store) -> bytes:
+    """The bytes of a snapshot; the store stays as it is."""
+    postings = store.postings.packed(store.is_live())
+    roads = np.array(sorted(store.roads), np.uint32)
+    text = "\n".join(store.lines).encode()
+    body = b"".join((postings.keys.tobytes(), postings.rows.tobytes(), roads.tobytes(), text))
+    head = _HEADER.pack(version.encode(), position, len(postings.keys), len(roads), _digest(body))
+    return head + body
+
+
+def unpack(version: str, data: bytes) -> tuple[int, Store]:
+    """Position and store; ValueError when the bytes are damaged or of another version."""
     if len(data) < _HEADER.size:
         raise ValueError("not a snapshot of the matcher: build the index from the markers again")
-    magic, position, size, digest = _HEADER.unpack_from(data)
+    written, position, size, known, digest = _HEADER.unpack_from(data)
     body = memoryview(data)[_HEADER.size :]
-    if magic != _MAGIC or _digest(body) != digest:
+    if written.rstrip(b"\0") != version.encode():
+        raise ValueError("snapshot of another matcher: build the index from the markers again")
+    if _digest(body) != digest:
         raise ValueError("damaged snapshot of the matcher: build the index from the markers again")
+    store = Store()
     keys = np.frombuffer(body, np.uint32, size)
-    rows = np.frombuffer(body, np.int32, size, offset=4 * size)
-    text = bytes(body[8 * size :]).decode()
-    return position, text.split("\n") if text else [], Postings(keys, rows)
+    store.postings = Postings(keys, np.frombuffer(body, np.int32, size, offset=4 * size))
+    store.roads = set(np.frombuffer(body, np.uint32, known, offset=8 * size).tolist())
+    text = str(body[8 * size + 4 * known :], "utf-8")
+    store.lines = text.split("\n") if text else []
+    store.live = len(store.lines) - store.lines.count("")
+    return position, store
 
 
 def _digest(body: bytes | memoryview) -> bytes:

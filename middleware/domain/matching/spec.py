@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
 
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """`house`: "14", "14A", "14-16" or ""; `units`: values in order; words in canonical form."""
@@ -29,7 +30,8 @@ class Spec:
     def line(self) -> str:
         """The spec as one line; `parse` reads it back."""
         parts = (
-            self.marker, "b" if self.covers else "", self.postcode, self.house, " ".join(self.units),
+            self.marker, "b" if self.covers else "", self.postcode, self.house,
+            " ".join(self.units),
             " ".join(self.street), self.kind, " ".join(self.names), " ".join(self.places),
             self.uprn, " ".join(self.phones), self.person,
         )  # fmt: skip

@@ -1,0 +1,116 @@
+"""What the index keeps: one line a marker, the postings, and the streets that are known."""
+
+from array import array
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from middleware.domain.matching.contacts import read_person, read_phone
+from middleware.domain.matching.evidence import clean
+from middleware.domain.matching.keys import keys_of, road_of
+from middleware.domain.matching.postcodes import read_postcode
+from middleware.domain.matching.postings import Postings, hashed
+from middleware.domain.matching.reading import Reading, read
+from middleware.domain.matching.spec import Spec, interpret, parse
+from schemas.marker import Marker, Scope
+
+FEW = 8
+"""A batch smaller than this part of what is packed is added one by one: packing would cost more."""
+DEEP = 4
+"""How many times the wanted rows are looked through for live ones."""
+
+
+class Store:
+    """Rows are given out in order and never again; an ended marker leaves an empty line."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.postings = Postings()
+        self.roads: set[int] = set()
+        self.live = 0
+
+    def put(self, marker: Marker) -> None:
+        """Adds or replaces one marker."""
+        self.remove(marker.id)
+        self.postings.add(self._append(marker), len(self.lines) - 1)
+
+    def put_many(self, markers: Iterable[Marker]) -> None:
+        """Adds or replaces many; the last of the same id counts."""
+        before = self.live
+        heads, keys, rows = array("I"), array("I"), array("i")
+        for marker in markers:
+            if before:
+                self.remove(marker.id)
+            found = self._append(marker)
+            heads.append(found[0])
+            keys.extend(found)
+            rows.extend([len(self.lines) - 1] * len(found))
+        self._drop_doubles(np.array(heads, np.uint32))
+        if len(keys) * FEW < len(self.postings.keys):
+            for key, row in zip(keys, rows, strict=True):
+                self.postings.add((key,), row)
+        else:
+            self.postings.pack(np.array(keys, np.uint32), np.array(rows, np.int32), self.is_live())
+
+    def remove(self, marker_id: str) -> None:
+        """Ends a marker; an unknown id changes nothing."""
+        for row in self.postings.rows_of(hashed([f"i{marker_id}"]), len(self.lines)):
+            line = self.lines[row]
+            if line.startswith(f"{marker_id}|"):
+                self.postings.drop(hashed(keys_of(parse(line))), row)
+                self._end(row)
+
+    def is_live(self) -> npt.NDArray[np.bool_]:
+        """Which rows hold a marker."""
+        return np.fromiter(map(bool, self.lines), np.bool_, len(self.lines))
+
+    def specs(self, keys: Iterable[str], most: int, seen: set[int]) -> list[Spec]:
+        """The markers under these keys that were not seen yet, at most `most`."""
+        found: list[Spec] = []
+        for row in self.postings.rows_of(hashed(keys), most * DEEP):
+            line = self.lines[row]
+            if line and row not in seen:
+                seen.add(row)
+                found.append(parse(line))
+                if len(found) == most:
+                    break
+        return found
+
+    def _append(self, marker: Marker) -> list[int]:
+        """Keeps what the marker looks for as the last row; its keys, its id's first."""
+        spec = spec_of(marker)
+        self.lines.append(spec.line())
+        self.live += 1
+        self.roads.update(hashed(filter(None, [road_of(spec)])))
+        return hashed(keys_of(spec))
+
+    def _end(self, row: int) -> None:
+        self.lines[row] = ""
+        self.live -= 1
+
+    def _drop_doubles(self, heads: npt.NDArray[np.uint32]) -> None:
+        """Of rows just appended under one id only the last stays."""
+        first = len(self.lines) - len(heads)
+        order = np.argsort(heads, kind="stable")
+        same = np.flatnonzero(heads[order][1:] == heads[order][:-1])
+        last: dict[str, int] = {}
+        for row in sorted({int(order[i + step]) + first for i in same.tolist() for step in (0, 1)}):
+            marker = self.lines[row].partition("|")[0]
+            if marker in last:
+                self._end(last[marker])
+            last[marker] = row
+
+
+def spec_of(marker: Marker) -> Spec:
+    """Reads a marker. Scope PERSON has no address to match; BUILDING and SITE cover all inside."""
+    if marker.scope is Scope.PERSON:
+        reading = Reading()
+    else:
+        text, _ = clean(marker.address or "")
+        reading = read(text, read_postcode(marker.postcode or ""))
+    phones = tuple(dict.fromkeys(filter(None, map(read_phone, marker.phones))))
+    return interpret(
+        marker.id, marker.scope in (Scope.BUILDING, Scope.SITE), reading,
+        marker.uprn or "", phones, read_person(marker.person or ""),
+    )  # fmt: skip
