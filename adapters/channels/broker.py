@@ -28,6 +28,7 @@ from adapters.channels.device_accounts import (
 from adapters.channels.mqtt_connection import BrokerAt
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort
+from middleware.ops.redaction import Fixed
 from middleware.ports import World
 
 READY_WITHIN = timedelta(seconds=10)
@@ -105,14 +106,16 @@ class NatsBroker:
             await self._ended()
             if self._world.clock.monotonic() - since > STEADY_AFTER.total_seconds():
                 pause = FIRST_PAUSE
-            log.error("broker died", again_in=str(pause), log=self._log_file.name)
+            log.error("broker_died", again_in=str(pause), remedy=Fixed("see its log in the state"))
             await self._world.clock.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
             self._restarts.inc()
             try:
                 await self._launch()
             except Trouble as trouble:
-                log.critical("broker does not start", what=trouble.what, remedy=trouble.remedy)
+                log.critical(
+                    "broker_does_not_start", what=Fixed(trouble.what), remedy=Fixed(trouble.remedy)
+                )
 
     async def reload(self) -> None:
         """Take in changed accounts; devices that keep theirs stay connected."""
@@ -141,7 +144,7 @@ class NatsBroker:
         except TimeoutError:
             await stop_child(process)
             raise Trouble("the broker was not ready in time", f"see {self._log_file}") from None
-        log.info("broker ready", at=str(self._at), tls=self._certificate is not None)
+        log.info("broker_ready", at=str(self._at), tls=self._certificate is not None)
 
     async def _is_ready(self, process: asyncio.subprocess.Process) -> bool:
         said = self._log_file.read_bytes() if self._log_file.exists() else b""

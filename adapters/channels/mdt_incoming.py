@@ -67,7 +67,7 @@ class Incoming:
         if not self._queue.put(device, said):
             self._drops.inc()
             if not self._dropped:
-                log.warning("devices say more than the journal takes", adapter=self._channel)
+                log.warning("devices_say_more_than_the_journal_takes", adapter=self._channel)
             self._dropped = True
 
     async def run(self, intake: Intake, missed: Callable[[], None]) -> None:
@@ -86,7 +86,7 @@ class Incoming:
     async def _hand_in(self, intake: Intake, said: _Said) -> None:
         heard = mdt.read(self._world.room, said.topic, said.raw, self._channel, said.arrived)
         if isinstance(heard, Problem):
-            log.warning("device refused", adapter=self._channel, field=heard.field)
+            log.warning("device_refused", adapter=self._channel, field=heard.field)
             await intake.refuse(self._channel, heard, said.raw)
             return
         if heard.unknown:

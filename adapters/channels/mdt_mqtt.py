@@ -20,6 +20,7 @@ from adapters.channels.mqtt_connection import BrokerAt, Connection, Limits, NotG
 from adapters.codecs import mdt
 from middleware.ops.durations import Between, Duration, read_duration
 from middleware.ops.presence import Presence
+from middleware.ops.redaction import Fixed
 from middleware.ports import AdapterSpec, ChannelDown, Intake, Kind, ToDevice, World
 from schemas.mdt import DeviceAnswer, DeviceNote, ReceiptTaken
 
@@ -119,10 +120,10 @@ class MdtMqtt:
             self._presence.lost(ended)
             delay = pause * (1 + self._world.random.random()) / 2
             log.warning(
-                "no broker",
+                "no_broker",
                 adapter=self.name,
-                reason=ended,
-                remedy=REMEDIES[ended],
+                reason=Fixed(ended),
+                remedy=Fixed(REMEDIES[ended]),
                 again_in=str(delay),
             )
             await self._world.clock.sleep(delay)
@@ -142,7 +143,7 @@ class MdtMqtt:
         self._connection = connection
         try:
             self._presence.connected()
-            log.info("broker connected", adapter=self.name)
+            log.info("broker_connected", adapter=self.name)
             came_back()
             return await connection.ended()
         finally:

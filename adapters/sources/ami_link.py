@@ -14,6 +14,7 @@ from adapters.codecs import ami
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort
 from middleware.ops.private_files import read_private
+from middleware.ops.redaction import Fixed
 
 CHUNK = 65_536
 """Bytes taken at once; at most twice as many wait in memory, then the exchange's socket fills."""
@@ -51,22 +52,44 @@ def log_lost(adapter: str, why: Why) -> None:
     """Say what happened and what to look at; the events are constant, so they hold no values."""
     match why:
         case Why.UNREACHABLE:
-            log.error("exchange unreachable, check connect, tls and manager.conf", adapter=adapter)
+            log.error(
+                "exchange_unreachable",
+                adapter=adapter,
+                remedy=Fixed("check connect, tls and manager.conf"),
+            )
         case Why.CLOSED:
-            log.error("closed by the exchange, look at its log if this repeats", adapter=adapter)
+            log.error(
+                "closed_by_the_exchange",
+                adapter=adapter,
+                remedy=Fixed("look at its log if this repeats"),
+            )
         case Why.SILENT:
-            log.error("exchange silent, look at the network on the way to it", adapter=adapter)
+            log.error(
+                "exchange_silent",
+                adapter=adapter,
+                remedy=Fixed("look at the network on the way to it"),
+            )
         case Why.LIST_MISSING:
-            log.error("no end of the list of channels, look at the exchange", adapter=adapter)
+            log.error(
+                "no_end_of_the_list_of_channels",
+                adapter=adapter,
+                remedy=Fixed("look at the exchange"),
+            )
         case Why.NOT_AMI:
-            log.error("no greeting of asterisk, check connect and tls", adapter=adapter)
+            log.error(
+                "no_greeting_of_asterisk", adapter=adapter, remedy=Fixed("check connect and tls")
+            )
         case Why.LOGIN_REFUSED:
             log.error(
-                "login refused, check username, password_file and manager.conf", adapter=adapter
+                "login_refused",
+                adapter=adapter,
+                remedy=Fixed("check username, password_file and manager.conf"),
             )
         case Why.NO_SIGN_IN:
             log.error(
-                "no secret in password_file, or others may read it, see docs", adapter=adapter
+                "no_secret_in_password_file",
+                adapter=adapter,
+                remedy=Fixed("write it there, readable by this user alone"),
             )
 
 

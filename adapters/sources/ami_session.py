@@ -11,6 +11,7 @@ from adapters.codecs.ami import Framer, Greeting, Message, Unreadable
 from adapters.codecs.ami_book import Said
 from adapters.codecs.ami_calls import CallTranslator
 from adapters.sources.ami_link import Link, Lost, Why
+from middleware.ops.redaction import Fixed
 from middleware.ports import Intake, Problem, World
 
 MOST_ROWS = 50_000
@@ -87,7 +88,9 @@ class Session:
 
     async def _on_list(self, message: Message) -> None:
         if message.first("Response") == "Error":
-            log.error("list refused, give the user write reporting", adapter=self._source)
+            log.error(
+                "list_refused", adapter=self._source, remedy=Fixed("give the user write reporting")
+            )
             await self._end_list(complete=False)
         elif message.first("Event") == "CoreShowChannel" and len(self._rows) <= MOST_ROWS:
             self._rows.append(message)
@@ -99,7 +102,9 @@ class Session:
     def _reconcile(self, *, whole: bool) -> list[Said]:
         if whole:
             return self._translator.reconcile(self._rows, self._clock.now())
-        log.error("list of channels with gaps, look at the exchange", adapter=self._source)
+        log.error(
+            "list_of_channels_with_gaps", adapter=self._source, remedy=Fixed("look at the exchange")
+        )
         return []
 
     async def _end_list(self, *, complete: bool) -> None:

@@ -129,7 +129,7 @@ class AsteriskAmi:
         self._failures = 0
         self._told_lost = False
         self._gauge.set(1)
-        log.info("exchange connected", adapter=NAME)
+        log.info("exchange_connected", adapter=NAME)
         now, revision = self._now_and_revision()
         await intake.submit(
             SourceConnected(

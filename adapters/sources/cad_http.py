@@ -98,7 +98,7 @@ class CadHttp:
         except OSError as fault:
             raise cannot_listen(NAME, self._settings.listen) from fault
         self.address = HostPort(host, runner.addresses[0][1])
-        log.info("listening", adapter=NAME, address=str(self.address))
+        log.info("listening", adapter=NAME, at=str(self.address))
         self.listening.set()
 
     async def _watch(self) -> None:
@@ -127,11 +127,11 @@ class CadHttp:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         known = scheme.lower() == "bearer" and role_of(token.strip(), self._world.tokens)
         if not known:
-            log.warning("not signed in", adapter=NAME, status=401)
+            log.warning("not_signed_in", adapter=NAME, status=401)
             wanted = Problem("Authorization", 'is not known; send "Bearer <token of the system>"')
             return _told(401, wanted, {"WWW-Authenticate": "Bearer"})
         if not may_speak(token.strip(), self._world.tokens, RULE):
-            log.warning("not allowed", adapter=NAME, status=403)
+            log.warning("not_allowed", adapter=NAME, status=403)
             return _told(403, Problem("Authorization", "is no system's; use the CAD's own token"))
         return None
 

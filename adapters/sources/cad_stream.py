@@ -16,6 +16,7 @@ import structlog
 from adapters.codecs import cad, cad_stream
 from adapters.sources.cad_desk import Answer, Desk
 from adapters.sources.presence import Presence
+from middleware.ops.redaction import Fixed
 from middleware.ports import Problem, Standing
 
 RULE = "tcp cad"
@@ -83,7 +84,7 @@ class Stream(asyncio.Protocol):
         self._buffer.clear()
         was_signed_in, self.signed_in = self.signed_in, False
         if was_signed_in:
-            log.info("stream closed", adapter=self._streams.source, reason=self._reason)
+            log.info("stream_closed", adapter=self._streams.source, reason=Fixed(self._reason))
             self._streams.left(self._reason)
         self._leave_when_answered()
 
@@ -168,7 +169,7 @@ class Stream(asyncio.Protocol):
             self._write(cad_stream.welcome(self._streams.room, self._streams.window, cad.LIMIT))
 
     def _dismiss(self, problem: Problem) -> None:
-        log.warning("stream refused", adapter=self._streams.source, field=problem.field)
+        log.warning("stream_refused", adapter=self._streams.source, field=problem.field)
         self._write(cad.refusal(problem))
         self._transport.close()
 

@@ -86,7 +86,7 @@ class CadTcp:
         except OSError as fault:
             raise cannot_listen(NAME, self._settings.listen) from fault
         self.address = HostPort(host, server.sockets[0].getsockname()[1])
-        log.info("listening", adapter=NAME, address=str(self.address))
+        log.info("listening", adapter=NAME, at=str(self.address))
         self.listening.set()
         return server
 

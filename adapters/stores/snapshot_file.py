@@ -6,6 +6,7 @@ import orjson
 import structlog
 
 from middleware.ops.files import write_whole
+from middleware.ops.redaction import Fixed
 from middleware.ports import Snapshot
 
 log = structlog.get_logger()
@@ -31,6 +32,8 @@ class SnapshotFile:
             said = orjson.loads(head)
             snapshot = Snapshot(said["position"], said["version"], data)
         except (ValueError, KeyError, TypeError):
-            log.warning("snapshot_unreadable", remedy="none needed: the journal is read instead")
+            log.warning(
+                "snapshot_unreadable", remedy=Fixed("none needed: the journal is read instead")
+            )
             return None
         return snapshot if snapshot.version == version else None

@@ -7,6 +7,7 @@ import structlog
 
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
+from middleware.ops.redaction import Fixed
 
 log = structlog.get_logger()
 
@@ -32,4 +33,6 @@ class SnapshotKeeper:
             self._since = 0
             self._due.clear()
             if not await self._take():
-                log.error("snapshot_failed", remedy="a restart takes longer; see what it printed")
+                log.error(
+                    "snapshot_failed", remedy=Fixed("a restart takes longer; see what it printed")
+                )

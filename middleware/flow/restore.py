@@ -13,6 +13,7 @@ from middleware.flow.chain import Chain
 from middleware.flow.index import catch_up
 from middleware.flow.records import GENESIS
 from middleware.flow.sealing import frame, open_part, seal_part, unframe
+from middleware.ops.redaction import Fixed
 from middleware.ports import Journal, Keys, Snapshot
 
 SNAPSHOT_VERSION = f"state/1 {MarkerIndex.version}"
@@ -56,7 +57,9 @@ async def load_index(journal: Journal, keys: Keys) -> MarkerIndex:
     try:
         return MarkerIndex.load(kept.index)
     except ValueError:
-        log.warning("index_snapshot_unreadable", remedy="the index is built from the markers")
+        log.warning(
+            "index_snapshot_unreadable", remedy=Fixed("the index is built from the markers")
+        )
         return MarkerIndex()
 
 
@@ -99,5 +102,7 @@ async def _kept(journal: Journal, keys: Keys) -> _Kept | None:
             open_part(index, key, b"", (*place, "index")),
         )
     except (KeyError, ValueError):
-        log.warning("snapshot_unreadable", remedy="the state is folded from the whole journal")
+        log.warning(
+            "snapshot_unreadable", remedy=Fixed("the state is folded from the whole journal")
+        )
         return None
