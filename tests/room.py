@@ -51,16 +51,19 @@ class Room:
 
     def happens(self, event: Event) -> Entry:
         """The event taken in now, decided upon and folded."""
-        place = question(self.state, event)
-        position = self.state.position + 1
-        answer = None if place is None else self._answer(self.matcher.check(place))
-        taken = Taken(position, self.now, event, answer)
-        entry = Entry(position, self.now, event, answer, decide(self.state, taken))
+        taken = Taken(self.state.position + 1, self.now, event, self.answer_to(event))
+        decisions = decide(self.state, taken)
+        entry = Entry(taken.position, self.now, event, taken.answer, decisions)
         fold(self.state, entry)
         self.entries.append(entry)
         return entry
 
-    def _answer(self, answer: Answer) -> Answer:
+    def answer_to(self, event: Event) -> Answer | None:
+        """The matcher's, or that nothing could be checked."""
+        place = question(self.state, event)
+        if place is None:
+            return None
+        answer = self.matcher.check(place)
         if self.not_checked is None:
             return answer
         more = {"outcome": Outcome.NOT_CHECKED, "reason": self.not_checked, "matches": ()}
@@ -150,10 +153,12 @@ class Room:
             return entries + self._followed(followed)
         for order in made(entry, d.RechecksOrdered):
             subjects = [order.subject] if order.subject else live_subjects(self.state)
-            for subject in subjects:
-                about = _self(self.now, f"recheck/{subject}", order.cause)
-                entries.append(self.happens(RecheckDue(subject=subject, **about)))
+            entries += [self.recheck(subject) for subject in subjects]
         return entries
+
+    def recheck(self, subject: str) -> Entry:
+        about = _self(self.now, f"recheck/{subject}", self.state.position)
+        return self.happens(RecheckDue(subject=subject, **about))
 
     def index_follows(self, position: int) -> None:
         self.matcher.__init__()  # type: ignore[misc]
