@@ -19,6 +19,6 @@ def message(kind: str = "incident.opened", n: int = 1, revision: int = 1, **more
 
 def resource_message(kind: str, n: int = 1, callsign: str = "A100", **more: Any) -> bytes:
     """One message about resource `callsign` at incident `n`."""
-    resource = {"resource": {"callsign": callsign}} if kind == "resource.assigned" else {}
-    parts = resource or {"callsign": callsign}
+    said: dict[str, Any] = {"callsign": callsign}
+    parts = {"resource": said} if kind == "resource.assigned" else said
     return message(kind, n, **{"id": f"2026-11-22/{n:06}/{callsign}"} | parts | more)

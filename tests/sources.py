@@ -23,10 +23,12 @@ BOUND = 4
 class Rig(Protocol):
     """The other side of one source: it can say thing `n`, and say it badly."""
 
-    source: Source
     intake: FakeIntake
     bound: int
     """So many things may stand before a full intake; then the source reads no further."""
+
+    @property
+    def source(self) -> Source: ...
 
     async def say(self, n: int, words: str = "") -> None:
         """Say thing `n`; `words` are free text in it. Returns when it has been dealt with."""

@@ -1,0 +1,35 @@
+"""JSON Schemas of the CAD contract, one for each message type, for who writes a CAD's side."""
+
+from typing import Any
+
+from schemas.events import CAD_TYPES
+from schemas.incident import CAD_CONTRACT, CadEvent
+
+Document = dict[str, Any]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def cad_documents() -> dict[str, Document]:
+    """File name to schema."""
+    return {_file(kind): _message(kind, model) for kind, model in CAD_TYPES.items()}
+
+
+def _file(kind: str) -> str:
+    return f"cad-{kind.replace('.', '-').replace('_', '-')}.json"
+
+
+def _message(kind: str, model: type[CadEvent]) -> Document:
+    """The event's schema as a message: without `source`, with `contract` and `type`; open, since
+    what is not in it is read over."""
+    schema: Document = _opened(model.model_json_schema())
+    envelope = {"contract": {"const": CAD_CONTRACT}, "type": {"const": kind}}
+    del schema["properties"]["source"]
+    schema["properties"] = envelope | schema["properties"]
+    schema["required"] = [*envelope, *(name for name in schema["required"] if name != "source")]
+    return {"$schema": DIALECT, "$id": f"urn:forewarn:cad:1:{kind}"} | schema | {"title": kind}
+
+
+def _opened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _opened(part) for key, part in value.items() if key != "additionalProperties"}
+    return [_opened(part) for part in value] if isinstance(value, list) else value
