@@ -8,10 +8,10 @@ import contextlib
 import re
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import ClientError, ClientSession
 from rich.console import Console, Group
@@ -29,6 +29,8 @@ from simulators.mdt import Crew, Faults, MdtSimulator
 from simulators.mdt_link import Link
 from simulators.shift import MARKERS, Shift, Step, Vehicle, load
 from simulators.telephony import TelephonySimulator
+
+T = TypeVar("T")
 
 FOLDER = Path("forewarn-state") / "demo"
 SETTLED_WITHIN_S = 60.0
@@ -260,17 +262,27 @@ async def perform(
         tasks = [asyncio.create_task(job) for job in beside]
         try:
             with contextlib.suppress(asyncio.CancelledError):
-                await play(stage, seconds)
-            figures = await settle(stage, session)
+                await unless_one_fails(play(stage, seconds), tasks)
+            figures = await unless_one_fails(settle(stage, session), tasks)
         finally:
             every = (*tasks, *stage.devices.values(), *stage.asking)
             for task in every:
                 task.cancel()
-            ended = await asyncio.gather(*every, return_exceptions=True)
-    for fault in ended:
-        if isinstance(fault, Exception):
-            raise Broken(f"a simulator failed: {fault!r}") from fault
+            await asyncio.gather(*every, return_exceptions=True)
     return sum_up(stage, figures, console)
+
+
+async def unless_one_fails(job: Coroutine[Any, Any, T], tasks: list[asyncio.Task[None]]) -> T:
+    """The job's result; Broken as soon as something that must run beside it has failed."""
+    work = asyncio.create_task(job)
+    try:
+        await asyncio.wait({work, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done():
+                raise Broken(f"a simulator ended: {task.exception()!r}")
+        return await work
+    finally:
+        work.cancel()
 
 
 def sum_up(stage: Stage, figures: Figures, console: Console) -> int:

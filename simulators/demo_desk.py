@@ -19,7 +19,8 @@ class Desk:
 
     async def run(self, happened: Callable[[str], None]) -> None:
         """Sign in and work until cancelled."""
-        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+        jar, headers = CookieJar(unsafe=True), {"Origin": self._console}
+        async with ClientSession(cookie_jar=jar, headers=headers) as session:
             said = {"name": self._name, "password": self._password}
             async with session.post(f"{self._console}/sign-in", json=said) as answer:
                 answer.raise_for_status()
