@@ -35,11 +35,10 @@ def content(json: bytes) -> bytes:
 def reconcile(
     state: State, taken: Taken, incident: Incident, resources: Mapping[str, Sent]
 ) -> list[Decision]:
-    """After a new check: issue what is newly true, withdraw what is true no longer. What could
-    not be checked changes nothing: too much is said rather than too little."""
-    if taken.answer is None or taken.answer.reason in PASSING:
-        return []
-    matches = sure_matches(state, taken.answer)
+    """After a new check: issue what is newly true, withdraw what is true no longer. Where it
+    could not be made, what was told stays: too much is said rather than too little."""
+    unsure = taken.answer is None or taken.answer.reason in PASSING
+    matches = _told(state, incident) if unsure else sure_matches(state, taken.answer)
     still = {m.marker for m in matches}
     decisions: list[Decision] = []
     for note in (state.notes[n] for n in incident.notes):
@@ -84,10 +83,15 @@ def tell_known(state: State, taken: Taken, known: Incident, sent: Sent) -> list[
     if checked is not None and checked.outcome is Outcome.FOUND:
         matches = sure(state, checked.matches)
     elif checked is not None and checked.reason in PASSING:
-        notes = (state.notes[name] for name in known.notes)
-        told = {n.matched.marker: n.matched for n in notes if n.phase is not Phase.WITHDRAWN}
-        matches = sure(state, told.values())
+        matches = _told(state, known)
     return tell(state, taken, known.id, matches, [sent])
+
+
+def _told(state: State, known: Incident) -> tuple[Matched, ...]:
+    """What the crews at the incident were told and is in force."""
+    notes = (state.notes[name] for name in known.notes)
+    told = {n.matched.marker: n.matched for n in notes if n.phase is not Phase.WITHDRAWN}
+    return sure(state, told.values())
 
 
 def _tell_one(
