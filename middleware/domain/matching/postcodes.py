@@ -7,7 +7,7 @@ from middleware.domain.matching.words import AREAS
 
 _ALONE, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
 _STRICT = re.compile(
-    _ALONE + r"([A-Z]{1,2})([0-9][0-9A-Z]?)[ ,.]*([0-9]) ?([A-Z]{2})" + _END,
+    _ALONE + r"([A-Z]{1,2})([0-9][0-9A-Z]?)[ ,.]*([0-9]) ?([A-Z]{2})" + _END + r"(?! FL)",
 )
 _LOOSE = re.compile(
     _ALONE + r"([A-Z01]?[A-Z01]) ?([0-9OILSZB][0-9A-Z]?)[ ,.]*([0-9OILSZB]) ?([A-Z01]{2})" + _END,
@@ -53,7 +53,8 @@ def _repair(area: str, district: str, sector: str, unit: str) -> str:
     head = district[0].translate(_TO_DIGIT)
     tail = district[1:].translate(_TO_DIGIT) if district[1:] in "OILSZ" else district[1:]
     code = area + head + tail + sector.translate(_TO_DIGIT) + unit
-    return code if area in AREAS and _INWARD.issuperset(unit) else ""
+    written = sector.isdigit() and head == district[0]
+    return code if area in AREAS and (written or _INWARD.issuperset(unit)) else ""
 
 
 def read_postcode(text: str) -> str:
