@@ -1,6 +1,7 @@
 """The CAD simulator against the real sources, with every fault (O3, O4, C1)."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from simulators.cad import CadSimulator
 from simulators.cad_faults import Faults
 from simulators.cad_links import HttpLink, TcpLink
 from simulators.cad_outbox import Dismissed, Link
+from simulators.shift import load
 from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
 
 ANY = HostPort("127.0.0.1", 0)
@@ -162,3 +164,23 @@ async def test_e2_a_cad_with_a_wrong_token_is_told_and_stops(
         cad.close_incident("000001")
         with pytest.raises(Dismissed, match="token"):
             await cad.run()
+
+
+async def test_o3_the_command_line_plays_the_whole_shift(tmp_path: Path) -> None:
+    source, intake = tcp_source(tmp_path), FakeIntake()
+    token = tmp_path / "token.txt"
+    token.write_text(CAD_TOKEN)
+    async with running(source, intake):
+        cad = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "simulators", "cad", "--tcp", str(source.address),
+            "--token-file", str(token), "--speed", "200", "--first-number", "500",
+            stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        told, _ = await cad.communicate()
+    played = [event for event in intake.events if isinstance(event, CadEvent)]
+    messages = sum(step.system == "cad" for step in load().steps)
+    assert cad.returncode == 0
+    assert len(played) == messages
+    assert {event.number for event in played} == {f"{n:06}" for n in range(500, 540)}
+    assert f"taken {messages}; unanswered 0" in told.decode()
+    assert intake.refused == []
