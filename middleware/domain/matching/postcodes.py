@@ -7,10 +7,10 @@ from middleware.domain.matching.words import AREAS
 
 _ALONE, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
 _STRICT = re.compile(
-    _ALONE + r"([A-Z]{1,2})([0-9][0-9A-Z]?)[ ,.]*([0-9]) ?([A-Z]{2})" + _END + r"(?! FL)",
+    _ALONE + r"([A-Z]{1,2})([0-9][0-9A-Z]?)[ ,.;:]*([0-9]) ?([A-Z]{2})" + _END + r"(?! FL)",
 )
 _LOOSE = re.compile(
-    _ALONE + r"([A-Z01]?[A-Z01]) ?([0-9OILSZB][0-9A-Z]?)[ ,.]*([0-9OILSZB]) ?([A-Z01]{2})" + _END,
+    _ALONE + r"([A-Z01]?[A-Z01]) ?([0-9OILSZB][0-9A-Z]?)[ ,.;:]*([0-9OILSZB]) ?([A-Z01]{2})" + _END,
 )
 _TURNED = re.compile(_ALONE + r"([A-Z]{1,2})([0-9][0-9A-Z]?) ?([A-Z]{2})([0-9])" + _END)
 _OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?\Z")
