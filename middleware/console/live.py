@@ -5,6 +5,7 @@ Screen to service, JSON: {"do": "watch"}, {"do": "open-note", "subject": …}, {
 `say`: hello, beat, snapshot, delta, note, done, refused.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 
 PING = timedelta(seconds=20)
 LONGEST_MESSAGE = 4_096
+VERBS_AT_ONCE = 50
+"""Of one screen: a dispatcher takes all tasks of a crew with one key."""
 
 
 class _Watch(Said):
@@ -109,9 +112,20 @@ class Live:
         return socket
 
     async def _listen(self, socket: web.WebSocketResponse, screen: Screen, caller: Caller) -> None:
-        async for message in socket:
-            if message.type is WSMsgType.TEXT:
-                await self._on_message(screen, caller, message.data)
+        """Each verb is a task of its own: while one waits for the journal, the socket is read."""
+        acting: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as group:
+            async for message in socket:
+                if message.type is not WSMsgType.TEXT:
+                    continue
+                if len(acting) >= VERBS_AT_ONCE:
+                    self._refuse(screen, "too much at once: wait until the rest is done")
+                    continue
+                task = group.create_task(self._on_message(screen, caller, message.data))
+                acting.add(task)
+                task.add_done_callback(acting.discard)
+            for task in acting:
+                task.cancel()
 
     async def _on_message(self, screen: Screen, caller: Caller, text: str) -> None:
         try:

@@ -66,7 +66,9 @@ class MarkerRoutes:
         submitted = await self.acts.stage(batch, number, chunk.supplied, raw)
         is_staged = batch in self.projection.state.markers.staged
         if submitted.standing is Standing.CONFLICT or not is_staged:
-            raise web.HTTPConflict(text="this batch was decided on before; give it another name to send it again")
+            raise web.HTTPConflict(
+                text="this batch was decided on before; give it another name to send it again"
+            )
         return _answer(submitted)
 
     async def refused(self, request: web.Request) -> web.Response:
