@@ -23,6 +23,7 @@ from adapters.channels.device_accounts import (
     account,
     accounts_in,
     new_password,
+    when_changed,
     write_private,
 )
 from adapters.channels.mqtt_connection import BrokerAt
@@ -35,6 +36,7 @@ READY_WITHIN = timedelta(seconds=10)
 LOOK_EVERY = timedelta(milliseconds=20)
 FIRST_PAUSE = timedelta(milliseconds=100)
 LONGEST_PAUSE = timedelta(seconds=5)
+ACCOUNTS_EVERY = timedelta(seconds=2)
 STEADY_AFTER = timedelta(seconds=30)
 """Having lived so long, it is started again after the first pause."""
 
@@ -99,7 +101,12 @@ class NatsBroker:
         await self._launch()
 
     async def run(self) -> None:
-        """Start it again whenever it dies, with back-off; never returns."""
+        """Start it again whenever it dies, and take in changed accounts; never returns."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_alive())
+            tasks.create_task(self._follow_accounts())
+
+    async def _keep_alive(self) -> None:
         pause = FIRST_PAUSE
         while True:
             since = self._world.clock.monotonic()
@@ -116,6 +123,20 @@ class NatsBroker:
                 log.critical(
                     "broker_does_not_start", what=Fixed(trouble.what), remedy=Fixed(trouble.remedy)
                 )
+
+    async def _follow_accounts(self) -> None:
+        """An account added or removed by the command line counts while the service runs."""
+        seen = when_changed(self._world.state)
+        while True:
+            await self._world.clock.sleep(ACCOUNTS_EVERY)
+            now = when_changed(self._world.state)
+            if now == seen:
+                continue
+            seen = now
+            try:
+                await self.reload()
+            except Trouble as trouble:
+                log.exception("accounts_not_read", remedy=Fixed(trouble.remedy))
 
     async def reload(self) -> None:
         """Take in changed accounts; devices that keep theirs stay connected."""

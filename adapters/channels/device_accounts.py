@@ -71,7 +71,20 @@ class DeviceAccounts:
 
 def accounts_in(state: Path) -> DeviceAccounts:
     """Those of the embedded broker of a service with this state directory."""
-    return DeviceAccounts(state / "broker" / "devices.json")
+    return DeviceAccounts(_file_in(state))
+
+
+def when_changed(state: Path) -> tuple[int, int]:
+    """Another value after every change of those accounts."""
+    try:
+        status = _file_in(state).stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_ino
+
+
+def _file_in(state: Path) -> Path:
+    return state / "broker" / "devices.json"
 
 
 def new_password() -> str:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from middleware.cli.common import (
@@ -19,6 +20,7 @@ from middleware.cli.common import (
 from middleware.cli.files import screen
 
 if TYPE_CHECKING:
+    from middleware.config import Config
     from middleware.flow.verify import Verdict
     from middleware.ports import Clock, Journal, Keys
 
@@ -49,10 +51,18 @@ def add(commands: "Commands[Parser]") -> None:
     add_config(taking)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A journal with what it takes to read it."""
+
+    config: "Config"
+    journal: "Journal"
+    keys: "Keys"
+    clock: "Clock"
+
+
 @asynccontextmanager
-async def opened(
-    args: argparse.Namespace,
-) -> "AsyncIterator[tuple[Journal, Keys, Clock]]":
+async def opened(args: argparse.Namespace) -> AsyncIterator[Opened]:
     """The journal and keys of the configuration, for reading; Trouble where there is none."""
     from random import SystemRandom
 
@@ -74,7 +84,7 @@ async def opened(
     try:
         if not await journal.head():
             raise Trouble("that journal holds no record", "name the right --config")
-        yield journal, keys, clock
+        yield Opened(config, journal, keys, clock)
     finally:
         await journal.close()
 
@@ -103,15 +113,14 @@ async def _verify(args: argparse.Namespace) -> "Verdict":
     from middleware.flow import anchor
     from middleware.flow.verify import verify as verified
 
-    config = read_config(args)
-    async with opened(args) as (journal, keys, _):
+    async with opened(args) as found:
         with Progress(console=screen()) as bar:
             task = bar.add_task("verifying", total=None)
             return await verified(
-                journal,
-                keys,
-                anchor.read_lines(config.anchor_file()),
-                room=config.room,
+                found.journal,
+                found.keys,
+                anchor.read_lines(found.config.anchor_file()),
+                room=found.config.room,
                 progress=lambda done, of: bar.update(task, completed=done, total=of),
             )
 
@@ -128,5 +137,5 @@ async def _snapshot(args: argparse.Namespace) -> int:
     from middleware.flow.restore import take_snapshot
 
     os.nice(LOW_PRIORITY)  # what lives comes first
-    async with opened(args) as (journal, keys, _):
-        return await take_snapshot(journal, keys)
+    async with opened(args) as found:
+        return await take_snapshot(found.journal, found.keys, found.config.room)

@@ -87,7 +87,7 @@ async def _demand_success(response: "ClientResponse") -> None:
         401: "check the token or password; make a new one with `forewarn tokens add`",
         403: "ask somebody who may",
         404: "check what was asked for",
-        409: "it was done before; under another name it can be done again",
+        409: "it was done before; to do it once more give another name: --batch NAME",
         503: "wait until it is ready: look at /readyz",
     }
     remedy = remedies.get(response.status, "mend that and run the same command again")

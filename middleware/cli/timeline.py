@@ -45,8 +45,9 @@ def act(args: argparse.Namespace) -> int:
 async def _read(args: argparse.Namespace) -> list[Line]:
     from middleware.flow.timeline import read_timeline
 
-    async with opened(args) as (journal, keys, clock):
-        return [_line(line) for line in await read_timeline(journal, keys, clock, args.incident)]
+    async with opened(args) as found:
+        lines = await read_timeline(found.journal, found.keys, found.clock, args.incident)
+    return [_line(line) for line in lines]
 
 
 def _line(line: "TimelineLine") -> Line:
