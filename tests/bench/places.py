@@ -14,7 +14,9 @@ _LAST = (
 _TYPES = (("Road", "Rd"), ("Street", "St"), ("Avenue", "Ave"), ("Lane", "Ln"), ("Close", "Cl"),
           ("Drive", "Dr"), ("Gardens", "Gdns"), ("Crescent", "Cres"))  # fmt: skip
 _TOWNS = ("Harlow Vale", "Northmere", "Easterby", "Wexcombe", "Stanbridge", "Ashbourne Green")
-_AREAS = ("ZA", "ZB", "ZC", "ZD", "ZE", "ZF")
+_AREAS = ("CT", "DN", "SY", "TD", "LD", "HR")
+_DISTRICTS = range(60, 100)
+"""Of those areas, none of these exists."""
 _INWARD = "ABDEFGHJLNPQRSTUWXYZ"
 
 
@@ -52,8 +54,8 @@ def places(count: int) -> list[Place]:
         kind, town = _TYPES[street % len(_TYPES)], _TOWNS[street // 97 % len(_TOWNS)]
         district, sector = divmod(street, 9)
         inward = _INWARD[street % 20] + _INWARD[street // 20 % 20]
-        area = _AREAS[district // 90 % len(_AREAS)]
-        postcode = f"{area}{district % 90 + 1} {sector + 1}{inward}"
+        area = _AREAS[district // len(_DISTRICTS) % len(_AREAS)]
+        postcode = f"{area}{_DISTRICTS[district % len(_DISTRICTS)]} {sector + 1}{inward}"
         for number in range(1, 61):
             flat = number % 5 + 1 if number % 7 == 0 else 0
             found.append(Place(flat, number, first + last, kind, town, postcode))
