@@ -71,7 +71,9 @@ class _Walk:
     """One pass over the tokens. After the postcode only a named unit still counts."""
 
     def __init__(self, reading: Reading, tokens: list[str], *, after: bool = False) -> None:
-        self.reading, self.tokens, self.after = reading, tokens, after
+        self.reading, self.after = reading, after
+        self.tokens = [token for token in tokens if token != COMMA]
+        self.commas = _commas(tokens)
         self.out: list[str] = [] if after else reading.words
         self.unit = self.skip = self.near = self.floor = False
         self.at = 0
@@ -80,11 +82,12 @@ class _Walk:
         """Fills the reading."""
         tokens = self.tokens
         while self.at < len(tokens):
+            while self.commas and self.commas[-1] <= self.at:
+                self.reading.breaks.append(len(self.out))
+                self.commas.pop()
             token = tokens[self.at]
             self.at += 1
-            if token == COMMA:
-                self.reading.breaks.append(len(self.out))
-            elif token[0].isdigit() and token not in w.ORDINALS:
+            if token[0].isdigit() and token not in w.ORDINALS:
                 self._number(token)
             elif token[-1].isdigit() or token[-2:-1].isdigit():
                 self._mixed(token)
@@ -172,6 +175,12 @@ class _Walk:
         lettered = word == "NO" and len(following) == 1 and following.isalpha()
         self.unit = lettered or (self.unit and word in w.EMPTY)
         self.out.append(word)
+
+
+def _commas(tokens: list[str]) -> list[int]:
+    """How many tokens stand before each comma, the last comma first."""
+    places = [at for at, token in enumerate(tokens) if token == COMMA]
+    return [at - before for before, at in enumerate(places)][::-1]
 
 
 _FLAT = frozenset({"FLAT", "FLT", "MAISONETTE", "APARTMENT", "APT", "FL", "F"})

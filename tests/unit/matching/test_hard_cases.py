@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from middleware.domain.matching import MarkerIndex
 from schemas.check import Outcome, Whereabouts
@@ -38,7 +39,7 @@ def markers() -> list[Marker]:
     return found
 
 
-def cases() -> list[pytest.param]:
+def cases() -> list[ParameterSet]:
     """Line number, outcome, id or nothing, what was said."""
     known = {marker.id for marker in markers()}
     found = []
