@@ -8,18 +8,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-import structlog
-
 from adapters.codecs import ami
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort
 from middleware.ops.private_files import read_private
-from middleware.ops.redaction import Fixed
 
 CHUNK = 65_536
 """Bytes taken at once; at most twice as many wait in memory, then the exchange's socket fills."""
-
-log = structlog.get_logger()
 
 
 class Why(StrEnum):
@@ -37,60 +32,26 @@ class Why(StrEnum):
 NEEDS_A_PERSON = frozenset({Why.NOT_AMI, Why.LOGIN_REFUSED, Why.NO_SIGN_IN})
 """What does not mend itself: tried again slowly, so that the exchange does not ban us."""
 
-HOLDS_NONE = "write the secret of the manager.conf user into it, then: chmod 600"
+REMEDIES = {
+    Why.UNREACHABLE: "check that Asterisk runs with manager.conf enabled, then connect, tls and "
+    "tls_ca_file in [source.asterisk_ami]",
+    Why.CLOSED: "if this repeats, look at the log of the exchange",
+    Why.SILENT: "pings had no answer: look at the network on the way to the exchange",
+    Why.LIST_MISSING: "the list of channels never ended: look at the load of the exchange",
+    Why.NOT_AMI: "what listens there does not greet like Asterisk: check connect and tls in "
+    "[source.asterisk_ami]",
+    Why.LOGIN_REFUSED: "check username and password_file in [source.asterisk_ami] against secret, "
+    "permit and deny in manager.conf",
+    Why.NO_SIGN_IN: "write the secret of the manager.conf user into password_file, then chmod 600",
+}
 
 
 class Lost(Exception):
-    """The session is over, or there was none."""
+    """The session is over, or there was none; `why` has its remedy in REMEDIES."""
 
     def __init__(self, why: Why) -> None:
         super().__init__(why)
         self.why = why
-
-
-def log_lost(adapter: str, why: Why) -> None:
-    """Say what happened and what to look at; the events are constant, so they hold no values."""
-    match why:
-        case Why.UNREACHABLE:
-            log.error(
-                "exchange_unreachable",
-                adapter=adapter,
-                remedy=Fixed("check connect, tls and manager.conf"),
-            )
-        case Why.CLOSED:
-            log.error(
-                "closed_by_the_exchange",
-                adapter=adapter,
-                remedy=Fixed("look at its log if this repeats"),
-            )
-        case Why.SILENT:
-            log.error(
-                "exchange_silent",
-                adapter=adapter,
-                remedy=Fixed("look at the network on the way to it"),
-            )
-        case Why.LIST_MISSING:
-            log.error(
-                "no_end_of_the_list_of_channels",
-                adapter=adapter,
-                remedy=Fixed("look at the exchange"),
-            )
-        case Why.NOT_AMI:
-            log.error(
-                "no_greeting_of_asterisk", adapter=adapter, remedy=Fixed("check connect and tls")
-            )
-        case Why.LOGIN_REFUSED:
-            log.error(
-                "login_refused",
-                adapter=adapter,
-                remedy=Fixed("check username, password_file and manager.conf"),
-            )
-        case Why.NO_SIGN_IN:
-            log.error(
-                "no_secret_in_password_file",
-                adapter=adapter,
-                remedy=Fixed("write it there, readable by this user alone"),
-            )
 
 
 def client_tls(wanted: bool, authorities: Path | None) -> ssl.SSLContext | None:
@@ -110,7 +71,7 @@ def read_password(path: Path) -> str:
     lines = content.decode(errors="replace").splitlines()
     if not lines or not lines[0] or not lines[0].isprintable():
         what = f"{path} holds no secret that can be sent"
-        raise Trouble(what, HOLDS_NONE)
+        raise Trouble(what, REMEDIES[Why.NO_SIGN_IN])
     return lines[0]
 
 

@@ -17,6 +17,9 @@ from middleware.ports import Intake, Problem, World
 MOST_ROWS = 50_000
 """Channels in one list; with more, nothing is concluded from it."""
 
+NO_RIGHT = "give the manager.conf user write = reporting; calls whose end was missed stay open"
+GAPS = "nothing was concluded from it; look at the log of the exchange"
+
 log = structlog.get_logger()
 
 
@@ -88,9 +91,7 @@ class Session:
 
     async def _on_list(self, message: Message) -> None:
         if message.first("Response") == "Error":
-            log.error(
-                "list_refused", adapter=self._source, remedy=Fixed("give the user write reporting")
-            )
+            log.error("list_refused", adapter=self._source, remedy=Fixed(NO_RIGHT))
             await self._end_list(complete=False)
         elif message.first("Event") == "CoreShowChannel" and len(self._rows) <= MOST_ROWS:
             self._rows.append(message)
@@ -102,9 +103,7 @@ class Session:
     def _reconcile(self, *, whole: bool) -> list[Said]:
         if whole:
             return self._translator.reconcile(self._rows, self._clock.now())
-        log.error(
-            "list_of_channels_with_gaps", adapter=self._source, remedy=Fixed("look at the exchange")
-        )
+        log.error("list_with_gaps", adapter=self._source, remedy=Fixed(GAPS))
         return []
 
     async def _end_list(self, *, complete: bool) -> None:

@@ -19,17 +19,18 @@ from adapters.codecs.ami_calls import CallTranslator
 from adapters.codecs.ami_names import Dialect
 from adapters.sources.ami_link import (
     NEEDS_A_PERSON,
+    REMEDIES,
     Link,
     Lost,
     Why,
     client_tls,
-    log_lost,
     read_password,
 )
 from adapters.sources.ami_session import Session
 from middleware.ops.durations import Duration
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import ConnectTo, HostPort
+from middleware.ops.redaction import Fixed
 from middleware.ports import Ability, AdapterSpec, Intake, Kind, World
 from schemas.service import SourceConnected, SourceLost
 
@@ -129,7 +130,7 @@ class AsteriskAmi:
         self._failures = 0
         self._told_lost = False
         self._gauge.set(1)
-        log.info("exchange_connected", adapter=NAME)
+        log.info("exchange_connected", adapter=NAME, resynced=complete)
         now, revision = self._now_and_revision()
         await intake.submit(
             SourceConnected(
@@ -140,7 +141,7 @@ class AsteriskAmi:
     async def _on_lost(self, why: Why, intake: Intake) -> None:
         """Said once an outage: the calls of the meantime are not seen as they happen."""
         self._gauge.set(0)
-        log_lost(NAME, why)
+        log.error("exchange_lost", adapter=NAME, cause=why, remedy=Fixed(REMEDIES[why]))
         if self._told_lost:
             return
         self._told_lost = True

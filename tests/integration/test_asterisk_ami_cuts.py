@@ -1,22 +1,27 @@
 """A cut anywhere loses no end of a call and tells nothing twice (C2, O4)."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import pytest
 
+from middleware.ops.clock import SystemClock
 from middleware.ports import World
 from schemas.call import CallAnswered, CallEnded, CallEvent, CallRang
 from schemas.service import SourceConnected, SourceLost
 from simulators.telephony import TelephonySimulator
 from tests.ami_source import (
     NUMBER,
+    SECRET,
     calls,
     connected,
     listening,
     running,
     source_to,
     until,
+    write_secret,
 )
 from tests.fakes import FakeIntake
 
@@ -175,3 +180,55 @@ async def test_a_quiet_exchange_that_answers_pings_is_no_dead_link(
         exchange.ring(NUMBER)
         await until(intake, CallRang)
     assert not intake.of(SourceLost)
+
+
+class Hurrying(SystemClock):
+    """Sleeps no time at all, and remembers for how long it was asked to."""
+
+    def __init__(self) -> None:
+        self.asked: list[timedelta] = []
+        self.often = asyncio.Event()
+
+    async def sleep(self, delay: timedelta) -> None:
+        self.asked.append(delay)
+        if len(self.asked) >= 6:
+            self.often.set()
+        await asyncio.sleep(0)
+
+
+WAITS = {"retry_first": timedelta(seconds=1), "retry_most": timedelta(seconds=8)}
+
+
+async def test_it_waits_longer_and_longer_and_starts_anew_after_a_session(
+    intake: FakeIntake, world: World
+) -> None:
+    clock = Hurrying()
+    async with TelephonySimulator(secret=SECRET) as gone:
+        source = source_to(gone, replace(world, clock=clock), **WAITS)
+    async with running(source, intake):
+        await clock.often.wait()
+        async with TelephonySimulator(secret=SECRET, port=gone.port) as exchange:
+            await until(intake, SourceConnected)
+            before = len(clock.asked)
+            exchange.cut()
+            await until(intake, SourceConnected, 2)
+    full = [timedelta(seconds=n) for n in (1, 2, 4, 8, 8, 8)]
+    for asked, most in zip(clock.asked, full, strict=False):
+        assert most / 2 <= asked <= most
+    assert len(set(clock.asked[3:6])) == 3  # jitter
+    assert clock.asked[before] <= full[0]
+
+
+async def test_a_refused_login_is_tried_again_slowly(
+    exchange: TelephonySimulator, intake: FakeIntake, world: World
+) -> None:
+    """Quick attempts with a wrong secret would have us banned by the exchange's firewall."""
+    clock, slowly = Hurrying(), timedelta(minutes=10)
+    wrong = world.state / "wrong"
+    write_secret(wrong, "wrong")
+    here = replace(world, clock=clock)
+    source = source_to(exchange, here, password_file=wrong, retry_refused=slowly)
+    async with running(source, intake):
+        await exchange.asked("Login", times=3)
+    assert len(clock.asked) >= 2
+    assert all(slowly / 2 <= asked <= slowly for asked in clock.asked)
