@@ -37,7 +37,7 @@ def _leaves(start: str) -> list[str]:
 
 def nats_users(room: str, accounts: Accounts, service: Account) -> list[dict[str, Any]]:
     """The users of the embedded broker: the service, and each device with its own topics."""
-    own = [f"forewarn.{room}.>"]
+    own = [f"forewarn.{room}", f"forewarn.{room}.>"]  # "#" takes in the level above it too
     devices = [
         _nats_user(
             device,
