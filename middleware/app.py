@@ -244,13 +244,20 @@ async def _announce(built: Built, service: Service, say: Say) -> None:
     await service.ready.wait()
     built.health.ready(Part.INDEX)
     built.health.ready(Part.ADAPTERS)
-    gc.collect()
-    gc.freeze()  # markers and state stay: no use in walking them again and again
+    _tame_collector()
     open_notes = sum(note.phase == "open" for note in service.state.notes.values())
     say(
         f"ready: {len(service.state.markers)} markers, {len(service.state.incidents)} incidents, "
         f"{open_notes} notes open, journal at position {service.state.position}"
     )
+
+
+def _tame_collector() -> None:
+    """Markers and state stay, and walking them all stops the room for a third of a second: only
+    the young generations are collected while it runs. Almost nothing here is cyclic."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 1_000_000)
 
 
 def _say_where(built: Built, address: str, say: Say) -> None:
