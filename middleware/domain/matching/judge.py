@@ -74,7 +74,7 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
     name = _name(query, spec, road.at, exact=exact)
     if name is None:
         return None
-    place = (0, "") if exact else places(query, spec)
+    place = (0, "") if exact else places(query, spec, road.at)
     points = road.points + postcode[0] + name[0] + place[0] + _slip(road.points, postcode[0])
     points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED
     if _confirmed(spec, postcode[0]) and _same_words(query, spec):

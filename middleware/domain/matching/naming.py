@@ -55,11 +55,15 @@ def building_named(query: Reading, at: int) -> bool:
     )
 
 
-def places(query: Reading, spec: Spec) -> Said:
+def places(query: Reading, spec: Spec, at: int) -> Said:
     """Locality and town; counties and London are too wide to count."""
     known = [word for word in spec.places if word not in w.COUNTIES]
     if any(word in query.words for word in known):
         return 12, "place agrees"
     if any(find(word, query.words)[1] <= 2 for word in known if len(word) > 4):
         return 10, "place agrees but for the spelling"
-    return (0 if query.postcode or query.outcode else -10), ""
+    if query.postcode or query.outcode:
+        return 0, ""
+    after = query.words[at + len(spec.street) :] if at >= 0 else []
+    another = known and any(word not in w.COMMON and word not in w.COUNTIES for word in after)
+    return (-40, "another place was given") if another else (-10, "")
