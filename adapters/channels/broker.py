@@ -24,11 +24,11 @@ from adapters.channels.device_accounts import (
     accounts_in,
     new_password,
     when_changed,
-    write_private,
 )
 from adapters.channels.mqtt_connection import BrokerAt
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort
+from middleware.ops.private_files import write_private
 from middleware.ops.redaction import Fixed
 from middleware.ports import World
 

@@ -6,7 +6,6 @@ guesses 192 bits, and a fleet that comes back at once must not wait for slow one
 
 import base64
 import hashlib
-import os
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import bcrypt
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from middleware.ops.errors import Trouble
+from middleware.ops.private_files import read_private, write_private
 from schemas.base import Code
 
 SERVICE = "forewarn"
@@ -101,18 +101,6 @@ def account(password: str) -> Account:
     return Account(bcrypt=hashed, pbkdf2=pbkdf2)
 
 
-def write_private(file: Path, content: bytes) -> None:
-    """Only its owner can read it, at every moment; never half written."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = file.with_name(f"{file.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    new.replace(file)
-
-
 def _named(device: str) -> str:
     if device == SERVICE:
         raise Trouble(f"a device cannot be called {SERVICE}", "that is the service's own account")
@@ -120,10 +108,8 @@ def _named(device: str) -> str:
 
 
 def _read(file: Path) -> dict[str, Account]:
-    if not file.exists():
-        return {}
     try:
-        return _FILE.validate_json(file.read_bytes())
+        return _FILE.validate_json(read_private(file) or b"{}")
     except ValidationError as fault:
         raise Trouble(
             f"{file} holds no device accounts", "take it from a backup or add the devices anew"

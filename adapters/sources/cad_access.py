@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
@@ -11,8 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from middleware.ops.access import Role, may
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort
-
-_SYSTEM = "system:"
+from middleware.ops.tokens import digest, read_holder
 
 
 class CadSettings(BaseModel):
@@ -52,10 +50,8 @@ def cannot_listen(source: str, address: HostPort) -> Trouble:
 
 def role_of(token: str, tokens: Mapping[str, str]) -> Role | None:
     """Who holds the token: found by digest, so that timing tells nothing of the tokens kept."""
-    holder = tokens.get(sha256(token.encode(errors="surrogateescape")).hexdigest())
-    if holder is None:
-        return None
-    return Role.SYSTEM if holder.startswith(_SYSTEM) else Role.DEVICE
+    holder = tokens.get(digest(token))
+    return read_holder(holder).role if holder else None
 
 
 def may_speak(token: str, tokens: Mapping[str, str], action: str) -> bool:

@@ -39,8 +39,8 @@ def read_holder(text: str) -> Holder:
 
 
 def digest(token: str) -> str:
-    """What is kept of a token, and how it is looked up."""
-    return sha256(token.encode()).hexdigest()
+    """What is kept of a token, and how it is looked up; anything at all may come in a header."""
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Tokens(Mapping[str, str]):

@@ -117,6 +117,7 @@ def test_only_the_digest_of_a_token_is_kept(tokens: Tokens) -> None:
     assert tokens.path.stat().st_mode & 0o777 == 0o600
     assert tokens.holder(token) == Holder("cad", Role.SYSTEM)
     assert tokens.holder("another") is None
+    assert tokens.holder("\udcff\ud800") is None
 
 
 def test_a_running_service_sees_a_token_added_or_removed_by_another_program(
