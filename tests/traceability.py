@@ -1,5 +1,4 @@
-"""docs/traceability.md: which tests name which requirement. `python -m tests.traceability`
-writes it; a test holds it to be current."""
+"""docs/traceability.md: which tests name which requirement."""
 
 import ast
 import re
@@ -8,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "traceability.md"
 REQUIREMENTS = {
     "M1": "a store of markers: what, when, how serious, who decided, review, end",
     "M2": "a marker says what it covers: flat, house, building, site",
@@ -47,7 +45,7 @@ def named_in(text: str) -> set[str]:
     return found
 
 
-def tests() -> Iterator[tuple[str, set[str]]]:
+def every_test() -> Iterator[tuple[str, set[str]]]:
     """Every test with the ids that it, its class or its module names."""
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -67,13 +65,13 @@ def _in_name(name: str) -> set[str]:
 def page() -> str:
     """The whole page."""
     proving: dict[str, list[str]] = defaultdict(list)
-    for test, ids in tests():
+    for test, ids in every_test():
         for requirement in ids:
             proving[requirement].append(test)
     lines = [
         "# From requirement to test",
         "",
-        "Made by `python -m tests.traceability`; a test holds it to be current. Requirements that",
+        "Made by `python -m tests.pages`; a test holds it to be current. Requirements that",
         "later work brings are not listed.",
         "",
         "| id | requirement | tests |",
@@ -86,8 +84,3 @@ def page() -> str:
         shown = "<br>".join(f"`{file}` ({count})" for file, count in files.items()) or "**none**"
         lines.append(f"| {requirement} | {words} | {shown} |")
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"written: {PAGE.relative_to(ROOT)}")

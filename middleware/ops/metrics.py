@@ -71,24 +71,48 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._rows = {row.name: _make(row, self.registry) for row in TABLE}
+        self._children: dict[tuple[str, ...], MetricWrapperBase] = {}
 
     def counter(self, name: str, **labels: str) -> Counter:
-        return _child(self._rows[name], Counter, labels)
+        return self._child(Counter, name, labels)
 
     def gauge(self, name: str, **labels: str) -> Gauge:
-        return _child(self._rows[name], Gauge, labels)
+        return self._child(Gauge, name, labels)
 
     def histogram(self, name: str, **labels: str) -> Histogram:
-        return _child(self._rows[name], Histogram, labels)
+        return self._child(Histogram, name, labels)
+
+    def _child(self, kind: type[M], name: str, labels: dict[str, str]) -> M:
+        """Found again quickly: this is asked several times for every incident."""
+        key = (name, *labels, *labels.values())
+        child = self._children.get(key)
+        if child is None:
+            metric = self._rows[name]
+            child = self._children[key] = metric.labels(**labels) if labels else metric
+        if not isinstance(child, kind):
+            raise TypeError(f"{kind.__name__} asked for, the table says otherwise")
+        return child
+
+
+def metrics_page() -> str:
+    """docs/metrics.md: the table as people read it."""
+    lines = [
+        "# Metrics",
+        "",
+        "On `/metrics` of the console's address. Made by `python -m tests.pages` from the table in",
+        "`middleware/ops/metrics.py`; a test holds it to be current. Units are in the names; label",
+        "values are configured names and fixed words, never anything personal.",
+        "",
+        "| name | kind | labels | meaning |",
+        "|---|---|---|---|",
+    ]
+    for row in sorted(TABLE, key=lambda row: row.name):
+        labels = ", ".join(f"`{label}`" for label in row.labels)
+        lines.append(f"| `{row.name}` | {row.kind.__name__.lower()} | {labels} | {row.meaning} |")
+    return "\n".join(lines) + "\n"
 
 
 def _make(row: Row, registry: CollectorRegistry) -> MetricWrapperBase:
-    options = {"buckets": row.buckets} if row.buckets else {}
-    return row.kind(row.name, row.meaning, row.labels, registry=registry, **options)
-
-
-def _child(metric: MetricWrapperBase, kind: type[M], labels: dict[str, str]) -> M:
-    child = metric.labels(**labels) if labels else metric
-    if not isinstance(child, kind):
-        raise TypeError(f"{kind.__name__} asked for, the table says otherwise")
-    return child
+    if row.buckets:
+        return Histogram(row.name, row.meaning, row.labels, registry=registry, buckets=row.buckets)
+    return row.kind(row.name, row.meaning, row.labels, registry=registry)

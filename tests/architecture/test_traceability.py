@@ -1,14 +1,17 @@
-"""Every requirement of this form of the service is named by a test that proves it."""
+"""Every requirement of this form of the service is named by a test that proves it, and the pages
+that are made from the code are current."""
 
 import pytest
 
-from tests.traceability import PAGE, REQUIREMENTS, page, tests
+from tests.pages import DOCS, PAGES
+from tests.traceability import REQUIREMENTS, every_test
 
 
-def test_the_table_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tests.traceability"
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_is_current(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run: python -m tests.pages"
 
 
 @pytest.mark.parametrize("requirement", REQUIREMENTS)
 def test_every_requirement_has_a_test(requirement: str) -> None:
-    assert any(requirement in ids for _, ids in tests())
+    assert any(requirement in ids for _, ids in every_test())
