@@ -64,7 +64,7 @@ class Opened:
 @asynccontextmanager
 async def opened(args: argparse.Namespace) -> AsyncIterator[Opened]:
     """The journal and keys of the configuration, for reading; Trouble where there is none."""
-    from random import SystemRandom
+    from random import Random
 
     from adapters.table import adapter
     from middleware.ops.clock import SystemClock
@@ -78,7 +78,7 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Opened]:
         raise Trouble(f"there is no state directory {config.state}", "name the right --config")
     clock = SystemClock()
     keys = FileKeys(config.keys_directory())
-    world = World(config.room, clock, SystemRandom(), config.state, Metrics(), {})
+    world = World(config.room, clock, Random(0), config.state, Metrics(), {})
     ((name, settings),) = config.store.items()
     journal: Journal = adapter(Kind.STORE, name).make(settings, world)
     try:
