@@ -78,7 +78,8 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Opened]:
         raise Trouble(f"there is no state directory {config.state}", "name the right --config")
     clock = SystemClock()
     keys = FileKeys(config.keys_directory())
-    world = World(config.room, clock, Random(0), config.state, Metrics(), {})
+    chance = Random(0)  # noqa: S311 - who only reads draws nothing
+    world = World(config.room, clock, chance, config.state, Metrics(), {})
     ((name, settings),) = config.store.items()
     journal: Journal = adapter(Kind.STORE, name).make(settings, world)
     try:
