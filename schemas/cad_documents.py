@@ -15,13 +15,13 @@ def cad_documents() -> dict[str, Document]:
 
 
 def _file(kind: str) -> str:
-    return f"cad-{kind.replace('.', '-').replace('_', '-')}.json"
+    return f"schemas/cad-{kind.replace('.', '-').replace('_', '-')}.json"
 
 
 def _message(kind: str, model: type[CadEvent]) -> Document:
     """The event's schema as a message: without `source`, with `contract` and `type`; open, since
     what is not in it is read over."""
-    schema: Document = _opened(model.model_json_schema())
+    schema: Document = opened(model.model_json_schema())
     envelope = {"contract": {"const": CAD_CONTRACT}, "type": {"const": kind}}
     del schema["properties"]["source"]
     schema["properties"] = envelope | schema["properties"]
@@ -29,7 +29,8 @@ def _message(kind: str, model: type[CadEvent]) -> Document:
     return {"$schema": DIALECT, "$id": f"urn:forewarn:cad:1:{kind}"} | schema | {"title": kind}
 
 
-def _opened(value: Any) -> Any:
+def opened(value: Any) -> Any:
+    """The schema without `additionalProperties`: fields that are not in it are read over."""
     if isinstance(value, dict):
-        return {key: _opened(part) for key, part in value.items() if key != "additionalProperties"}
-    return [_opened(part) for part in value] if isinstance(value, list) else value
+        return {key: opened(part) for key, part in value.items() if key != "additionalProperties"}
+    return [opened(part) for part in value] if isinstance(value, list) else value

@@ -1,6 +1,6 @@
-"""`python -m schemas.export`: writes the documents of all contracts to docs/schemas.
+"""`python -m schemas.export`: writes the documents of all contracts to docs.
 
-To add a contract: a function that gives file name and document, and a line in SOURCES.
+To add a contract: a function that gives file name and JSON document, and a line in SOURCES.
 """
 
 import argparse
@@ -10,30 +10,49 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from schemas.cad_documents import cad_documents
+import yaml
 
-SOURCES: tuple[Callable[[], dict[str, dict[str, Any]]], ...] = (cad_documents,)
-FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
+from schemas.cad_documents import cad_documents
+from schemas.mdt_documents import asyncapi, mdt_documents
+
+SOURCES: tuple[Callable[[], dict[str, dict[str, Any]]], ...] = (cad_documents, mdt_documents)
+FOLDER = Path(__file__).parents[1] / "docs"
 
 
 def documents() -> dict[str, str]:
-    """File name to text, of every document."""
+    """File name below docs to text, of every document."""
     found = {name: document for source in SOURCES for name, document in source().items()}
-    return {
+    written = {
         name: json.dumps(document, indent=2, ensure_ascii=False) + "\n"
         for name, document in found.items()
     }
+    return written | {"asyncapi.yaml": _yaml(asyncapi())}
+
+
+def _yaml(document: dict[str, Any]) -> str:
+    class Plain(yaml.SafeDumper):
+        """Writes text of several lines as it is, and everything in full."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+        style = "|" if "\n" in value else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Plain.add_representer(str, text)
+    return yaml.dump(document, Dumper=Plain, sort_keys=False, allow_unicode=True, width=100)
 
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m schemas.export",
-        description="Write the JSON Schemas and other documents of the contracts anew.",
+        description="Write the JSON Schemas and the AsyncAPI of the contracts anew.",
     )
     parser.add_argument("--into", type=Path, default=FOLDER, metavar="FOLDER", help="(%(default)s)")
     folder: Path = parser.parse_args(argv).into
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in documents().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     print(f"wrote {len(documents())} documents to {folder}")
     return 0

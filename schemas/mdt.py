@@ -22,6 +22,7 @@ from schemas.base import Code, Moment, Name, Said, Text
 from schemas.check import NotChecked, Outcome
 
 MDT_CONTRACT = "forewarn.mdt/1"
+HIGHEST_REVISION = 2**31 - 1
 DOWN = ("notes", "answers", "taken")
 UP = ("receipts", "hello", "ask")
 
@@ -66,7 +67,7 @@ class Receipt(Said):
     contract: Name = MDT_CONTRACT
     kind: ReceiptKind
     note: Code
-    revision: Annotated[int, Field(ge=1)]
+    revision: Annotated[int, Field(ge=1, le=HIGHEST_REVISION)]
     by: Name | None = None
 
 

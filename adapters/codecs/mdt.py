@@ -29,9 +29,6 @@ from schemas.mdt import (
 LIMIT = 4_096
 """Bytes that a message from a device may have."""
 
-HIGHEST = 2**31 - 1
-"""A revision above it was never sent."""
-
 _SEE = "see docs/asyncapi.yaml"
 
 
@@ -147,8 +144,6 @@ def _heard(leaf: str, raw: bytes, unknown: int, whence: _Whence) -> Heard | Prob
 
 
 def _receipt(said: Receipt, unknown: int, whence: _Whence) -> Heard | Problem:
-    if said.revision > HIGHEST:
-        return Problem("revision", "was never sent; answer with the revision of the note")
     acknowledged = said.kind is ReceiptKind.ACKNOWLEDGED
     if acknowledged is (said.by is None):
         return Problem("by", "is given exactly with acknowledged: the staff code entered")

@@ -12,7 +12,7 @@ from adapters.codecs.mdt import Heard
 from middleware.ports import Problem
 from schemas.base import CODE
 from schemas.delivery import NoteAcknowledged, NoteDisplayed
-from schemas.mdt import UP, DeviceNote
+from schemas.mdt import HIGHEST_REVISION, UP, DeviceNote
 
 ARRIVED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 leaves = st.sampled_from(UP)
@@ -34,7 +34,7 @@ def receipts(draw: st.DrawFn) -> dict[str, Any]:
         "contract": "forewarn.mdt/1",
         "kind": draw(st.sampled_from(["displayed", "removed", "acknowledged"])),
         "note": draw(codes),
-        "revision": draw(st.integers(1, mdt.HIGHEST)),
+        "revision": draw(st.integers(1, HIGHEST_REVISION)),
     }
     if said["kind"] == "acknowledged":
         said["by"] = draw(
