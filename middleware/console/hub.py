@@ -67,6 +67,7 @@ class Hub:
     _outbox: deque[tuple[bytes, tuple[Screen, ...]]] = field(default_factory=deque)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _is_due: bool = True
+    _waiting_at: int | None = None
 
     def __post_init__(self) -> None:
         self.projection.on_change = self._on_change
@@ -132,15 +133,23 @@ class Hub:
     async def _beat(self) -> None:
         while True:
             self._dismiss()
-            at = self.clock.now()
-            beat = text_frame(orjson.dumps({"say": "beat", "at": at}))
-            await self._spread(beat, tuple(self._screens))
+            beat = {"say": "beat", "at": self.clock.now(), "stalled": self._is_stalled()}
+            frame = text_frame(orjson.dumps(beat))
+            await self._spread(frame, tuple(self._screens))
             unread = max((screen.unread for screen in self._screens), default=0)
             self.meters.gauge("forewarn_queue_depth", queue="screen").set(unread)
             self.projection.touch_figures()
             if self._is_due and self.projection.is_settled():
                 self._flush()
             await self.clock.sleep(BEAT)
+
+    def _is_stalled(self) -> bool:
+        """Whether something has waited for the journal since the last beat: the screens get
+        nothing new, and must not look as if nothing happened."""
+        waiting_at = None if self.projection.is_settled() else self.projection.position
+        stalled = waiting_at is not None and waiting_at == self._waiting_at
+        self._waiting_at = waiting_at
+        return stalled
 
     def _dismiss(self) -> None:
         """Cut off those whose session is over."""

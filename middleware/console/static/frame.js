@@ -16,6 +16,12 @@ const Lost = ({ link, now }) => html`<section class="lost" role="alert">
     Do not rely on this screen: use the CAD and the radio until it is back. It is tried again all the time.</p>
 </section>`;
 
+const Stalled = () => html`<section class="lost" role="alert">
+  <h1><span aria-hidden="true">⚠</span> FOREWARN CANNOT WRITE ITS RECORD</h1>
+  <p><b>What is new is not shown here and not sent to crews.</b> Do not rely on this screen: use the CAD
+    and the radio, and tell the duty engineer now.</p>
+</section>`;
+
 const Waiting = () => html`<p class="loading" role="status">Waiting for the list. Until it is here, nothing
   on this screen has been checked.</p>`;
 
@@ -84,15 +90,15 @@ export function Frame(props) {
   const view = Math.min(props.view, Math.max(shown.length - 1, 0));
   const Body = shown[view]?.[2];
   const rows = (name) => rowsOf(link.known, name);
-  return html`<div class="console ${link.isLost ? "is-old" : ""}">
-    ${link.isLost && html`<${Lost} link=${link} now=${now} />`}
+  return html`<div class="console ${link.isLost || link.isStalled ? "is-old" : ""}">
+    ${link.isLost ? html`<${Lost} link=${link} now=${now} />` : link.isStalled && html`<${Stalled} />`}
     <${Head} ...${props} shown=${shown} view=${view} />
     <div aria-live="assertive"><${Tasks} tasks=${rows("tasks")} now=${now}
       canTake=${verbs.includes("take-task")} onTake=${acts.take} onOpen=${acts.open} /></div>
     <${SourcesDown} sources=${rows("sources")} now=${now} />
-    <${Figures} figures=${rows("figures")[0]} />
     <div class="said" aria-live="polite">${said && html`<p class=${said.isTrouble ? "trouble" : ""}>${said.words}</p>`}</div>
-    <main>${Body ? html`<${Body} ...${props} />` : !link.isLost && html`<${Waiting} />`}</main>
+    <main><${Figures} figures=${rows("figures")[0]} />
+      ${Body ? html`<${Body} ...${props} />` : !link.isLost && html`<${Waiting} />`}</main>
     ${help && html`<${Help} acts=${acts} />`}
   </div>`;
 }

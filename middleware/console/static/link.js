@@ -12,6 +12,7 @@ export class Link {
     this.known = EMPTY;
     this.hello = null;
     this.isLost = false;
+    this.isStalled = false; // connected, but what is new does not get through the journal
     this.isSignedOut = false;
     this.heardAt = Date.now();
     this.tries = 0;
@@ -28,6 +29,7 @@ export class Link {
     if (answer.status === 401 || answer.status === 403) return this.signedOut();
     if (answer.status !== 426) return this.lose();
     this.isSignedOut = false;
+    if (!this.isLost) this.heardAt = Date.now();
     this.socket = new WebSocket(`${location.origin.replace("http", "ws")}/live`);
     this.socket.onopen = () => this.send({ do: "watch" });
     this.socket.onmessage = (event) => this.hear(JSON.parse(event.data));
@@ -45,7 +47,9 @@ export class Link {
     if (frame.say === "hello") this.hello = frame;
     else if (frame.say === "snapshot" || frame.say === "delta") this.learn(frame);
     else if (frame.say !== "beat") this.onMessage(frame);
-    if (frame.say === "hello") this.onChange();
+    if (frame.say === "beat" && frame.stalled !== this.isStalled) this.isStalled = frame.stalled;
+    else if (frame.say !== "hello") return;
+    this.onChange();
   }
 
   learn(frame) {
@@ -54,7 +58,6 @@ export class Link {
     if (frame.say === "snapshot") {
       this.isLost = false;
       this.tries = 0;
-      this.listAt = Date.now();
     }
     if (known === this.known) return;
     this.known = known;

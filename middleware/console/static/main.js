@@ -17,7 +17,7 @@ class App extends Component {
     this.link = new Link(() => this.learn(), (frame) => this.hear(frame));
     this.link.open();
     setInterval(() => this.setState({ now: Date.now() }), 1000);
-    setInterval(() => this.link.isLost && sound.beep([880, 440]), ALARM_EVERY);
+    setInterval(() => (this.link.isLost || this.link.isStalled) && sound.beep([880, 440]), ALARM_EVERY);
     document.addEventListener("keydown", (event) => onKey(event, this.acts));
   }
 
@@ -42,7 +42,7 @@ class App extends Component {
     this.setState({ now: Date.now() });
     this.refresh();
     const room = this.link.hello ? ` ${this.link.hello.room}` : "";
-    const alarm = this.link.isLost ? "LOST – " : tasks ? `(${tasks} NOT TOLD) ` : "";
+    const alarm = this.link.isLost || this.link.isStalled ? "LOST – " : tasks ? `(${tasks} NOT TOLD) ` : "";
     document.title = `${alarm}Forewarn${room}`;
   }
 
@@ -75,7 +75,7 @@ class App extends Component {
   // The note behind is asked for when it is opened, and again when the answer changed meanwhile.
   refresh() {
     const row = this.row(this.state.opened);
-    const checked = JSON.stringify(row?.matches ?? []);
+    const checked = row && JSON.stringify([row.checked_at, row.matches]);
     if (!row || this.link.isLost || checked === this.checked) return;
     this.checked = checked;
     if (row.matches.length > 0) this.do({ do: "open-note", subject: row.id });

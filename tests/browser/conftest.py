@@ -1,0 +1,114 @@
+"""A real browser in front of a console that serves a control room."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from middleware.ops.access import Role
+from middleware.ops.clock import SystemClock
+from tests.consoles import NAMES, PASSWORD, ConsoleRoom
+from tests.needs import require
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
+             "--disable-component-update", "--no-first-run"]  # fmt: skip
+PATIENCE = 15_000
+"""Milliseconds that a test waits for what must appear."""
+expect.set_options(timeout=PATIENCE)
+
+
+class SilenceableClock(SystemClock):
+    """Who sleeps by it wakes up only while it `goes`: beats stop, sockets stay."""
+
+    def __init__(self) -> None:
+        self.goes = asyncio.Event()
+        self.goes.set()
+
+    async def sleep(self, delay: timedelta) -> None:
+        await super().sleep(delay)
+        await self.goes.wait()
+
+
+SignedIn = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def clock() -> SilenceableClock:
+    return SilenceableClock()
+
+
+@pytest.fixture
+async def served(tmp_path: Path, clock: SilenceableClock) -> AsyncIterator[ConsoleRoom]:
+    room = ConsoleRoom(tmp_path, clock)
+    room.hire(*NAMES)
+    async with room.serving():
+        yield room
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=require("chromium"), args=ARGUMENTS
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def troubles() -> list[str]:
+    """What the browser complained of: script errors, the policy, requests that went elsewhere."""
+    return []
+
+
+@pytest.fixture
+async def open_page(chromium: Browser, troubles: list[str]) -> SignedIn:
+    async def opened(address: str, **options: Any) -> Page:
+        context = await chromium.new_context(
+            viewport={"width": 1440, "height": 900}, locale="en-GB", **options
+        )
+        context.set_default_timeout(PATIENCE)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: _look_at(message.text, troubles))
+        page.on("request", lambda asked: _stay_here(asked.url, address, troubles))
+        await page.goto(address)
+        return page
+
+    return opened
+
+
+def _look_at(text: str, troubles: list[str]) -> None:
+    if "Content Security Policy" in text or "Error:" in text:
+        troubles.append(text)
+
+
+def _stay_here(url: str, address: str, troubles: list[str]) -> None:
+    if not url.startswith((address, address.replace("http", "ws"))):
+        troubles.append(f"asked elsewhere: {url}")
+
+
+@pytest.fixture
+async def sign_in(served: ConsoleRoom, open_page: SignedIn) -> SignedIn:
+    """Signs somebody of a role in."""
+
+    async def signed_in(role: Role, **options: Any) -> Page:
+        return await watch(open_page, served, role, **options)
+
+    return signed_in
+
+
+async def watch(open_page: SignedIn, room: ConsoleRoom, role: Role, **options: Any) -> Page:
+    """Sign in by keyboard and wait for the list."""
+    page = await open_page(room.address, **options)
+    await page.locator("input[name=name]").wait_for()
+    await page.keyboard.type(NAMES[role])
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.locator(".figures").wait_for()
+    return page
