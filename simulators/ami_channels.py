@@ -45,4 +45,8 @@ class ChannelList:
 
 def _row(same: Headers, row: dict[str, str]) -> Headers:
     names = (*SNAPSHOT, "Application", "ApplicationData", "Duration", "BridgeId")
-    return [("Event", "CoreShowChannel"), *same, *((name, row[name]) for name in names)]
+    return [
+        ("Event", "CoreShowChannel"),
+        *same,
+        *((name, row[name]) for name in names if name in row),
+    ]

@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from itertools import count
 from time import time
 from typing import Self
@@ -140,6 +141,8 @@ class TelephonySimulator:
             self._sessions.discard(session)
             writing.cancel()
             writer.transport.abort()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     def _on_action(self, session: Session, action: dict[str, str]) -> None:
         name, action_id = action.get("Action", ""), action.get("ActionID", "")

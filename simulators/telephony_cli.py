@@ -69,7 +69,7 @@ async def _run(given: argparse.Namespace) -> None:
             "silent",
             "drop_hang_ups",
             "repeat_headers",
-            "refuse_list",
+            "spoil_list",
             "greeting",
         ):
             setattr(exchange.faults, name, getattr(given, name))

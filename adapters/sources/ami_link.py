@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -131,6 +132,8 @@ class Link:
                 return data
         raise Lost(Why.SILENT)
 
-    def drop(self) -> None:
-        """End the connection at once."""
+    async def drop(self) -> None:
+        """End the connection at once; what was not sent yet is not sent."""
         self._writer.transport.abort()
+        with suppress(OSError):
+            await self._writer.wait_closed()

@@ -117,7 +117,7 @@ class AsteriskAmi:
             session = Session(NAME, self._translator, intake, self._world, on_listed)
             await session.run(link, login, settings.list_within)
         finally:
-            link.drop()
+            await link.drop()
 
     def _password(self) -> str:
         """Read anew for every session, so that a changed one needs no restart."""
