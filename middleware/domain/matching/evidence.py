@@ -25,6 +25,8 @@ def clean(text: str) -> tuple[str, str]:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = " ".join(text.upper().split())
+    if "R/O" in text:
+        text = text.replace("R/O", "REAR OF ")
     if "/F" in text:
         text = _FLOOR.sub(lambda m: f" {_FLOORS[m[1]]} FLOOR ", text)
     number, start, end = phone_in(text)

@@ -76,7 +76,7 @@ class MarkerIndex:
         Never raises: what cannot be read as an address is not checked, with the reason.
         """
         text, inside = clean(place.address or "")
-        reading = read(text, read_postcode(place.postcode or ""))
+        reading = read(text, read_postcode(place.postcode or "")).settled()
         phones = {read_phone(place.phone or ""), inside} - {""}
         evidence = Evidence(
             verdicts=self._by_address(reading),

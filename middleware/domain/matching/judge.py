@@ -15,7 +15,7 @@ from middleware.domain.matching.street import ABSENT, street, written
 
 FOUND, POSSIBLE = 70, 30
 SAME_POSTCODE = 40
-UNNUMBERED, WHOLE, AGAINST, ANOTHER = -5, 15, -45, -40
+UNNUMBERED, WHOLE, AGAINST, ANOTHER, SURE = -5, 15, -45, -40, 100
 
 _NUMBER = {
     Fit.SAME: 30, Fit.EQUIVALENT: 20, Fit.COVERED: 30, Fit.ASK: 30, Fit.EXTRA: 25,
@@ -79,6 +79,8 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
     points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED
     if _confirmed(spec, postcode[0]) and _same_words(query, spec):
         points += WHOLE
+        if exact and numbers is Fit.SAME:
+            points = max(points, SURE)
     said = (_SAID[numbers], road.said, postcode[1], name[1], place[1])
     vague = postcode[0] <= 0 and place[0] <= 0
     return Verdict(spec, numbers, points, [s for s in said if s], vague, postcode[0])

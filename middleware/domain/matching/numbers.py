@@ -109,7 +109,7 @@ def _fit_units(asked: list[str], spec: Spec) -> Fit:
 
 def _letter_and_number(one: list[str], other: list[str]) -> bool:
     """BLOCK D 43 is 43 BLOCK D: nobody can take the letter for the number."""
-    return len(one) == 2 and one == other[::-1] and one[0].isdigit() != one[1].isdigit()
+    return len(one) == 2 and one == other[::-1] and one[0][0].isdigit() != one[1][0].isdigit()
 
 
 def _fit_floors(asked: list[str], known: list[str], *, numbered: bool) -> Fit:

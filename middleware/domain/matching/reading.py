@@ -42,6 +42,15 @@ class Reading:
     numbers: list[tuple[str, bool, int]] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
 
+    def settled(self) -> "Reading":
+        """Numbers stand before the word that they belong to: in `3 The Drive` before DRIVE."""
+        words, size = self.words, len(self.words)
+        for index, (value, named, at) in enumerate(self.numbers):
+            while at < size and words[at] in w.EMPTY:
+                at += 1
+            self.numbers[index] = (value, named, at)
+        return self
+
 
 def read(text: str, postcode: str = "") -> Reading:
     """Reads upper-case text; `postcode` is used when the text has none of its own."""

@@ -1,5 +1,6 @@
 """The street of a marker looked for in a query: as written, with slips, joined, or not there."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from middleware.domain.matching import words as w
@@ -17,6 +18,9 @@ class Street(NamedTuple):
 
 
 NO_STREET = Street(0, -1, "")
+SAME_TYPE, NO_TYPE_SAID, BUILDING_FOLLOWS, OTHER_TYPE = 1, 0, -2, -1
+_ORDER = (SAME_TYPE, OTHER_TYPE, NO_TYPE_SAID)
+"""Of several places where the name stands, the one that says most about the street."""
 AGREES, SLIP, NO_TYPE, OTHER, ABSENT = 35, 7, 5, -60, -35
 
 
@@ -25,13 +29,11 @@ def written(query: Reading, spec: Spec) -> int:
     words, street = query.words, spec.street
     if not street or street[0] not in words:
         return -1
-    size, at = len(street), -1
+    size, places = len(street), dict[int, int]()
     for index, word in enumerate(words):
         if word == street[0] and (size == 1 or tuple(words[index : index + size]) == street):
-            at = index
-            if _kind(words, index + size, spec.kind) > 0:
-                break
-    return at
+            places.setdefault(_kind(words, index + size, spec.kind), index)
+    return next((places[kind] for kind in _ORDER if kind in places), -1)
 
 
 def street(query: Reading, spec: Spec, at: int) -> Street:
@@ -43,7 +45,7 @@ def street(query: Reading, spec: Spec, at: int) -> Street:
         kind = _kind(query.words, at + len(spec.street), spec.kind)
     if kind <= 0:
         other, other_slips, other_kind = _loose(query.words, spec.street, spec.kind)
-        if other >= 0 and (at < 0 or other_kind > kind):
+        if other >= 0 and (at < 0 or other_kind > max(kind, 0)):
             at, slips, kind = other, other_slips, other_kind
         if at < 0:
             return _absent(query, spec)
@@ -96,15 +98,33 @@ def _scattered(words: list[str], street: tuple[str, ...], kind: str) -> tuple[in
 
 
 def _kind(words: list[str], at: int, kind: str) -> int:
-    """1 the street type agrees, 0 it is not there, -1 it is another one."""
+    """What stands after the name of the street: its type, another one, a building, nothing."""
     following = words[at] if at < len(words) else ""
     if not kind:
-        return -1 if following in w.STRONG_TYPES else 1
+        return OTHER_TYPE if following in w.STRONG_TYPES else SAME_TYPE
     first, _, direction = kind.partition(" ")
-    if following == first or (following not in w.STREET_TYPES and alike(following, first) <= 2):
+    meant = meant_type(following)
+    if meant == first:
         after = words[at + 1] if at + 1 < len(words) else ""
-        return -1 if direction and after in w.QUALIFIERS and after != direction else 1
-    return -1 if following in w.STREET_TYPES or following in w.BUILDING_WORDS else 0
+        other = direction and after in w.QUALIFIERS and after != direction
+        return OTHER_TYPE if other else SAME_TYPE
+    if meant:
+        return OTHER_TYPE
+    return BUILDING_FOLLOWS if following in w.BUILDING_WORDS else NO_TYPE_SAID
+
+
+@lru_cache(maxsize=65536)
+def meant_type(word: str) -> str:
+    """The street type that a word is, or is with one slip; "" if it is none."""
+    if word in w.STREET_TYPES or len(word) < SHORTEST_SLIP:
+        return word if word in w.STREET_TYPES else ""
+    near = [one for one in _TYPES if word[0] == one[0] or word[-2:] == one[-2:]]
+    slips = [one for one in near if alike(word, one) == 1]
+    return w.ABBREVIATIONS.get(slips[0], slips[0]) if slips else ""
+
+
+SHORTEST_SLIP = 3
+_TYPES = (*sorted(w.STRONG_TYPES), "STREET", *sorted(w.WEAK_TYPES))
 
 
 def _names_another(query: Reading, spec: Spec, at: int) -> bool:
