@@ -28,7 +28,8 @@ def read_note(payload: bytes) -> Note:
         wanted: dict[str, type] = {"note": str, "revision": int, "expires_at": str}
         if not all(isinstance(note[name], kind) for name, kind in wanted.items()):
             raise Unreadable("a field of another type")
-        datetime.fromisoformat(note["expires_at"])
+        if datetime.fromisoformat(note["expires_at"]).tzinfo is None:
+            raise Unreadable("a time that could be anywhere")
     except (ValueError, KeyError, TypeError) as fault:
         raise Unreadable(f"no note: {type(fault).__name__}") from fault
     return note
