@@ -1,18 +1,28 @@
 """How the contract suite speaks to each source. To add a source: one Rig, one line in RIGS."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from aiohttp import ClientError, ClientSession
 
+from adapters.sources.asterisk_ami import AsteriskAmi
 from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
 from adapters.sources.cad_tcp import CadTcp, CadTcpSettings
+from middleware.ops.clock import SystemClock
 from middleware.ops.listening import HostPort
 from middleware.ports import Source
+from schemas.call import CallRang
+from schemas.service import SourceConnected
+from simulators.ami_session import END
+from simulators.ami_words import Leg, event
+from simulators.telephony import TelephonySimulator
+from tests.ami_source import NUMBER, SECRET, listening, until
 from tests.cad import message
 from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
 
@@ -39,7 +49,7 @@ class Rig(Protocol):
         ...
 
     async def say_half_and_cut(self, n: int) -> None:
-        """Cut the connection in the middle of thing `n`; returns when we are connected anew."""
+        """Cut the connection in the middle of thing `n`; returns when it can be said anew."""
         ...
 
     def heard(self) -> list[int]:
@@ -53,7 +63,7 @@ class _CadRig:
         self.bound = BOUND
 
     def heard(self) -> list[int]:
-        abouts = (event.id.partition("/") for event in self.intake.events)
+        abouts = (taken.id.partition("/") for taken in self.intake.events)
         return [int(number) for _, slash, number in abouts if slash]
 
 
@@ -122,6 +132,53 @@ class CadTcpRig(_CadRig):
         self._writer.transport.abort()
 
 
+class AmiRig:
+    """An exchange; thing `n` is a call that rings. The exchange waits for nobody, so each saying is
+    followed by a call of no interest: once that is taken in, what was before it is dealt with."""
+
+    bound = 1
+
+    def __init__(
+        self, exchange: TelephonySimulator, source: AsteriskAmi, intake: FakeIntake
+    ) -> None:
+        self.source, self.intake = source, intake
+        self._exchange = exchange
+        self._after = itertools.count(_OF_NO_INTEREST)
+
+    async def say(self, n: int, words: str = "Caller") -> None:
+        self._ring(n, words)
+        await self._dealt_with()
+
+    async def say_raw(self, raw: bytes) -> None:
+        self._exchange.play(raw + END)
+        await self._dealt_with()
+
+    async def say_half_and_cut(self, n: int) -> None:
+        before = len(self.intake.of(SourceConnected))
+        self._exchange.cut(after=40)
+        self._ring(n, "Caller")
+        await until(self.intake, SourceConnected, before + 1)
+
+    def heard(self) -> list[int]:
+        rung = (taken for taken in self.intake.events if isinstance(taken, CallRang))
+        numbers = (int(taken.call.rpartition(".")[2]) for taken in rung)
+        return [n for n in numbers if n < _OF_NO_INTEREST]
+
+    async def _dealt_with(self) -> None:
+        last = next(self._after)
+        self._ring(last, "Caller")
+        while not any(getattr(e, "call", "").endswith(f".{last}") for e in self.intake.events):
+            await self.intake.until(events=len(self.intake.events) + 1)
+
+    def _ring(self, n: int, name: str) -> None:
+        unique = f"1795377166.{n}"
+        leg = Leg(f"PJSIP/trunk-{n:08x}", "in999", "999", unique, unique, number=NUMBER, name=name)
+        self._exchange.say(event("Newchannel", leg.snapshot()))
+
+
+_OF_NO_INTEREST = 1_000_000
+
+
 @asynccontextmanager
 async def running(source: CadHttp | CadTcp, intake: FakeIntake) -> AsyncIterator[None]:
     """The source at work, listening."""
@@ -155,7 +212,18 @@ async def cad_tcp(state: Path) -> AsyncIterator[Rig]:
             rig.close()
 
 
+@asynccontextmanager
+async def asterisk_ami(state: Path) -> AsyncIterator[Rig]:
+    intake, world = FakeIntake(), replace(fake_world(state), clock=SystemClock())
+    async with (
+        TelephonySimulator(secret=SECRET) as exchange,
+        listening(exchange, intake, world) as source,
+    ):
+        yield AmiRig(exchange, source, intake)
+
+
 RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
+    "asterisk_ami": asterisk_ami,
     "cad_http": cad_http,
     "cad_tcp": cad_tcp,
 }
