@@ -4,13 +4,14 @@ import asyncio
 import gc
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from random import SystemRandom
 from typing import Any
 
 import structlog
@@ -28,7 +29,7 @@ from middleware.flow.keep import SnapshotKeeper
 from middleware.flow.restore import load_index
 from middleware.flow.service import Limits, Parts, Service, prepare
 from middleware.flow.timeline import TimelineLine, read_timeline
-from middleware.ops.clock import SystemClock
+from middleware.ops.clock import SystemClock, chance
 from middleware.ops.errors import Trouble
 from middleware.ops.files import private_directory
 from middleware.ops.health import Health, Part
@@ -44,6 +45,7 @@ log = structlog.get_logger()
 Say = Callable[[str], None]
 
 SESSIONS = "sessions.json"
+LOOK_EVERY = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ def build(config: Config) -> Built:
     private_directory(config.state)
     metrics, tokens = Metrics(), Tokens(config.tokens_file())
     clock = SystemClock()
-    world = World(config.room, clock, SystemRandom(), config.state, metrics, tokens)
+    world = World(config.room, clock, chance(), config.state, metrics, tokens)
     broker = _broker(config, world)
     (store,) = config.store.items()
     return Built(
@@ -212,6 +214,7 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
         tasks.create_task(anchors.keep(config.journal.anchor_every))
         tasks.create_task(keeper.run())
         tasks.create_task(_announce(built, service, say))
+        tasks.create_task(_watch_health(built, service))
         tasks.create_task(_console(built, service, projection, say))
         tasks.create_task(service.run())
 
@@ -236,8 +239,18 @@ async def _console(built: Built, service: Service, projection: Projection, say: 
         health=built.health,
         clock=built.world.clock,
         timeline=timeline,
+        tls=_console_tls(built.config),
     )
     await console.run(lambda address: _say_where(built, address, say))
+
+
+def _console_tls(config: Config) -> ssl.SSLContext | None:
+    asked = config.console
+    if asked.tls_certificate_file is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(asked.tls_certificate_file, asked.tls_key_file)
+    return context
 
 
 async def _announce(built: Built, service: Service, say: Say) -> None:
@@ -250,6 +263,22 @@ async def _announce(built: Built, service: Service, say: Say) -> None:
         f"ready: {len(service.state.markers)} markers, {len(service.state.incidents)} incidents, "
         f"{open_notes} notes open, journal at position {service.state.position}"
     )
+
+
+async def _watch_health(built: Built, service: Service) -> None:
+    """Say for /readyz what the service lacks now, not only what it once had."""
+    await service.ready.wait()
+    health, core = built.health, service.core
+    while True:
+        await built.world.clock.sleep(LOOK_EVERY)
+        if core.failing:
+            health.not_ready(Part.JOURNAL, "cannot be written; sources are pushed back")
+        else:
+            health.ready(Part.JOURNAL)
+        if core.checker.is_behind(service.state, service.stamps.now()):
+            health.not_ready(Part.INDEX, "is behind the markers; checks say so")
+        else:
+            health.ready(Part.INDEX)
 
 
 def _tame_collector() -> None:

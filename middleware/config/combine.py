@@ -22,6 +22,7 @@ def combinations(config: Config, said: Callable[[Key], bool]) -> Iterator[Proble
     yield from _adapters(config)
     yield from _ladder(config)
     yield from _listening(config)
+    yield from _console(config)
     yield from _broker(config)
     yield from _files(config, said)
 
@@ -93,6 +94,21 @@ def _listening(config: Config) -> Iterator[Problem]:
             yield key, f"{at} is listened at twice; give each its own port"
 
 
+def _console(config: Config) -> Iterator[Problem]:
+    console = config.console
+    if (console.tls_certificate_file is None) != (console.tls_key_file is None):
+        yield ("console", "tls_key_file"), "certificate and key go together; set both files"
+    beyond = config.listen_beyond_loopback and not is_loopback(console.listen.host)
+    if beyond and console.tls_certificate_file is None:
+        yield (
+            ("console", "listen"),
+            (
+                "passwords and notes would cross the network in clear; set tls_certificate_file "
+                "and tls_key_file, or listen on 127.0.0.1 behind a proxy that speaks TLS"
+            ),
+        )
+
+
 def _broker(config: Config) -> Iterator[Problem]:
     broker = config.broker
     if (broker.tls_certificate_file is None) != (broker.tls_key_file is None):
@@ -114,7 +130,10 @@ def _broker(config: Config) -> Iterator[Problem]:
 
 def _files(config: Config, said: Callable[[Key], bool]) -> Iterator[Problem]:
     """Files that were named must be there: found out now, not when the first note is due."""
-    sections: list[tuple[Key, BaseModel]] = [(("broker",), config.broker)]
+    sections: list[tuple[Key, BaseModel]] = [
+        (("broker",), config.broker),
+        (("console",), config.console),
+    ]
     for kind in ("source", "channel", "store"):
         sections += [((kind, name), settings) for name, settings in getattr(config, kind).items()]
     for key, settings in sections:

@@ -40,6 +40,10 @@ class Console(Section):
     listen: ListenAt = Field(
         read_host_port("127.0.0.1:8100"), description="where the console listens, host:port"
     )
+    tls_certificate_file: Path | None = Field(
+        None, description="PEM certificate that the console shows; without it, plain HTTP"
+    )
+    tls_key_file: Path | None = Field(None, description="PEM key of that certificate")
 
 
 class Note(Section):

@@ -41,9 +41,8 @@ class Checker:
         self._seconds = meters.histogram("forewarn_check_seconds")
 
     def check(self, state: State, place: Whereabouts, now: datetime) -> Answer:
-        """Never raises. A late FOUND stands; any other late answer is not relied upon."""
-        if self._behind(state, now):
-            return self._not_checked(NotChecked.INDEX_BEHIND)
+        """Never raises. FOUND stands, also when it is late or the index is behind, as long as the
+        marker is in force; any other answer is then not relied upon."""
         begun = self._clock.monotonic()
         try:
             answer = self._matcher.check(place)
@@ -52,11 +51,16 @@ class Checker:
             return self._not_checked(NotChecked.FAULT)
         took = self._clock.monotonic() - begun
         self._seconds.observe(took)
-        if took > self._limit and answer.outcome is not Outcome.FOUND:
+        found = answer.outcome is Outcome.FOUND
+        if found and any(state.markers.get(match.marker) for match in answer.matches):
+            return answer
+        if found or self.is_behind(state, now):
+            return self._not_checked(NotChecked.INDEX_BEHIND)
+        if took > self._limit:
             return self._not_checked(NotChecked.LIMIT_MISSED)
         return answer
 
-    def _behind(self, state: State, now: datetime) -> bool:
+    def is_behind(self, state: State, now: datetime) -> bool:
         changed_at = state.markers.changed_at
         if self._matcher.position >= state.markers.position or changed_at is None:
             return False

@@ -45,6 +45,8 @@ class Core:
     lanes: Lanes
     meters: Meters
     listeners: list[Listener] = field(default_factory=list)
+    failing: bool = False
+    """While the journal cannot be written."""
 
     async def submit(self, event: Event, raw: bytes = b"") -> Submitted:
         """See ports.Intake."""
@@ -149,8 +151,10 @@ class Core:
                 await self.journal.append(expected, self.token, records)
             except OSError as fault:
                 log.exception("journal_not_written", error=type(fault).__name__, position=expected)
+                self.failing = True
                 await self.clock.sleep(RETRY)
             else:
+                self.failing = False
                 break
         self.meters.histogram("forewarn_journal_append_seconds").observe(
             self.clock.monotonic() - begun

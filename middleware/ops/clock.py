@@ -1,8 +1,9 @@
-"""The one module that reads the real clock or sleeps."""
+"""The one module that reads the real clock, sleeps, or draws by chance."""
 
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from random import Random, SystemRandom
 
 
 class SystemClock:
@@ -16,3 +17,8 @@ class SystemClock:
 
     async def sleep(self, delay: timedelta) -> None:
         await asyncio.sleep(max(0.0, delay.total_seconds()))
+
+
+def chance() -> Random:
+    """The system's own source of chance, for what the simulation draws by a seed."""
+    return SystemRandom()

@@ -238,7 +238,7 @@ def test_settings_that_do_not_go_together_stop_the_start(
 
 
 @pytest.mark.parametrize(
-    "text", ['[console]\nlisten = "0.0.0.0:80"', '[source.cad_http]\nlisten = "[::]:80"']
+    "text", ['[source.cad_tcp]\nlisten = "0.0.0.0:80"', '[source.cad_http]\nlisten = "[::]:80"']
 )
 def test_nothing_listens_beyond_loopback_unless_told_to_e2(
     problems: Problems, load_text: Load, text: str
@@ -246,6 +246,17 @@ def test_nothing_listens_beyond_loopback_unless_told_to_e2(
     (problem,) = problems(text)
     assert "listen_beyond_loopback = true" in problem
     assert load_text(f"listen_beyond_loopback = true\n{text}")
+
+
+def test_the_console_leaves_the_machine_only_with_tls_e2(
+    problems: Problems, load_text: Load, tmp_path: Path
+) -> None:
+    text = 'listen_beyond_loopback = true\n[console]\nlisten = "0.0.0.0:80"\n'
+    (problem,) = problems(text)
+    assert "in clear" in problem
+    (tmp_path / "pem").touch()
+    files = f'tls_key_file = "{tmp_path}/pem"\ntls_certificate_file = "{tmp_path}/pem"\n'
+    assert load_text(text + files).console.listen.port == 80
 
 
 def test_the_embedded_broker_leaves_the_machine_only_with_tls_e2(
