@@ -23,7 +23,7 @@ class CadPlayer:
     def act(self, step: Step) -> None:
         """Say what the step says; steps of other systems are left to them."""
         if step.system == "cad":
-            _VERBS[step.do](self, self.number(step), step)
+            VERBS[step.do](self, self.number(step), step)
 
     def number(self, step: Step) -> str:
         """The CAD's number of the incident that the step is about."""
@@ -62,7 +62,7 @@ class CadPlayer:
         self.cad.clear(number, step.about["callsign"])
 
 
-_VERBS: dict[str, Callable[[CadPlayer, str, Step], None]] = {
+VERBS: dict[str, Callable[[CadPlayer, str, Step], None]] = {
     "open": CadPlayer._open,
     "update": CadPlayer._update,
     "change_address": CadPlayer._change_address,

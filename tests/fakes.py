@@ -22,7 +22,7 @@ class FakeIntake:
     """Takes everything in, like the journal would: de-duplicated on (source, id, revision).
 
     `hold` makes every call wait (push-back), `release` lets them go on, in order; `fail` makes
-    every later call raise.
+    every later call raise, until `mend`.
     """
 
     def __init__(self) -> None:
@@ -46,6 +46,9 @@ class FakeIntake:
 
     def fail(self, fault: Exception) -> None:
         self._fault = fault
+
+    def mend(self) -> None:
+        self._fault = None
 
     async def submit(self, event: Event, raw: bytes = b"") -> Submitted:
         await self._admitted()

@@ -22,7 +22,7 @@ class Presence:
         self._gauge = world.meters.gauge("forewarn_adapter_connected", adapter=source)
         self._gauge.set(0)
         self._changed = asyncio.Event()
-        self._connected = False
+        self._connected = self._told = False
         self._reason = ""
         self._revision = 0
 
@@ -35,14 +35,14 @@ class Presence:
         self._turn(connected=False)
 
     async def tell(self, intake: Intake) -> None:
-        """Submit every change; never returns."""
-        told = False
+        """Submit every change, also those since it last ran; never returns."""
         while True:
             await self._changed.wait()
             self._changed.clear()
-            if told != self._connected:
-                told = self._connected
-                await intake.submit(self._event())
+            if self._told != self._connected:
+                event, now_told = self._event(), self._connected
+                await intake.submit(event)
+                self._told = now_told
 
     def _turn(self, *, connected: bool) -> None:
         self._connected = connected

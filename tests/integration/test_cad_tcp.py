@@ -313,6 +313,11 @@ async def test_o4_a_fault_of_the_intake_is_no_acknowledgement_and_reaches_the_su
         with pytest.raises(ExceptionGroup):
             await task
         await cad.gone()
+    intake.mend()
+    again = asyncio.create_task(source.run(intake))
+    await intake.until(events=2)
+    again.cancel()
+    assert [type(event) for event in intake.events] == [SourceConnected, SourceLost]
 
 
 async def test_speed_small_answers_are_not_held_back_by_the_kernel(

@@ -10,7 +10,7 @@ import pytest
 from adapters.codecs.marker_csv import Accepted, Refusal, read_markers
 from middleware.domain.matching.index import MarkerIndex
 from schemas.check import Whereabouts
-from simulators.cad_player import _VERBS
+from simulators.cad_player import VERBS
 from simulators.shift import DATA, MARKERS, SHIFT, Step, load, main, play
 from simulators.shift_markers import WRONG
 
@@ -66,7 +66,7 @@ def test_o3_steps_come_in_time_and_every_incident_opens_first_and_closes_last() 
     for number in range(1, PLAYED.incidents + 1):
         done = [step.do for step in steps_of(number)]
         assert (done[0], done[-1]) == ("open", "close")
-        assert set(done) <= set(_VERBS)
+        assert set(done) <= set(VERBS)
 
 
 def test_o3_a_vehicle_is_at_one_incident_at_a_time() -> None:
