@@ -27,7 +27,7 @@ from adapters.sources.ami_link import (
     read_password,
 )
 from adapters.sources.ami_session import Session
-from middleware.ops.durations import Duration
+from middleware.ops.durations import Between, Duration
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import ConnectTo, HostPort
 from middleware.ops.redaction import Fixed
@@ -57,20 +57,22 @@ class AsteriskAmiSettings(Dialect):
     tls_ca_file: Path | None = Field(
         None, description="PEM authorities of its certificate, when the system does not know them"
     )
-    ping_every: Duration = Field(
+    ping_every: Annotated[Duration, Between("10ms", "1m")] = Field(
         timedelta(seconds=5), description="after so much silence the exchange is pinged"
     )
     pings: Annotated[int, Field(ge=1, le=100)] = Field(
         2, description="so many pings without an answer: the link is dead"
     )
-    list_within: Duration = Field(
+    list_within: Annotated[Duration, Between("10ms", "10m")] = Field(
         timedelta(seconds=30), description="the list of channels must be complete within this"
     )
-    retry_first: Duration = Field(
+    retry_first: Annotated[Duration, Between("1ms", "1m")] = Field(
         timedelta(milliseconds=500), description="first wait before connecting again; doubles"
     )
-    retry_most: Duration = Field(timedelta(seconds=30), description="longest of these waits")
-    retry_refused: Duration = Field(
+    retry_most: Annotated[Duration, Between("1ms", "1h")] = Field(
+        timedelta(seconds=30), description="longest of these waits"
+    )
+    retry_refused: Annotated[Duration, Between("1ms", "1h")] = Field(
         timedelta(minutes=1), description="wait after a refused login, which a person must mend"
     )
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from middleware.ops.access import Role, may
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort
+from schemas.base import Code
 from middleware.ops.tokens import digest, read_holder
 
 
@@ -18,6 +19,9 @@ class CadSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    said_by: Code = Field(
+        "cad", description="name of the CAD; ways in that the same CAD uses have the same name"
+    )
     certificate: Path | None = Field(
         None, description="file with the certificate chain (PEM); without one there is no TLS"
     )

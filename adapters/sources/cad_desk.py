@@ -20,14 +20,15 @@ class Answer:
 class Desk:
     """Reads messages, hands them in and keeps count of those that have no answer yet."""
 
-    def __init__(self, source: str, world: World, intake: Intake) -> None:
-        self._source = source
+    def __init__(self, adapter: str, said_by: str, world: World, intake: Intake) -> None:
+        """`said_by` is the CAD's own name, the same on every way in that it uses."""
+        self._adapter, self._said_by = adapter, said_by
         self._intake = intake
         self._open: set[asyncio.Task[Answer]] = set()
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         meters = world.meters
-        self._received = meters.counter("forewarn_adapter_received_total", adapter=source)
-        self._unknown = meters.counter("forewarn_adapter_unknown_fields_total", adapter=source)
+        self._received = meters.counter("forewarn_adapter_received_total", adapter=adapter)
+        self._unknown = meters.counter("forewarn_adapter_unknown_fields_total", adapter=adapter)
 
     @property
     def open(self) -> int:
@@ -37,7 +38,7 @@ class Desk:
     def read(self, raw: bytes) -> Outcome:
         """The event in the message, or what is wrong with it; counted either way."""
         self._received.inc()
-        outcome = cad.read(raw, self._source)
+        outcome = cad.read(raw, self._said_by)
         if isinstance(outcome, cad.Read) and outcome.unknown:
             self._unknown.inc(outcome.unknown)
         return outcome
@@ -63,7 +64,7 @@ class Desk:
 
     async def _hand_in(self, outcome: Outcome, raw: bytes) -> Answer:
         if isinstance(outcome, Problem):
-            submitted = await self._intake.refuse(self._source, outcome, raw)
+            submitted = await self._intake.refuse(self._adapter, outcome, raw)
             return Answer(submitted.standing, cad.refusal(outcome, submitted))
         submitted = await self._intake.submit(outcome.event, raw)
         return Answer(submitted.standing, cad.standing(outcome.event, submitted))

@@ -75,7 +75,7 @@ class CadHttp:
         self.listening = asyncio.Event()
 
     async def run(self, intake: Intake) -> None:
-        self._desk = Desk(NAME, self._world, intake)
+        self._desk = Desk(NAME, self._settings.said_by, self._world, intake)
         app = web.Application()
         app.router.add_post(PATH, self.on_message)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)

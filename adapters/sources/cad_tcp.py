@@ -56,7 +56,7 @@ class CadTcp:
         self.listening = asyncio.Event()
 
     async def run(self, intake: Intake) -> None:
-        desk = Desk(NAME, self._world, intake)
+        desk = Desk(NAME, self._settings.said_by, self._world, intake)
         room, window = self._world.room, self._settings.window
         streams = Streams(NAME, room, window, desk, self._may, self._presence)
         server = await self._serve(streams)

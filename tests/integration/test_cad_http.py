@@ -75,7 +75,7 @@ async def test_c1_a_message_is_answered_202_with_its_position(
     assert answer["id"] == event.id == "2026-11-22/000005"
     assert answer["standing"] == "taken"
     assert answer["position"] >= 1
-    assert event.source == "cad_http"
+    assert event.source == "cad"
 
 
 async def test_o4_no_answer_comes_before_the_journal_has_the_message(

@@ -238,7 +238,7 @@ def test_settings_that_do_not_go_together_stop_the_start(
 
 
 @pytest.mark.parametrize(
-    "text", ['[source.cad_tcp]\nlisten = "0.0.0.0:80"', '[source.cad_http]\nlisten = "[::]:80"']
+    "text", ['[source.cad_http]\nlisten = "0.0.0.0:80"', '[source.cad_http]\nlisten = "[::]:80"']
 )
 def test_nothing_listens_beyond_loopback_unless_told_to_e2(
     problems: Problems, load_text: Load, text: str
