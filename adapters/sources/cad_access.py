@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from middleware.ops.access import Role, may
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort
-from schemas.base import Code
 from middleware.ops.tokens import digest, read_holder
+from schemas.base import Code
 
 
 class CadSettings(BaseModel):
