@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -18,6 +19,9 @@ by the seed, or plays a recording, to every client that signs in. Point Forewarn
 """
 
 
+FAULTS = ("slow", "silent", "drop_hang_ups", "repeat_headers", "spoil_list", "greeting")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run until interrupted, or until the recording has been played."""
     given = _parser().parse_args(argv)
@@ -27,7 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("telephony: ended")
     except OSError as fault:
         why = fault.strerror or type(fault).__name__
-        print(f"telephony: {why}; choose another --port, or check the file that was named")
+        remedy = "choose another --port, or check the file that was named"
+        print(f"telephony: {why}; {remedy}", file=sys.stderr)
         return 1
     return 0
 
@@ -64,16 +69,9 @@ async def _run(given: argparse.Namespace) -> None:
     secret = _secret(given.password_file)
     async with TelephonySimulator(given.username, secret, given.host, given.port) as exchange:
         exchange.faults.cut_after = given.cut_every
-        for name in (
-            "slow",
-            "silent",
-            "drop_hang_ups",
-            "repeat_headers",
-            "spoil_list",
-            "greeting",
-        ):
+        for name in FAULTS:
             setattr(exchange.faults, name, getattr(given, name))
-        print(f"telephony: AMI on {given.host}:{exchange.port}; waiting for a client to sign in")
+        print(f"telephony: AMI on {given.host}:{exchange.port}; waiting for a client", flush=True)
         await exchange.signed_in()
         print("telephony: a client is signed in")
         if given.play:
