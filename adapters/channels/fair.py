@@ -33,14 +33,17 @@ class FairQueue(Generic[T]):
 
     async def work(self, handle: Callable[[T], Awaitable[None]]) -> None:
         """Handle one item after the other; never returns. As many of these as should run at once:
-        no two ever handle items of one key at the same time."""
+        no two ever handle items of one key at the same time. What was not handled to its end, by
+        a fault or by cancellation, stays the first of its key."""
         while True:
             key = await self._turns.get()
             line = self._waiting[key]
-            await handle(line[0])
-            line.popleft()
-            self.depth -= 1
-            if line:
-                self._turns.put_nowait(key)
-            else:
-                del self._waiting[key]
+            try:
+                await handle(line[0])
+                line.popleft()
+                self.depth -= 1
+            finally:
+                if line:
+                    self._turns.put_nowait(key)
+                else:
+                    del self._waiting[key]

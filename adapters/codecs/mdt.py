@@ -6,6 +6,7 @@ claims about itself is never asked. Known fields are read strictly; unknown ones
 
 import re
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple, TypedDict
 
 import orjson
@@ -72,8 +73,13 @@ def filters_up(room: str) -> list[str]:
 
 def device_of(room: str, said_on: str) -> str | None:
     """The device on whose topic something was said; None where it is no topic of a device."""
-    match = re.fullmatch(rf"{re.escape(root(room))}/({CODE[1:-1]})/[a-z]+", said_on, re.ASCII)
+    match = _spoken_on(room).fullmatch(said_on)
     return match[1] if match else None
+
+
+@cache
+def _spoken_on(room: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(root(room))}/({CODE[1:-1]})/[a-z]+", re.ASCII)
 
 
 # --- to the device ---------------------------------------------------------------------

@@ -14,10 +14,10 @@ from pydantic import Field
 from adapters.codecs import cad
 from adapters.sources.cad_access import CadSettings, cannot_listen, may_speak, role_of
 from adapters.sources.cad_desk import Answer, Desk, Outcome
-from adapters.sources.presence import Presence
 from middleware.ops.access import demand_rules
 from middleware.ops.durations import Duration
 from middleware.ops.listening import HostPort, ListenAt
+from middleware.ops.presence import Presence
 from middleware.ports import Ability, AdapterSpec, Intake, Kind, Problem, Standing, World
 
 NAME = "cad_http"

@@ -15,7 +15,7 @@ import structlog
 
 from adapters.codecs import cad, cad_stream
 from adapters.sources.cad_desk import Answer, Desk
-from adapters.sources.presence import Presence
+from middleware.ops.presence import Presence
 from middleware.ops.redaction import Fixed
 from middleware.ports import Problem, Standing
 

@@ -13,10 +13,10 @@ from pydantic import Field
 from adapters.sources.cad_access import CadSettings, cannot_listen, may_speak
 from adapters.sources.cad_desk import Desk
 from adapters.sources.cad_stream import RULE, Stream, Streams
-from adapters.sources.presence import Presence
 from middleware.ops.access import demand_rules
 from middleware.ops.durations import Duration
 from middleware.ops.listening import HostPort, ListenAt
+from middleware.ops.presence import Presence
 from middleware.ports import Ability, AdapterSpec, Intake, Kind, World
 
 NAME = "cad_tcp"

@@ -1,12 +1,12 @@
 """Whether an adapter is connected, said once at each change (O1, O4)."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from middleware.ports import Intake, World
 from schemas.service import SourceConnected, SourceLost
 
-MILLISECOND = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Presence:
@@ -17,12 +17,12 @@ class Presence:
     """
 
     def __init__(self, adapter: str, world: World) -> None:
-        self._adapter = adapter
+        self._name = adapter
         self._clock = world.clock
         self._gauge = world.meters.gauge("forewarn_adapter_connected", adapter=adapter)
         self._gauge.set(0)
         self._changed = asyncio.Event()
-        self._connected = False
+        self._connected = self._told = False
         self._reason = ""
         self._revision = 0
 
@@ -35,14 +35,15 @@ class Presence:
         self._turn(connected=False)
 
     async def tell(self, intake: Intake) -> None:
-        """Submit every change; never returns."""
-        told = False
+        """Submit every change, also one that could not be told when it last ran; never returns."""
         while True:
-            await self._changed.wait()
             self._changed.clear()
-            if told is not self._connected:
-                told = self._connected
-                await intake.submit(self._event())
+            if self._told != self._connected:
+                event, now_told = self._event(), self._connected
+                await intake.submit(event)
+                self._told = now_told
+            else:
+                await self._changed.wait()
 
     def _turn(self, *, connected: bool) -> None:
         self._connected = connected
@@ -50,15 +51,11 @@ class Presence:
         self._changed.set()
 
     def _event(self) -> SourceConnected | SourceLost:
-        now, name = self._clock.now(), self._adapter
-        self._revision = max(self._revision + 1, int(now.timestamp() / MILLISECOND.total_seconds()))
+        now = self._clock.now()
+        self._revision = max(self._revision + 1, (now - _EPOCH) // timedelta(milliseconds=1))
+        name, revision = self._name, self._revision
         if self._connected:
-            return SourceConnected(source=name, id=name, revision=self._revision, occurred_at=now)
+            return SourceConnected(source=name, id=name, revision=revision, occurred_at=now)
         return SourceLost(
-            source=name,
-            id=name,
-            revision=self._revision,
-            occurred_at=now,
-            reason=self._reason,
-            gap=False,
+            source=name, id=name, revision=revision, occurred_at=now, reason=self._reason, gap=False
         )

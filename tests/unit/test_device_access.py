@@ -152,3 +152,16 @@ async def test_o4_the_queue_has_a_bound_for_each_and_for_all() -> None:
     assert [queue.put("A", n) for n in range(3)] == [True, True, False]
     assert [queue.put("B", n) for n in range(2)] == [True, False]
     assert queue.depth == 3
+
+
+async def test_o4_what_was_not_handled_to_its_end_is_handled_when_work_goes_on() -> None:
+    queue = FairQueue[tuple[str, int]](bound=10, each=10)
+    for n in range(3):
+        queue.put("A", ("A", n))
+
+    async def fail(item: tuple[str, int]) -> None:
+        raise OSError("the journal cannot be written")
+
+    with pytest.raises(OSError, match="journal"):
+        await queue.work(fail)
+    assert await drained(queue, workers=2) == [("A", 0), ("A", 1), ("A", 2)]
