@@ -97,7 +97,7 @@ class Framer:
 
     def _forget_line(self) -> None:
         """Of a line that is skipped only this matters: is it empty?"""
-        if self._line not in (b"", b"\r"):
+        if bytes(self._line) not in (b"", b"\r"):
             self._line[:] = b"-"
 
 
