@@ -25,6 +25,10 @@ class Event(Said):
     ours: ClassVar[bool] = False
     """True for what the service says to itself: nobody repeats it, nothing is remembered of it."""
 
+    aspect: ClassVar[str] = ""
+    """A later revision supersedes an earlier one that speaks of the same aspect of the thing: a
+    new priority does not make an address that comes late untrue."""
+
     source: Name
     id: Name
     revision: Annotated[int, Field(ge=1)] = 1

@@ -43,6 +43,7 @@ class IncidentOpened(CadEvent):
     """A new incident, with the place, the caller's number and what is already on the way."""
 
     kind: ClassVar[str] = "incident.opened"
+    aspect: ClassVar[str] = "opened"
     place: Whereabouts
     priority: Name | None = None
     nature: Text | None = None
@@ -53,6 +54,7 @@ class IncidentUpdated(CadEvent):
     """Priority or nature changed; the place did not."""
 
     kind: ClassVar[str] = "incident.updated"
+    aspect: ClassVar[str] = "facts"
     priority: Name | None = None
     nature: Text | None = None
 
@@ -61,6 +63,7 @@ class AddressChanged(CadEvent):
     """The whole place as it is now; it replaces the earlier one and is checked again (C3)."""
 
     kind: ClassVar[str] = "incident.address_changed"
+    aspect: ClassVar[str] = "place"
     place: Whereabouts
 
 
@@ -68,6 +71,7 @@ class IncidentClosed(CadEvent):
     """The incident is over for the CAD."""
 
     kind: ClassVar[str] = "incident.closed"
+    aspect: ClassVar[str] = "end"
 
 
 class ResourceAssigned(CadEvent):

@@ -41,8 +41,9 @@ def _on_incident_changed(state: State, entry: Entry, made: d.IncidentChanged) ->
 
 def _take_facts(known: Incident, event: CadEvent) -> None:
     if isinstance(event, IncidentOpened | AddressChanged):
-        known.place = event.place
         known.finished_at = None
+        if event.revision >= known.place_revision:
+            known.place, known.place_revision = event.place, event.revision
     if isinstance(event, IncidentOpened | IncidentUpdated):
         known.priority = event.priority or known.priority
         known.nature = event.nature or known.nature

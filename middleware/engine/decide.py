@@ -67,7 +67,9 @@ def decide(state: State, taken: Taken) -> tuple[Decision, ...]:
 def question(state: State, event: Event) -> Whereabouts | None:
     """What the matcher must be asked before the event is decided on; None: nothing."""
     if isinstance(event, incident.IncidentOpened | incident.AddressChanged):
-        return event.place
+        known = on_incident.find(state, event)
+        late = known is not None and event.revision < known.place_revision
+        return known.place if known is not None and late else event.place
     if isinstance(event, call.CallRang):
         return Whereabouts(phone=event.number)
     if isinstance(event, markers_in.RecheckDue):

@@ -105,6 +105,14 @@ class Markers:
             return len(self.layers[0].kept)
         return sum(1 for _ in self.in_force())
 
+    def brought_by(self, position: int) -> tuple[KeptMarker, ...]:
+        """The markers that the import activated at this position brought into force."""
+        layer = next((one for one in self.layers if one.since == position), None)
+        if layer is not None:
+            return tuple(layer.kept.values())
+        merged = self.layers[0].kept.values()  # it became one with those before it
+        return tuple(kept for kept in merged if kept.position == position)
+
     def stage(self, batch: str, supplied: tuple[Marker, ...], position: int) -> None:
         layer = self.staged.setdefault(batch, Layer(batch))
         for marker in supplied:

@@ -32,7 +32,8 @@ class Heard:
     """What one source said of one thing: revision to (digest, position)."""
 
     at: datetime
-    latest: int
+    latest: dict[str, int]
+    """The latest revision of each aspect."""
     revisions: dict[int, tuple[bytes, int]]
 
 
@@ -50,7 +51,7 @@ class Seen:
         before = known.revisions.get(event.revision)
         if before is not None:
             return (Again.SAME if before[0] == content else Again.CONFLICT), before[1]
-        if event.revision < known.latest:
+        if event.revision < known.latest.get(event.aspect, 0):
             return Again.OLDER, 0
         return Again.NEW, 0
 
@@ -61,9 +62,11 @@ class Seen:
         key = (event.source, event.id)
         known = self.heard.get(key)
         if known is None:
-            self.heard[key] = Heard(at, event.revision, {event.revision: (content, position)})
+            latest, said = {event.aspect: event.revision}, {event.revision: (content, position)}
+            self.heard[key] = Heard(at, latest, said)
         else:
-            known.at, known.latest = at, max(known.latest, event.revision)
+            known.at = at
+            known.latest[event.aspect] = max(known.latest.get(event.aspect, 0), event.revision)
             known.revisions[event.revision] = (content, position)
             if len(known.revisions) > REVISIONS_KEPT:
                 del known.revisions[min(known.revisions)]

@@ -57,6 +57,8 @@ class Incident:
     service_day: date
     opened_at: datetime
     place: Whereabouts
+    place_revision: int = 0
+    """Of the message that gave the place: one that comes late does not bring an old one back."""
     priority: str | None = None
     nature: str | None = None
     resources: dict[str, Sent] = field(default_factory=dict)
