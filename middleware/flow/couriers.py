@@ -1,49 +1,32 @@
 """Couriers: one loop a destination carries what was decided until the device has shown it.
 
 Accepted is not delivered: a parcel stays until the record says the device showed its revision
-(or took the note away), the note expired or was forgotten. A device's sign of life, or the
-channel's return, sends everything open again at once; otherwise the wait doubles.
+(or took the note away), or until the note has run out. A device's sign of life, or the channel's
+return, sends everything open again at once; otherwise the wait doubles.
 """
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+
+import structlog
 
 from middleware.engine.entry import Entry
 from middleware.engine.state import Note, Phase, State
 from middleware.flow.messages import answer_message, note_message
-from middleware.ports import Channel, ChannelDown, Clock, Meters, ToDevice
+from middleware.flow.parcels import ANSWER, Destination, Parcel
+from middleware.ports import Channel, ChannelDown, Clock, Meters
 from schemas import decision as d
 
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 300.0
-SEND_LIMIT = 5.0
+SEND_LIMIT = 60.0
+"""Seconds for one send. Channels have limits of their own, and shorter ones."""
+ANSWER_LASTS = 60.0
+"""Seconds for which what was known still answers a question; then the crew asks again."""
 
-
-@dataclass(slots=True)
-class Parcel:
-    """One message for one device. `key` is the note or the ask; `once`: sent, not repeated."""
-
-    key: str
-    revision: int
-    message: ToDevice
-    kind: str
-    due: float
-    tries: int = 0
-    once: bool = False
-
-
-@dataclass(slots=True)
-class Destination:
-    """A device on a channel: its open parcels, in order, and the loop that carries them."""
-
-    channel: str
-    device: str
-    parcels: dict[str, Parcel] = field(default_factory=dict)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
+log = structlog.get_logger()
 
 
 class Couriers:
@@ -55,6 +38,8 @@ class Couriers:
         self._channels, self._clock, self._random, self._meters = channels, clock, random, meters
         self._destinations: dict[tuple[str, str], Destination] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        depth = meters.gauge("forewarn_queue_depth", queue="couriers")
+        depth.set_function(self._depth)
 
     def restore(self, state: State) -> None:
         """After a restart: every open note goes out again; devices know what they have shown."""
@@ -76,8 +61,6 @@ class Couriers:
             self._on_returned(state, made)
         elif isinstance(made, d.AskAnswered):
             self._answer(state, made)
-        elif isinstance(made, d.Forgotten):
-            self._drop_forgotten(state)
 
     def _put_note(self, state: State, note: Note) -> None:
         for channel in note.channels:
@@ -86,9 +69,11 @@ class Couriers:
 
     def _parcel(self, state: State, note: Note, *, once: bool = False) -> Parcel:
         kind = "withdrawal" if note.phase is Phase.WITHDRAWN else "note"
-        due = self._clock.monotonic()
+        now = self._clock.monotonic()
+        lasts = note.expires_at - (state.at or note.issued_at)
         message = note_message(state, note)
-        return Parcel(note.id, note.revision, message, kind, due, once=once)
+        until = now + lasts.total_seconds()
+        return Parcel(note.id, note.revision, message, kind, now, until, once=once)
 
     def _on_shown(self, state: State, made: d.Shown) -> None:
         note = state.notes.get(made.note)
@@ -113,22 +98,17 @@ class Couriers:
 
     def _answer(self, state: State, made: d.AskAnswered) -> None:
         if made.channel in self._channels:
-            message = answer_message(state, made)
-            due = self._clock.monotonic()
-            self._put(made.channel, Parcel(made.ask, 1, message, "answer", due, once=True))
-
-    def _drop_forgotten(self, state: State) -> None:
-        for destination in self._destinations.values():
-            gone = [k for k, p in destination.parcels.items() if p.kind != "answer"]
-            for key in gone:
-                if key not in state.notes:
-                    del destination.parcels[key]
+            message, now = answer_message(state, made), self._clock.monotonic()
+            key, until = f"{ANSWER}/{made.ask}", now + ANSWER_LASTS
+            self._put(made.channel, Parcel(key, 1, message, ANSWER, now, until, once=True))
 
     def _put(self, channel: str, parcel: Parcel) -> None:
         key = (channel, parcel.message.device)
         destination = self._destinations.get(key)
         if destination is None:
             destination = self._destinations[key] = Destination(*key)
+        if parcel.kind == ANSWER:
+            destination.make_room_for_an_answer()
         destination.parcels[parcel.key] = parcel
         destination.wake.set()
         self._start(destination)
@@ -158,6 +138,7 @@ class Couriers:
         while destination.parcels:
             destination.wake.clear()
             now = self._clock.monotonic()
+            destination.drop_outdated(now)
             due = [p for p in destination.parcels.values() if p.due <= now]
             for parcel in due:
                 await self._send(destination, parcel)
@@ -171,14 +152,27 @@ class Couriers:
         parcel.tries += 1
         wait = min(FIRST_WAIT * 2 ** (parcel.tries - 1), LONGEST_WAIT)
         parcel.due = self._clock.monotonic() + wait * self._random.uniform(0.8, 1.2)
-        try:
-            await self._channels[destination.channel].send(parcel.message)
-        except ChannelDown:
+        if not await self._accepted(destination.channel, parcel):
             self._count("forewarn_send_failures_total", channel=destination.channel)
             return
         self._count("forewarn_sent_total", channel=destination.channel, kind=parcel.kind)
         if parcel.once and destination.parcels.get(parcel.key) is parcel:
             del destination.parcels[parcel.key]
+
+    async def _accepted(self, channel: str, parcel: Parcel) -> bool:
+        """A fault of one channel must not stop the others: it counts as a refusal."""
+        try:
+            async with asyncio.timeout(SEND_LIMIT):
+                await self._channels[channel].send(parcel.message)
+        except (ChannelDown, TimeoutError):
+            return False
+        except Exception as fault:
+            log.exception("send_failed", channel=channel, error=type(fault).__name__)
+            return False
+        return True
+
+    def _depth(self) -> float:
+        return sum(len(destination.parcels) for destination in self._destinations.values())
 
     def _count(self, name: str, **labels: str) -> None:
         self._meters.counter(name, **labels).inc()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+import structlog
+
 from middleware.engine.entry import Entry
 from middleware.engine.markers import KeptMarker, Markers
 from middleware.engine.state import State
@@ -21,6 +23,10 @@ from schemas.markers_in import IndexFollowed, RecheckDue
 SELF = "self"
 SLICE = 10
 """Markers taken up before anything live gets its turn: about a millisecond."""
+RETRY = timedelta(seconds=10)
+"""After so long a marker that could not be taken up is tried again."""
+
+log = structlog.get_logger()
 
 
 class Index(Matcher, Protocol):
@@ -42,7 +48,11 @@ class Change:
 
 
 class IndexFollower:
-    """Takes up committed changes in order; says when it has, so that all live is re-checked."""
+    """Takes up committed changes in order; says when it has, so that all live is re-checked.
+
+    While a marker cannot be taken up the index stays behind, so that what is not found counts as
+    not checked (C4); it goes on when the marker is put anew or ended.
+    """
 
     def __init__(
         self, index: Index, clock: Clock, post: Callable[[Event], Awaitable[None]]
@@ -50,16 +60,20 @@ class IndexFollower:
         self._index, self._clock, self._post = index, clock, post
         self._changes: deque[Change] = deque()
         self._rechecks: dict[str, int] = {}
-        self._work = asyncio.Event()
+        self._changed, self._ordered = asyncio.Event(), asyncio.Event()
+        self._markers = Markers()
 
     def load(self, state: State) -> None:
         """At the start, before anything is checked."""
-        catch_up(self._index, state.markers)
-        for subject in live_subjects(state):
-            if _needs_check(state, subject):
-                self._rechecks[subject] = state.position
-        if self._rechecks:
-            self._work.set()
+        self._markers = state.markers
+        try:
+            catch_up(self._index, state.markers)
+        except Exception as fault:
+            log.exception("index_not_loaded", error=type(fault).__name__)
+            everything = tuple(state.markers.in_force())
+            self._add(Change(state.markers.position, everything, ()))
+        subjects = [s for s in live_subjects(state) if _needs_check(state, s)]
+        self._order(subjects, state.position)
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
         for entry in entries:
@@ -68,7 +82,7 @@ class IndexFollower:
 
     def _on_decision(self, position: int, made: d.Decision, state: State) -> None:
         if isinstance(made, d.BatchActivated):
-            self._add(Change(position, tuple(state.markers.layers[-1].kept.values()), ()))
+            self._add(Change(position, state.markers.brought_by(position), ()))
         elif isinstance(made, d.MarkerInForce):
             kept = state.markers.get(made.marker)
             self._add(Change(position, (kept,) if kept else (), ()))
@@ -76,30 +90,66 @@ class IndexFollower:
             self._add(Change(position, (), made.markers))
         elif isinstance(made, d.RechecksOrdered):
             subjects = [made.subject] if made.subject else live_subjects(state)
-            self._rechecks.update(dict.fromkeys(subjects, position))
-            self._work.set()
+            self._order(subjects, position)
 
     def _add(self, change: Change) -> None:
         self._changes.append(change)
-        self._work.set()
+        self._changed.set()
+
+    def _order(self, subjects: Iterable[str], cause: int) -> None:
+        self._rechecks.update(dict.fromkeys(subjects, cause))
+        if self._rechecks:
+            self._ordered.set()
 
     async def run(self) -> None:
         """Follow until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow())
+            tasks.create_task(self._check_again())
+
+    async def _follow(self) -> None:
         while True:
-            await self._work.wait()
-            self._work.clear()
+            await self._changed.wait()
+            self._changed.clear()
             while self._changes:
                 await self._take_up(self._changes.popleft())
-            while self._rechecks and not self._changes:
+
+    async def _check_again(self) -> None:
+        while True:
+            await self._ordered.wait()
+            self._ordered.clear()
+            while self._rechecks:
                 subject = next(iter(self._rechecks))
                 cause = self._rechecks.pop(subject)
                 await self._post(self._recheck(subject, cause))
 
-    async def _take_up(self, change: Change) -> None:
-        for number, kept in enumerate(change.put, start=1):
-            self._index.put(kept.read())
+    async def _put(self, wanted: Sequence[KeptMarker]) -> list[KeptMarker]:
+        """Those that could not be taken up. One that ended or was put anew meanwhile is left to
+        the change that says so."""
+        failed: list[KeptMarker] = []
+        for number, kept in enumerate(wanted, start=1):
+            now = self._markers.get(kept.id)
+            wanted_still = now is not None and now.json == kept.json
+            if wanted_still and not self._take(kept):
+                failed.append(kept)
             if number % SLICE == 0:
                 await self._clock.sleep(timedelta())
+        return failed
+
+    def _take(self, kept: KeptMarker) -> bool:
+        try:
+            self._index.put(kept.read())
+        except Exception as fault:
+            name = type(fault).__name__
+            log.exception("marker_not_taken_up", error=name, position=kept.position)
+            return False
+        return True
+
+    async def _take_up(self, change: Change) -> None:
+        left = await self._put(change.put)
+        while left:
+            await self._clock.sleep(RETRY)
+            left = await self._put(left)
         for number, marker in enumerate(change.gone, start=1):
             self._index.remove(marker)
             if number % SLICE == 0:

@@ -36,6 +36,14 @@ class Waiting:
     done: asyncio.Future[Submitted]
 
 
+@dataclass(slots=True, eq=False)
+class _AtTheDoor:
+    """Somebody who waits for room; `turn` is resolved when it has been let in."""
+
+    waiting: Waiting
+    turn: asyncio.Future[None]
+
+
 class Lanes:
     """Bounded queues; who hands in waits while its lane is full (push-back)."""
 
@@ -43,28 +51,28 @@ class Lanes:
         self._bound = bound
         self._queues: tuple[deque[Waiting], ...] = tuple(deque() for _ in Lane)
         self._work = asyncio.Event()
-        self._room: tuple[deque[asyncio.Future[None]], ...] = tuple(deque() for _ in Lane)
+        self._doors: tuple[deque[_AtTheDoor], ...] = tuple(deque() for _ in Lane)
         self._depth = [meters.gauge("forewarn_queue_depth", queue=_name(lane)) for lane in Lane]
         for lane in Lane:
             meters.gauge("forewarn_queue_bound", queue=_name(lane)).set(bound)
 
     async def put(self, waiting: Waiting) -> None:
-        """Returns when there was room for it; first come, first served within a lane."""
+        """Returns when there was room for it; first come, first served within a lane. Who is
+        cancelled at the door leaves it; who has been let in stays in."""
         lane = lane_of(waiting.event)
-        queue, room = self._queues[lane], self._room[lane]
-        while len(queue) >= self._bound or room:
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            room.append(turn)
-            try:
-                await turn
-            finally:
-                if turn in room:
-                    room.remove(turn)
-            if len(queue) < self._bound:
-                break
-        queue.append(waiting)
-        self._work.set()
-        self._let_in(lane)
+        queue, door = self._queues[lane], self._doors[lane]
+        if not door and len(queue) < self._bound:
+            queue.append(waiting)
+            self._work.set()
+            return
+        here = _AtTheDoor(waiting, asyncio.get_running_loop().create_future())
+        door.append(here)
+        try:
+            await here.turn
+        except asyncio.CancelledError:
+            if here in door:
+                door.remove(here)
+            raise
 
     async def take(self, most: int) -> list[Waiting]:
         """The next batch: every lane in its order, at most `most`; waits for the first."""
@@ -73,20 +81,20 @@ class Lanes:
         for lane, queue in zip(Lane, self._queues, strict=True):
             while queue and len(batch) < most:
                 batch.append(queue.popleft())
-            self._depth[lane].set(len(queue))
             self._let_in(lane)
+            self._depth[lane].set(len(queue))
         if not any(self._queues):
             self._work.clear()
         return batch
 
     def _let_in(self, lane: Lane) -> None:
-        room = self._room[lane]
-        free = self._bound - len(self._queues[lane])
-        while room and free > 0:
-            turn = room.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                free -= 1
+        """Whoever there is room for, in the order in which they came."""
+        queue, door = self._queues[lane], self._doors[lane]
+        while door and len(queue) < self._bound:
+            here = door.popleft()
+            if not here.turn.cancelled():
+                queue.append(here.waiting)
+                here.turn.set_result(None)
 
 
 def _name(lane: Lane) -> str:

@@ -13,13 +13,13 @@ NO_INCIDENT = "You are not on an incident that is known here."
 
 def note_body(state: State, note: Note) -> DeviceNote:
     """The note as it stands, or its taking back."""
-    incident = state.incidents[note.incident]
+    number = _number(state.incidents[note.incident])
     kept = state.markers.get(note.matched.marker)
     if note.phase is Phase.WITHDRAWN or kept is None:
         return device_withdrawal(
             note=note.id,
             revision=note.revision,
-            incident=incident.number,
+            incident=number,
             callsign=note.callsign,
             expires_at=note.expires_at,
             ended=note.ended or Ended.MARKER_ENDED,
@@ -29,11 +29,16 @@ def note_body(state: State, note: Note) -> DeviceNote:
         note.matched,
         note=note.id,
         revision=note.revision,
-        incident=incident.number,
+        incident=number,
         callsign=note.callsign,
         expires_at=note.expires_at,
         today=london_day(note.issued_at),
     )
+
+
+def _number(incident: Incident) -> str:
+    """As the crew knows it; our own id where the record of it was erased."""
+    return incident.number or incident.id
 
 
 def note_message(state: State, note: Note) -> ToDevice:
@@ -62,7 +67,7 @@ def _known(state: State, incident: Incident, device: str) -> KnownIncident:
         if state.notes[name].device == device and state.notes[name].phase is not Phase.WITHDRAWN
     )
     return KnownIncident(
-        incident=incident.number,
+        incident=_number(incident),
         outcome=outcome,
         reason=reason,
         in_words=in_words(outcome, reason),

@@ -5,33 +5,29 @@ from datetime import datetime, timedelta
 from middleware.ports import Clock, Meters
 
 STEP = timedelta(seconds=1)
+"""By so much the clock may be off without having stepped."""
+PACE = 0.9
+"""How fast the stamps go on while they are ahead of the clock."""
 
 
 class Stamps:
-    """`now()` follows the wall clock while it runs smoothly. When it jumps forward the stamps
-    follow; when it jumps back they go on from where they were until it has caught up."""
+    """`now()` follows the wall clock, also when it jumps forward. When it jumps back the stamps
+    go on from where they were, a little slower than time, until it has caught up."""
 
     def __init__(self, clock: Clock, meters: Meters, last: datetime | None = None) -> None:
         self._clock = clock
         self._steps = meters.counter("forewarn_clock_steps_total")
-        self._last = last
-        self._anchor = max(clock.now(), last) if last else clock.now()
-        self._anchored = clock.monotonic()
-        self._offset = timedelta()
+        self._wall, self._monotonic = clock.now(), clock.monotonic()
+        self._last = max(self._wall, last) if last else self._wall
 
     def now(self) -> datetime:
         """The stamp for what happens now."""
         wall, monotonic = self._clock.now(), self._clock.monotonic()
-        smooth = self._anchor + timedelta(seconds=monotonic - self._anchored)
-        offset = wall - smooth
-        if abs(offset - self._offset) > STEP:
+        passed = timedelta(seconds=monotonic - self._monotonic)
+        if abs(wall - self._wall - passed) > STEP:
             self._steps.inc()
-        self._offset = offset
-        if offset > -STEP:
-            smooth = wall
-            self._offset = timedelta()
-        self._anchor, self._anchored = smooth, monotonic
-        if self._last is not None and smooth < self._last:
-            smooth = self._last
-        self._last = smooth
-        return smooth
+        self._wall, self._monotonic = wall, monotonic
+        ahead = self._last + passed - wall
+        slowed = self._last + PACE * passed if ahead > STEP else self._last
+        self._last = max(wall, slowed)
+        return self._last

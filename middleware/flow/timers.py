@@ -9,10 +9,12 @@ from middleware.engine.entry import Entry
 from middleware.engine.state import State
 from middleware.flow.stamps import Stamps
 from middleware.ports import Clock
-from schemas.decision import TimerSet
+from schemas.decision import Failed, TimerSet
 from schemas.delivery import TimerDue
 
 TIMERS = "timer"
+AFTER_A_FAULT = timedelta(minutes=1)
+"""A timer on which nothing could be decided fires again: no duty ends with a fault of ours."""
 
 
 class Timers:
@@ -41,11 +43,14 @@ class Timers:
             for made in entry.decisions:
                 if isinstance(made, TimerSet):
                     wait = (made.due_at - entry.received_at).total_seconds()
-                    self._set(monotonic + wait, made)
+                    self._set(monotonic + wait, made.timer, made.revision)
+                elif isinstance(made, Failed) and isinstance(entry.event, TimerDue):
+                    due = monotonic + AFTER_A_FAULT.total_seconds()
+                    self._set(due, entry.event.timer, entry.event.revision)
 
-    def _set(self, due: float, made: TimerSet) -> None:
+    def _set(self, due: float, timer: str, revision: int) -> None:
         first = self._heap[0][0] if self._heap else float("inf")
-        heapq.heappush(self._heap, (due, made.timer, made.revision))
+        heapq.heappush(self._heap, (due, timer, revision))
         if due < first:
             self._sooner.set()
 
