@@ -1,0 +1,140 @@
+"""Every queue has a bound; man-down is never behind anything (O4, D1, DESIGN)."""
+
+import asyncio
+
+import pytest
+
+from middleware.flow import lanes as flow_lanes
+from middleware.flow.lanes import Lane, Lanes, Waiting, lane_of
+from middleware.ops.metrics import Metrics
+from schemas.event import Event
+from schemas.markers_in import IndexFollowed, RecheckDue
+from tests import said
+from tests.said import START, Cad, Team, marker
+from tests.virtual import virtual
+
+
+def waiting(event: Event) -> Waiting:
+    return Waiting(event, b"", asyncio.get_running_loop().create_future())
+
+
+def live(number: int) -> Event:
+    return said.rang(None, str(number))
+
+
+def bulk(number: int) -> Event:
+    return Team().staged(f"b{number}", marker())
+
+
+def names(batch: list[Waiting]) -> list[str]:
+    return [one.event.id for one in batch]
+
+
+@pytest.mark.parametrize(
+    ("event", "lane"),
+    [
+        (Cad().opened(), Lane.LIVE),
+        (said.rang(None), Lane.LIVE),
+        (said.displayed("A1", "n1", 1), Lane.LIVE),
+        (Team().activated("b1"), Lane.LIVE),
+        (Team().staged("b1", marker()), Lane.BULK),
+        (IndexFollowed(source="self", id="index", occurred_at=START), Lane.BULK),
+        (RecheckDue(source="self", id="r", occurred_at=START, subject="i1"), Lane.BULK),
+    ],
+)
+def test_what_is_live_does_not_wait_behind_what_is_many(event: Event, lane: Lane) -> None:
+    assert lane_of(event) is lane
+
+
+@virtual
+async def test_within_a_lane_the_order_is_kept() -> None:
+    lanes = Lanes(100, Metrics())
+    for number in range(7):
+        await lanes.put(waiting(live(number)))
+
+    assert names(await lanes.take(4)) == [f"{n}/rang" for n in range(4)]
+    assert names(await lanes.take(4)) == [f"{n}/rang" for n in range(4, 7)]
+
+
+@virtual
+async def test_live_goes_before_bulk_and_man_down_before_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No event of ours is a man-down yet; its lane is there."""
+    lanes = Lanes(100, Metrics())
+    usual = flow_lanes.lane_of
+    monkeypatch.setattr(
+        flow_lanes, "lane_of", lambda e: Lane.MAN_DOWN if e.id == "down/rang" else usual(e)
+    )
+    for event in (bulk(1), live(1), said.rang(None, "down")):
+        await lanes.put(waiting(event))
+
+    assert names(await lanes.take(10)) == ["down/rang", "1/rang", "decision/1"]
+
+
+@virtual
+async def test_a_full_lane_pushes_back_and_lets_in_by_turns() -> None:
+    lanes = Lanes(2, Metrics())
+    putting = [asyncio.create_task(lanes.put(waiting(live(n)))) for n in range(5)]
+    await asyncio.sleep(0)
+    assert [task.done() for task in putting] == [True, True, False, False, False]
+
+    first = await lanes.take(2)
+    late = asyncio.create_task(lanes.put(waiting(live(9))))
+    await asyncio.sleep(0)
+    taken = [*first, *await lanes.take(2), *await lanes.take(2)]
+    await late
+
+    assert names(taken) == [f"{n}/rang" for n in (0, 1, 2, 3, 4, 9)]
+
+
+@virtual
+async def test_a_full_lane_holds_up_no_other() -> None:
+    lanes = Lanes(1, Metrics())
+    await lanes.put(waiting(bulk(1)))
+    stuck = asyncio.create_task(lanes.put(waiting(bulk(2))))
+    await lanes.put(waiting(live(1)))
+
+    assert names(await lanes.take(10)) == ["1/rang", "decision/1"]
+    await stuck
+
+
+@virtual
+async def test_who_gives_up_at_the_door_blocks_nobody() -> None:
+    lanes = Lanes(1, Metrics())
+    await lanes.put(waiting(live(1)))
+    second, third = (asyncio.create_task(lanes.put(waiting(live(n)))) for n in (2, 3))
+    await asyncio.sleep(0)
+    second.cancel()
+    assert names(await lanes.take(1)) == ["1/rang"]
+    await third
+
+    assert names(await lanes.take(1)) == ["3/rang"]
+
+
+@virtual
+async def test_who_gives_up_after_being_let_in_blocks_nobody() -> None:
+    """What was let in stays in, so nobody loses a turn."""
+    lanes = Lanes(1, Metrics())
+    await lanes.put(waiting(live(1)))
+    second, third = (asyncio.create_task(lanes.put(waiting(live(n)))) for n in (2, 3))
+    await asyncio.sleep(0)
+    await lanes.take(1)
+    second.cancel()
+
+    assert names(await lanes.take(1)) == ["2/rang"]
+    assert names(await lanes.take(1)) == ["3/rang"]
+    await third
+
+
+@virtual
+async def test_o1_every_lane_has_a_bound_and_a_depth_to_watch() -> None:
+    metrics = Metrics()
+    lanes = Lanes(7, metrics)
+    for number in range(3):
+        await lanes.put(waiting(live(number)))
+    await lanes.take(1)
+
+    value = metrics.registry.get_sample_value
+    assert value("forewarn_queue_bound", {"queue": "live"}) == 7
+    assert value("forewarn_queue_depth", {"queue": "live"}) == 2
