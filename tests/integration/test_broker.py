@@ -51,16 +51,23 @@ async def test_o4_the_broker_dies_with_a_service_that_is_killed(tmp_path: Path) 
     assert psutil.pid_exists(pid)
     os.kill(service.pid, signal.SIGKILL)
     await service.wait()
-    await until(lambda: _is_gone(pid))
-    with socket.create_server(("127.0.0.1", port)):
-        pass
+    await until(lambda: _is_gone(pid) and _is_free(port))
 
 
 def _is_gone(pid: int) -> bool:
+    """A zombie's leading thread is dead, others may be on their way: hence the port as well."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def _is_free(port: int) -> bool:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return True
+    except OSError:
+        return False
 
 
 async def test_o4_a_broker_that_dies_is_started_again_at_the_same_port(tmp_path: Path) -> None:
