@@ -110,10 +110,13 @@ def _confirmed(spec: Spec, postcode: int) -> bool:
     return postcode >= 25 or (postcode == 0 and len(set(spec.places) - w.COUNTIES) > 1)
 
 
+_LEFT_OUT = (w.COUNTIES | w.EMPTY) - w.QUALIFIERS - {"ST"}
+
+
 def _same_words(query: Reading, spec: Spec) -> bool:
     """Query and marker consist of the same words, the widest places left out."""
-    known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} - w.COUNTIES
-    return known == set(query.words) - w.COUNTIES - w.EMPTY
+    known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} - _LEFT_OUT
+    return known == set(query.words) - _LEFT_OUT
 
 
 def _numbers_houses(spec: Spec) -> bool:

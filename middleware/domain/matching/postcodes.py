@@ -57,6 +57,7 @@ def _repair(area: str, district: str, sector: str, unit: str) -> str:
     return code if area in AREAS and (written or _INWARD.issuperset(unit)) else ""
 
 
+@lru_cache(maxsize=16384)
 def read_postcode(text: str) -> str:
     """A postcode that stands alone in a field; "" if it is none."""
     return find_postcode(text.upper().strip())[0]

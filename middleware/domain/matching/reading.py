@@ -96,7 +96,10 @@ class _Walk:
                 self.commas.pop()
             token = tokens[self.at]
             self.at += 1
-            if token[0].isdigit() and token not in w.ORDINALS:
+            if token not in _SPECIAL and token.isalpha() and not (self.unit and len(token) == 1):
+                self.unit = self.skip = self.near = self.floor = False
+                self.out.append(w.ABBREVIATIONS.get(token, token))
+            elif token[0].isdigit() and token not in w.ORDINALS:
                 self._number(token)
             elif token[-1].isdigit() or token[-2:-1].isdigit():
                 self._mixed(token)
@@ -194,6 +197,15 @@ def _commas(tokens: list[str]) -> list[int]:
 
 _FLAT = frozenset({"FLAT", "FLT", "MAISONETTE", "APARTMENT", "APT", "FL", "F"})
 _FLOOR_NEXT = frozenset({"FLOOR", "FLR", "FLOORS", "FLOO", "LFOOR", "FOOR"}) | _FLAT
+
+
+_SPECIAL = frozenset(
+    {"REAR", "NO", "F", "FL"}.union(
+        w.FLOORS, w.FLOOR_SHORT, w.SIDES, w.ORDINALS, w.UNITS, w.SKIPS_NUMBER, w.NEARBY, w.EMPTY,
+        (short for short, word in w.ABBREVIATIONS.items() if word in w.UNITS),
+    )
+)  # fmt: skip
+"""Every word that means more than itself; all others only stand in a row."""
 
 
 def _begins_unit(token: str) -> bool:
