@@ -43,12 +43,13 @@ class Reading:
     breaks: list[int] = field(default_factory=list)
 
     def settled(self) -> "Reading":
-        """Numbers stand before the word that they belong to: in `3 The Drive` before DRIVE."""
-        words, size = self.words, len(self.words)
-        for index, (value, named, at) in enumerate(self.numbers):
-            while at < size and words[at] in w.EMPTY:
-                at += 1
-            self.numbers[index] = (value, named, at)
+        """Without THE, OF, AND; numbers stand before the word that they belong to."""
+        if not w.EMPTY.isdisjoint(self.words):
+            kept = [0]
+            for word in self.words:
+                kept.append(kept[-1] + (word not in w.EMPTY))
+            self.words = [word for word in self.words if word not in w.EMPTY]
+            self.numbers = [(value, named, kept[at]) for value, named, at in self.numbers]
         return self
 
 

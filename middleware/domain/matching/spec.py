@@ -67,8 +67,8 @@ def interpret(
         kind = f"{kind} {words[end]}"
         end += 1
     places = dict.fromkeys(word for word in words[end:] if word not in w.EMPTY)
-    inner = [word for word in street if word not in places]
-    street = inner if inner and street[-1] == inner[-1] else street
+    if street[1:] == ["HIGH"] and street[0] in places:
+        street = street[1:]
     return Spec(
         marker, covers, reading.postcode, house, tuple(units), tuple(street), kind,
         tuple(word for word in words[:start] if word not in w.EMPTY),
@@ -161,7 +161,9 @@ def _last_strong(words: list[str], start: int) -> int:
 def _start(words: list[str], kind: int, least: int, breaks: list[int]) -> int:
     inside = [b for b in breaks if least <= b < kind]
     if inside:
-        return max(inside)
+        first = max(inside)
+        named = (i for i in range(kind - 2, first, -1) if words[i] in w.NAMED_BUILDINGS)
+        return next(named, first - 1) + 1
     start = max(least, kind - 1)
     while start > least and kind - start < 2 and words[start - 1] not in w.BUILDING_WORDS:
         start -= 1

@@ -37,7 +37,7 @@ def _abbreviations() -> dict[str, str]:
         full, _, shorts = entry.partition("=")
         table.update({short: full for short in shorts.split(",") if short})
     table["FLATS"] = "FLAT"
-    plurals = "PLOT STALL SHOP BLOCK POD BAY STUDIO SPACE PITCH KIOSK WORKSHOP STOREROOM CHALET"
+    plurals = "PLOT STALL BLOCK POD BAY STUDIO SPACE PITCH KIOSK WORKSHOP STOREROOM CHALET"
     table.update({f"{word}S": word for word in plurals.split()})
     return table
 
@@ -72,6 +72,11 @@ BUILDING_WORDS = frozenset(
     "FARM INN HOTEL TOWER TOWERS MANSIONS APARTMENTS HEIGHTS POINT WORKS ESTATE COTTAGE VILLA "
     "GRANGE CHAMBERS CLUB PRACTICE COLLEGE ACADEMY CLINIC GARAGE STUDIOS LIMITED BARN".split()
 )
+
+NAMED_BUILDINGS = frozenset(
+    "HOUSE COURT CENTRE BUILDING BUILDINGS ESTATE WORKS SURGERY SCHOOL HOSPITAL HOTEL".split()
+)
+"""Of these, those that end a name also when a street follows without a comma."""
 
 UNITS = frozenset(
     "FLAT APARTMENT UNIT ROOM SUITE OFFICE STUDIO STALL SHOP BLOCK POD BAY PLOT KIOSK WORKSHOP "
