@@ -1,6 +1,7 @@
 """A console on a real socket, over a control room without walls (tests.room)."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from middleware.ops.metrics import Metrics
 from middleware.ops.people import People
 from middleware.ops.tokens import Tokens
 from middleware.ports import Clock, Problem, Standing, Submitted
-from schemas.decision import BatchActivated, Ignored
+from schemas.decision import BatchActivated
 from schemas.event import Event
 from schemas.service import Refused
 from tests.room import Room, made
@@ -70,6 +71,7 @@ class ConsoleRoom:
 
     state: Path
     clock: Clock = field(default_factory=SystemClock)
+    tls: ssl.SSLContext | None = None
     room: Room = field(init=False)
     projection: Projection = field(init=False)
     intake: RoomIntake = field(init=False)
@@ -105,7 +107,7 @@ class ConsoleRoom:
             listen=HostPort("127.0.0.1", port), room="eoc1", sessions=self.state / "sessions.json",
             intake=self.intake, projection=self.projection, people=self.people, tokens=self.tokens,
             meters=self.metrics, registry=self.metrics.registry, health=self.health,
-            clock=self.clock, timeline=self._timeline,
+            clock=self.clock, timeline=self._timeline, tls=self.tls,
         )  # fmt: skip
 
     async def _timeline(self, incident: str) -> list[TimelineLine]:
@@ -123,8 +125,3 @@ class ConsoleRoom:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-
-
-def ignored(entry: Entry) -> bool:
-    """Whether the event changed nothing."""
-    return bool(made(entry, Ignored))

@@ -68,6 +68,7 @@ class Hub:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _is_due: bool = True
     _waiting_at: int | None = None
+    _has_failed: bool = False
 
     def __post_init__(self) -> None:
         self.projection.on_change = self._on_change
@@ -100,10 +101,20 @@ class Hub:
             group.create_task(self._pump())
 
     def _on_change(self) -> None:
-        if self._is_due or self._joining:
+        if self._is_due or (self._joining and not self._has_failed):
             self._flush()
 
     def _flush(self) -> None:
+        """A fault in making rows must not reach the core, which calls this: the screens are told
+        that they are behind, and at the next beat all get a new snapshot."""
+        try:
+            self._make_frames()
+            self._has_failed = False
+        except Exception as fault:
+            log.exception("screens_not_told", error=type(fault).__name__)
+            self._has_failed, self._is_due = True, False
+
+    def _make_frames(self) -> None:
         """Make the frames now, while the state is settled; they are written from `run`."""
         views = {screen.view for screen in self._screens if screen.is_watching}
         for view, delta in self.projection.deltas(views).items():
@@ -139,17 +150,19 @@ class Hub:
             unread = max((screen.unread for screen in self._screens), default=0)
             self.meters.gauge("forewarn_queue_depth", queue="screen").set(unread)
             self.projection.touch_figures()
-            if self._is_due and self.projection.is_settled():
+            if self._has_failed:
+                self._joining.update({s: None for s in self._screens if s.is_watching})
+            if (self._is_due or self._has_failed) and self.projection.is_settled():
                 self._flush()
             await self.clock.sleep(BEAT)
 
     def _is_stalled(self) -> bool:
-        """Whether something has waited for the journal since the last beat: the screens get
-        nothing new, and must not look as if nothing happened."""
+        """Whether something has waited for the journal since the last beat, or rows could not be
+        made: the screens get nothing new, and must not look as if nothing happened."""
         waiting_at = None if self.projection.is_settled() else self.projection.position
         stalled = waiting_at is not None and waiting_at == self._waiting_at
         self._waiting_at = waiting_at
-        return stalled
+        return stalled or self._has_failed
 
     def _dismiss(self) -> None:
         """Cut off those whose session is over."""

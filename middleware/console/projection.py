@@ -69,9 +69,9 @@ class Projection:
         """What changed since the last call, for each view that changed; only when settled."""
         today = self._begin_day()
         watched = tuple(views)
+        self._snapshots.clear()
         changes = {name: self._refresh(name, watched, today) for name in STREAMS}
         self.number += 1
-        self._snapshots.clear()
         return {
             view: self._delta(view, changes) for view in watched if any(changes[s] for s in view)
         }

@@ -5,7 +5,7 @@ from typing import Any
 
 from middleware.console.rows import QUARANTINE
 from middleware.engine.entry import Entry
-from middleware.engine.state import State
+from middleware.engine.state import Call, Incident, State
 from schemas import decision as d
 from schemas.decision import Decision
 
@@ -62,6 +62,27 @@ def _of_source(decision: d.SourceChanged, entry: Entry, state: State) -> Iterato
     yield "sources", decision.source
 
 
+def _of_markers(decision: Decision, entry: Entry, state: State) -> Iterator[Touch]:
+    """What is live is checked again; what is finished keeps its answer, in the marker's words."""
+    for incident in state.incidents.values():
+        if _keeps_matches(incident):
+            yield from _incident(incident.id)
+    for call in state.calls.values():
+        if _keeps_matches(call):
+            yield "calls", call.id
+
+
+def _of_activation(decision: d.BatchActivated, entry: Entry, state: State) -> Iterator[Touch]:
+    yield "batches", decision.batch
+    yield from _of_markers(decision, entry, state)
+
+
+def _keeps_matches(known: Incident | Call) -> bool:
+    return (
+        known.finished_at is not None and known.checked is not None and known.checked.matches != ()
+    )
+
+
 def _of_refusal(decision: Decision, entry: Entry, state: State) -> Iterator[Touch]:
     yield QUARANTINE, QUARANTINE
 
@@ -83,8 +104,11 @@ FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = 
     d.TaskRaised: _of_note,
     d.TaskAssumed: _of_task,
     d.BatchStaged: _of_batch,
-    d.BatchActivated: _of_batch,
     d.BatchDiscarded: _of_batch,
+    d.BatchActivated: _of_activation,
+    d.MarkerInForce: _of_markers,
+    d.MarkersOver: _of_markers,
     d.SourceChanged: _of_source,
     d.Quarantined: _of_refusal,
+    d.Failed: _of_refusal,
 }

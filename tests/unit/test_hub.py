@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from middleware.console.frames import text_frame
 from middleware.console.hub import BEAT, GATHER, UNREAD_BYTES, UNREAD_FRAMES, Hub, Screen
 from middleware.console.projection import Projection
-from middleware.console.streams import view_of
+from middleware.console.streams import STREAMS, view_of
 from middleware.ops.access import Role
 from middleware.ops.metrics import Metrics
 from tests import said
@@ -226,3 +227,41 @@ async def test_figures_are_counted_again_at_the_beat(desk: Desk) -> None:
     await desk.turn(BEAT)
     figures = [frame["figures"] for frame in transport.frames()[1:] if "figures" in frame]
     assert figures[-1]["rows"][0]["found"] == 1
+
+
+async def test_a_fault_in_a_row_stops_no_commit_and_is_not_hidden(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The core calls the console: a fault here must never reach it."""
+    _, transport = desk.screen()
+
+    def broken(*_: object) -> None:
+        raise ValueError("of this row")
+
+    with monkeypatch.context() as broke:
+        broke.setitem(STREAMS, "incidents", replace(STREAMS["incidents"], row=broken))
+        desk.opens("1")
+        desk.commit()
+        desk.opens("2")
+        desk.commit()
+        await desk.turn(BEAT)
+        await desk.turn(BEAT)
+        assert transport.frames(beats=True)[-1]["stalled"]
+    await desk.turn(BEAT)
+    await desk.turn(BEAT)
+    assert not transport.frames(beats=True)[-1]["stalled"]
+    snapshot = [frame for frame in transport.frames() if frame["say"] == "snapshot"][-1]
+    assert [row["number"] for row in snapshot["incidents"]] == ["2", "1"]
+
+
+async def test_screens_are_told_when_the_journal_does_not_take_what_is_new(desk: Desk) -> None:
+    _, transport = desk.screen()
+    desk.opens()
+    await desk.turn(BEAT)
+    await desk.turn(BEAT)
+    beats = [f["stalled"] for f in transport.frames(beats=True) if f["say"] == "beat"]
+    assert beats[-1]
+    desk.commit()
+    await desk.turn(BEAT)
+    await desk.turn(BEAT)
+    assert not transport.frames(beats=True)[-1].get("stalled")

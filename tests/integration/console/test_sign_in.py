@@ -1,7 +1,11 @@
 """Signing in and out: on record, slowed down when guessed, from our own page only (E1, E2)."""
 
+import ssl
+from pathlib import Path
+
 import pytest
-from aiohttp import ClientSession
+import trustme
+from aiohttp import ClientSession, CookieJar, TCPConnector
 
 from middleware.console.attempts import FAILURES_A_NAME, WITHIN
 from middleware.console.sessions import LASTING
@@ -119,3 +123,25 @@ async def test_e2_who_signed_out_is_cut_off(served: ConsoleRoom, browser: Client
             pass
         assert live.closed
     assert (await text_of(browser.get("/live"))).startswith("401")
+
+
+async def test_e2_over_tls_the_cookie_is_secure_and_the_screen_is_served(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    ours, theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+    authority.issue_cert("127.0.0.1").configure_cert(ours)
+    authority.configure_trust(theirs)
+    room = ConsoleRoom(tmp_path, tls=ours)
+    room.hire(Role.DISPATCHER)
+    connector = TCPConnector(ssl=theirs)
+    async with (
+        room.serving() as address,
+        ClientSession(
+            address, headers={"Origin": address}, connector=connector,
+            cookie_jar=CookieJar(unsafe=True),
+        ) as browser,
+    ):  # fmt: skip
+        answer = await browser.post("/sign-in", json={"name": "Dee", "password": PASSWORD})
+        assert answer.cookies["forewarn_session"]["secure"]
+        async with browser.ws_connect("/live") as live:
+            await live.send_json({"do": "watch"})
+            assert (await hear(live, "snapshot"))["incidents"] == []
