@@ -6,6 +6,7 @@ from middleware.domain.matching import words as w
 from middleware.domain.matching.contacts import SHARED_BY
 from middleware.domain.matching.judge import FOUND, POSSIBLE, SURE_FITS, Verdict, is_found
 from middleware.domain.matching.numbers import Fit, fit
+from middleware.domain.matching.position import nearer
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.street import written
@@ -13,6 +14,8 @@ from schemas.check import SURE, Answer, Match, NotChecked, Outcome, Relation, Wh
 
 SURELY = 985
 """Certainty from which a match raises the flag, in thousandths."""
+LIKELIER, LIKELIEST = 150, 900
+"""What a number or person that agrees too adds, and how far."""
 SHOWN = 10
 """At most so many markers in an answer."""
 
@@ -52,9 +55,9 @@ def answer(
     """Puts everything that was found into one answer, surest first."""
     _doubted(evidence.verdicts, place.uprn)
     matches = _by_uprn(evidence.uprn, reading)
-    matches += _others(matches, _by_address(evidence.verdicts))
-    matches += _others(matches, _by_phone(evidence.phone))
-    matches += _others(matches, _by_person(evidence.person))
+    matches += _others(matches, _by_address(place, evidence.verdicts))
+    for more in (_by_phone(evidence.phone), _by_person(evidence.person)):
+        matches = [_joined(match, more) for match in matches] + _others(matches, more)
     matches.sort(key=lambda match: -1000 if _is_sure(match) else -match.certainty)
     sure = bool(matches) and _is_sure(matches[0])
     reason = None if matches else _not_checked(place, reading)
@@ -81,10 +84,20 @@ def _others(known: list[Match], more: list[Match]) -> list[Match]:
     return [match for match in more if match.marker not in taken]
 
 
-def _by_address(verdicts: list[Verdict]) -> list[Match]:
+def _joined(match: Match, more: list[Match]) -> Match:
+    """An address that may agree is likelier when the number or the person agrees too."""
+    other = next((one for one in more if one.marker == match.marker), None)
+    if other is None:
+        return match
+    certainty = match.certainty if _is_sure(match) else min(match.certainty + LIKELIER, LIKELIEST)
+    said = [*match.reasons, *other.reasons]
+    return _said(match.marker, match.relation, certainty, said)
+
+
+def _by_address(place: Whereabouts, verdicts: list[Verdict]) -> list[Match]:
     likely = [v for v in verdicts if v.points >= POSSIBLE]
     likely.sort(key=lambda v: (-v.points, v.fit, v.spec.marker))
-    found = [v for v in likely if is_found(v)]
+    found = nearer(place, [v for v in likely if is_found(v)])
     if found:
         best = found[0]
         rivals = [v for v in found if _rivals(v, best)]

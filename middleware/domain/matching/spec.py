@@ -26,6 +26,7 @@ class Spec:
     uprn: str
     phones: tuple[str, ...]
     person: str
+    position: str
 
     def line(self) -> str:
         """The spec as one line; `parse` reads it back."""
@@ -33,7 +34,7 @@ class Spec:
             self.marker, "b" if self.covers else "", self.postcode, self.house,
             " ".join(self.units),
             " ".join(self.street), self.kind, " ".join(self.names), " ".join(self.places),
-            self.uprn, " ".join(self.phones), self.person,
+            self.uprn, " ".join(self.phones), self.person, self.position,
         )  # fmt: skip
         return "|".join(parts)
 
@@ -43,13 +44,13 @@ def parse(line: str) -> Spec:
     p = line.split("|")
     return Spec(
         p[0], p[1] == "b", p[2], p[3], tuple(p[4].split()), tuple(p[5].split()), p[6],
-        tuple(p[7].split()), tuple(p[8].split()), p[9], tuple(p[10].split()), p[11],
+        tuple(p[7].split()), tuple(p[8].split()), p[9], tuple(p[10].split()), p[11], p[12],
     )  # fmt: skip
 
 
 def interpret(
     marker: str, covers: bool, reading: Reading,
-    uprn: str = "", phones: tuple[str, ...] = (), person: str = "",
+    uprn: str = "", phones: tuple[str, ...] = (), person: str = "", position: str = "",
 ) -> Spec:  # fmt: skip
     """Gives every word and number of a marker's address its role."""
     words = reading.words
@@ -73,7 +74,7 @@ def interpret(
         marker, covers, reading.postcode, house, tuple(units), tuple(street), kind,
         tuple(word for word in words[:start] if word not in w.EMPTY),
         tuple(places),
-        uprn, phones, person,
+        uprn, phones, person, position,
     )  # fmt: skip
 
 

@@ -112,5 +112,11 @@ def spec_of(marker: Marker) -> Spec:
     phones = tuple(dict.fromkeys(filter(None, map(read_phone, marker.phones))))
     return interpret(
         marker.id, marker.scope in (Scope.BUILDING, Scope.SITE), reading,
-        marker.uprn or "", phones, read_person(marker.person or ""),
+        marker.uprn or "", phones, read_person(marker.person or ""), _position(marker),
     )  # fmt: skip
+
+
+def _position(marker: Marker) -> str:
+    if marker.latitude is None or marker.longitude is None:
+        return ""
+    return f"{marker.latitude:.5f},{marker.longitude:.5f}"

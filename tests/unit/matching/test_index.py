@@ -55,6 +55,29 @@ def test_position_alone_never_flags() -> None:
     assert answer.reason is NotChecked.NOTHING_TO_CHECK
 
 
+def test_position_chooses_between_two_places_that_fit() -> None:
+    """M2: latitude and longitude narrow."""
+    twins = [
+        address_marker("one", "1 Station Road, Ashby Cross", latitude=51.10, longitude=0.30),
+        address_marker("two", "1 Station Road, Ashby Cross", latitude=51.60, longitude=0.30),
+    ]
+    answer = check(
+        index_of(*twins), address="1 Station Road, Ashby Cross", latitude=51.601, longitude=0.301
+    )
+    assert answer.outcome is Outcome.FOUND
+    assert relations(answer) == {"two": Relation.SAME_DWELLING}
+
+
+def test_a_number_that_agrees_too_makes_an_address_likelier() -> None:
+    """M1: two weak signs of one marker are told as one."""
+    marker = address_marker("flat", "Flat 3, 20 Birch Lane", "TN99 2AB", phones=(MOBILE,))
+    said = {"address": "20 Birch Lane TN99 2AB"}
+    alone, both = check(index_of(marker), **said), check(index_of(marker), **said, phone=MOBILE)
+    assert len(both.matches) == 1
+    assert both.matches[0].certainty > alone.matches[0].certainty
+    assert both.outcome is Outcome.POSSIBLE
+
+
 @pytest.mark.parametrize("written", ["07700900123", "+44 7700 900123", "(07700) 900-123"])
 def test_a_phone_number_matches_exactly_and_is_only_possible(written: str) -> None:
     """M1, C4: a number alone never raises the flag."""
