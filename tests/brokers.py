@@ -5,7 +5,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +17,7 @@ from typing import Any, Protocol
 import aiomqtt
 import trustme
 
-from adapters.channels.broker import NatsBroker
+from adapters.channels.broker import NatsBroker, free_port
 from adapters.channels.broker_access import mosquitto_acl, mosquitto_passwords
 from adapters.channels.device_accounts import SERVICE, DeviceAccounts, account, new_password
 from adapters.channels.mdt_mqtt import MdtMqtt, MdtMqttSettings
@@ -122,8 +121,7 @@ class Mosquitto:
     def __init__(self, folder: Path, tls: Tls | None) -> None:
         self._folder, self._tls = folder, tls
         self._program = require("mosquitto")
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            self._port: int = taken.getsockname()[1]
+        self._port = free_port("127.0.0.1")
         accounts = DeviceAccounts(folder / "devices.json")
         self.passwords = accounts.add_all(DEVICES)
         password = new_password()
@@ -212,6 +210,17 @@ async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110 - nothing tells us
             await asyncio.sleep(0.005)
+
+
+async def freeze(pid: int) -> None:
+    """Stop a process; its threads stop one after the other, so wait for them all."""
+    os.kill(pid, signal.SIGSTOP)
+
+    def stopped() -> bool:
+        threads = Path(f"/proc/{pid}/task").glob("*/stat")
+        return all(t.read_text().rpartition(")")[2].split()[0] == "T" for t in threads)
+
+    await until(stopped)
 
 
 @dataclass

@@ -5,6 +5,8 @@ everything). It listens for MQTT alone; its own protocol lies on a free port tha
 """
 
 import asyncio
+import contextlib
+import secrets
 import signal
 import socket
 from datetime import timedelta
@@ -43,6 +45,7 @@ STEADY_AFTER = timedelta(seconds=30)
 MOST_BYTES = 131_072
 """A message may have."""
 
+PORTS = range(20_000, 32_000)
 LOG_BYTES = 10_485_760
 READY = b"Server is ready"
 FATAL = b"[FTL] "
@@ -62,7 +65,7 @@ class NatsBroker:
     ) -> None:
         """Port 0 takes a free one. With a certificate and its key it speaks TLS alone."""
         self._world = world
-        self._at = at if at.port else HostPort(at.host, _free_port(at.host))
+        self._at = at if at.port else HostPort(at.host, free_port(at.host))
         self._certificate = certificate
         self._folder = world.state / "broker"
         self._config_file = self._folder / "nats-server.json"
@@ -204,7 +207,10 @@ def _program() -> Path:
     return Path(str(found[0].locate()))
 
 
-def _free_port(host: str) -> int:
-    with socket.create_server((host, 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
+def free_port(host: str) -> int:
+    """Below those that the system gives to outgoing connections: somebody who tries to reach the
+    broker while it is down could otherwise be given its port, and keep it."""
+    for port in secrets.SystemRandom().sample(PORTS, len(PORTS)):
+        with contextlib.suppress(OSError), socket.create_server((host, port)):
+            return port
+    raise Trouble("no port is free", "give [broker] a port")

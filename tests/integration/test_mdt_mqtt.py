@@ -14,7 +14,7 @@ from schemas.delivery import CrewAsked, DeviceSeen, NoteAcknowledged, NoteDispla
 from schemas.mdt import DeviceAnswer, KnownIncident, ReceiptKind
 from schemas.service import SourceConnected, SourceLost
 from simulators.mdt import Crew, Faults
-from tests.brokers import KINDS, Broker, Service, client, device, note, serving, until
+from tests.brokers import KINDS, Broker, Service, client, device, freeze, note, serving, until
 
 
 @pytest.fixture(params=list(KINDS))
@@ -243,7 +243,7 @@ async def test_n5_what_waits_for_a_broker_that_dies_is_told_so(
 ) -> None:
     """The courier must try again now, not after its limit."""
     assert broker.pid
-    os.kill(broker.pid, signal.SIGSTOP)
+    await freeze(broker.pid)
     sends = [asyncio.create_task(service.send("A101", note(f"n{n}"))) for n in range(200)]
     await until(lambda: service.metric("forewarn_queue_depth", queue="mdt outgoing") == 200)
     await broker.kill()
@@ -259,7 +259,7 @@ async def test_n5_a_broker_that_answers_nothing_is_left_and_found_again(
     async with serving(broker.at, tmp_path / "service", send_within="500ms") as service:
         await service.connected()
         assert broker.pid
-        os.kill(broker.pid, signal.SIGSTOP)
+        await freeze(broker.pid)
         with pytest.raises(ChannelDown):
             await service.send("A101", note())
         await until(lambda: bool(service.heard(SourceLost)))
