@@ -1,6 +1,7 @@
 """Packed postings: which rows carry a key. Sorted integers for the many, a dict for the new."""
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Callable, Iterable
 from zlib import crc32
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy.typing as npt
 Keys = npt.NDArray[np.uint32]
 Rows = npt.NDArray[np.int32]
 
+FULL, PART = 20_000, 64
+"""Postings that may wait in the dict: so many, or this part of what is packed."""
 _LOW = np.uint64(0xFFFFFFFF)
 _HIGH = np.uint64(32)
 
@@ -25,18 +28,41 @@ class Postings:
         self.keys: Keys = np.zeros(0, np.uint32) if keys is None else keys
         self.rows: Rows = np.zeros(0, np.int32) if rows is None else rows
         self._new: dict[int, list[int]] = {}
+        self._log = (array("I"), array("i"))
 
     def add(self, keys: Iterable[int], row: int) -> None:
         """Posts one row under its keys."""
         for one in keys:
             self._new.setdefault(one, []).append(row)
+            self._log[0].append(one)
+            self._log[1].append(row)
 
     def drop(self, keys: Iterable[int], row: int) -> None:
         """Takes one row away again as far as it is not packed."""
         for one in keys:
-            rows = self._new.get(one, ())
-            if row in rows:
-                self._new[one] = [other for other in rows if other != row]
+            rows = self._new.get(one)
+            if rows and row in rows:
+                rows.remove(row)
+                if not rows:
+                    del self._new[one]
+
+    def is_full(self) -> bool:
+        """So much is not packed that it should be merged."""
+        return len(self._log[0]) > max(FULL, len(self.keys) // PART)
+
+    def merge(self, live: Callable[[int], bool]) -> None:
+        """Puts what was added between what is packed: a few milliseconds for 100,000 markers."""
+        keys, rows = self._fresh()
+        kept = np.fromiter(map(live, self._log[1]), np.bool_, len(rows))
+        keys, rows = keys[kept], rows[kept]
+        order = np.lexsort((rows, keys))
+        places = self.keys.searchsorted(keys[order], "right")
+        self.keys = np.insert(self.keys, places, keys[order])
+        self.rows = np.insert(self.rows, places, rows[order])
+        self._clear()
+
+    def _clear(self) -> None:
+        self._new, self._log = {}, (array("I"), array("i"))
 
     def pack(self, keys: Keys, rows: Rows, live: npt.NDArray[np.bool_]) -> None:
         """Sorts these together with what is there; rows that are not live go."""
@@ -46,7 +72,7 @@ class Postings:
         packed.sort()
         self.keys = (packed >> _HIGH).astype(np.uint32)
         self.rows = (packed & _LOW).astype(np.int32)
-        self._new = {}
+        self._clear()
 
     def packed(self, live: npt.NDArray[np.bool_]) -> "Postings":
         """A packed copy; this one stays as it is."""
@@ -55,14 +81,15 @@ class Postings:
         return copy
 
     def _with(self, keys: Keys, rows: Rows) -> tuple[Keys, Rows]:
-        new = np.array(
-            [(one, row) for one, them in list(self._new.items()) for row in them], np.int64
-        )
-        new = new.reshape(-1, 2)
+        new_keys, new_rows = self._fresh()
         return (
-            np.concatenate((self.keys, new[:, 0].astype(np.uint32), keys)),
-            np.concatenate((self.rows, new[:, 1].astype(np.int32), rows)),
+            np.concatenate((self.keys, new_keys, keys)),
+            np.concatenate((self.rows, new_rows, rows)),
         )
+
+    def _fresh(self) -> tuple[Keys, Rows]:
+        """What is not packed, as arrays; what was dropped is still among it."""
+        return np.array(self._log[0], np.uint32), np.array(self._log[1], np.int32)
 
     def rows_of(self, keys: list[int], most: int) -> list[int]:
         """Rows under any of the keys, each once, in the order of the keys; at most `most` a key."""

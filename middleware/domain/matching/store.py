@@ -50,6 +50,8 @@ class Store:
         if len(keys) * FEW < len(self.postings.keys):
             for key, row in zip(keys, rows, strict=True):
                 self.postings.add((key,), row)
+            if self.postings.is_full():
+                self.postings.merge(lambda row: bool(self.lines[row]))
         else:
             self.postings.pack(np.array(keys, np.uint32), np.array(rows, np.int32), self.is_live())
 

@@ -255,6 +255,19 @@ def test_a_damaged_snapshot_is_refused_with_what_to_do(cut: int) -> None:
         MarkerIndex.load(data[:cut])
 
 
+def test_markers_taken_up_in_slices_are_all_found() -> None:
+    """C3: an import comes in slices; what is packed and what is new answer together."""
+    index = MarkerIndex()
+    houses = [address_marker(f"h{n}", f"{n} Alder Road", "TN99 1AA") for n in range(1, 3001)]
+    for start in range(0, len(houses), 50):
+        index.put_many(houses[start : start + 50])
+    index.put_many(houses[:50])
+    assert len(index) == 3000
+    for number in (1, 50, 51, 1499, 2999, 3000):
+        answer = check(index, address=f"{number} Alder Road TN99 1AA")
+        assert relations(answer) == {f"h{number}": Relation.SAME_DWELLING}
+
+
 def test_a_tower_of_flats_does_not_hide_its_flat() -> None:
     """C3: the effort is bounded, and yet every flat of a tower is found."""
     index = MarkerIndex()
