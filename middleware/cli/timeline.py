@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from middleware.flow.timeline import TimelineLine
 
 ROLE = "auditor"
+WIDE = 2_000
+"""Columns where no terminal folds the lines: a program that reads them gets each whole."""
 Line = tuple[int, datetime, str, str]
 
 
@@ -73,4 +76,4 @@ def _show(lines: list[Line]) -> None:
     table = Table("position", "at (UTC)", "event", "what", box=None, pad_edge=False)
     for position, at, event, words in lines:
         table.add_row(str(position), f"{at:%Y-%m-%d %H:%M:%S.%f}"[:-3], event, Text(words))
-    Console(soft_wrap=True).print(table)
+    Console(soft_wrap=True, width=None if sys.stdout.isatty() else WIDE).print(table)
