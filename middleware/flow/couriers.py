@@ -6,6 +6,7 @@ return, sends everything open again at once; otherwise the wait doubles.
 """
 
 import asyncio
+import heapq
 from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
@@ -38,6 +39,9 @@ class Couriers:
         self._channels, self._clock, self._random, self._meters = channels, clock, random, meters
         self._destinations: dict[tuple[str, str], Destination] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        self._later: list[tuple[float, int, Destination, Parcel]] = []
+        self._number = 0
+        self._sooner = asyncio.Event()
         depth = meters.gauge("forewarn_queue_depth", queue="couriers")
         depth.set_function(self._depth)
 
@@ -73,7 +77,7 @@ class Couriers:
         lasts = note.expires_at - (state.at or note.issued_at)
         message = note_message(state, note)
         until = now + lasts.total_seconds()
-        return Parcel(note.id, note.revision, message, kind, now, until, once=once)
+        return Parcel(note.id, note.revision, message, kind, until, once=once)
 
     def _on_shown(self, state: State, made: d.Shown) -> None:
         note = state.notes.get(made.note)
@@ -100,27 +104,24 @@ class Couriers:
         if made.channel in self._channels:
             message, now = answer_message(state, made), self._clock.monotonic()
             key, until = f"{ANSWER}/{made.ask}", now + ANSWER_LASTS
-            self._put(made.channel, Parcel(key, 1, message, ANSWER, now, until, once=True))
+            self._put(made.channel, Parcel(key, 1, message, ANSWER, until, once=True))
 
     def _put(self, channel: str, parcel: Parcel) -> None:
         key = (channel, parcel.message.device)
         destination = self._destinations.get(key)
         if destination is None:
             destination = self._destinations[key] = Destination(*key)
-        if parcel.kind == ANSWER:
-            destination.make_room_for_an_answer()
-        destination.parcels[parcel.key] = parcel
-        destination.wake.set()
+        destination.put(parcel)
         self._start(destination)
 
     def came_back(self, channel: str) -> None:
         """The channel can send again: everything open on it is due."""
-        now = self._clock.monotonic()
         for destination in self._destinations.values():
             if destination.channel == channel:
                 for parcel in destination.parcels.values():
-                    parcel.due, parcel.tries = now, 0
-                destination.wake.set()
+                    parcel.tries = 0
+                    destination.send_now(parcel)
+                self._start(destination)
 
     async def run(self) -> None:
         """Carry until cancelled."""
@@ -128,36 +129,67 @@ class Couriers:
             self._tasks = tasks
             for destination in self._destinations.values():
                 self._start(destination)
-            await asyncio.Event().wait()
+            await self._repeat()
 
     def _start(self, destination: Destination) -> None:
-        if self._tasks is not None and destination.task is None:
-            destination.task = self._tasks.create_task(self._carry(destination))
+        if self._tasks is not None and not destination.carried:
+            destination.carried = True
+            self._tasks.create_task(self._carry(destination))
 
     async def _carry(self, destination: Destination) -> None:
-        while destination.parcels:
-            destination.wake.clear()
-            now = self._clock.monotonic()
-            destination.drop_outdated(now)
-            due = [p for p in destination.parcels.values() if p.due <= now]
-            for parcel in due:
+        """Work through the queue, one after the other: a device is told in order."""
+        while destination.queue:
+            parcel = destination.queue.popleft()
+            parcel.waits = False
+            if destination.is_open(parcel, self._clock.monotonic()):
                 await self._send(destination, parcel)
-            await self._rest(destination)
-        destination.task = None
-        self._destinations.pop((destination.channel, destination.device), None)
+        destination.carried = False
+        if not destination.parcels:
+            self._destinations.pop((destination.channel, destination.device), None)
 
     async def _send(self, destination: Destination, parcel: Parcel) -> None:
-        if destination.parcels.get(parcel.key) is not parcel:
-            return
         parcel.tries += 1
         wait = min(FIRST_WAIT * 2 ** (parcel.tries - 1), LONGEST_WAIT)
-        parcel.due = self._clock.monotonic() + wait * self._random.uniform(0.8, 1.2)
+        due = self._clock.monotonic() + wait * self._random.uniform(0.8, 1.2)
         if not await self._accepted(destination.channel, parcel):
             self._count("forewarn_send_failures_total", channel=destination.channel)
+        else:
+            self._count("forewarn_sent_total", channel=destination.channel, kind=parcel.kind)
+            if parcel.once and destination.parcels.get(parcel.key) is parcel:
+                del destination.parcels[parcel.key]
+        self._again_at(due, destination, parcel)
+
+    def _again_at(self, due: float, destination: Destination, parcel: Parcel) -> None:
+        self._number += 1
+        heapq.heappush(self._later, (due, self._number, destination, parcel))
+        if self._later[0][1] == self._number:
+            self._sooner.set()
+
+    async def _repeat(self) -> None:
+        """Send again what was not shown in time; what was, or was replaced, is passed over."""
+        while True:
+            self._sooner.clear()
+            now = self._clock.monotonic()
+            while self._later and self._later[0][0] <= now:
+                _, _, destination, parcel = heapq.heappop(self._later)
+                if destination.is_open(parcel, now):
+                    destination.send_now(parcel)
+                    self._start(destination)
+            await self._wait()
+
+    async def _wait(self) -> None:
+        """Until the first parcel is due, or one that is due sooner comes."""
+        if not self._later:
+            await self._sooner.wait()
             return
-        self._count("forewarn_sent_total", channel=destination.channel, kind=parcel.kind)
-        if parcel.once and destination.parcels.get(parcel.key) is parcel:
-            del destination.parcels[parcel.key]
+        delay = timedelta(seconds=max(0.0, self._later[0][0] - self._clock.monotonic()))
+        sleeper = asyncio.ensure_future(self._clock.sleep(delay))
+        waker = asyncio.ensure_future(self._sooner.wait())
+        try:
+            await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeper.cancel()
+            waker.cancel()
 
     async def _accepted(self, channel: str, parcel: Parcel) -> bool:
         """A fault of one channel must not stop the others: it counts as a refusal."""
@@ -176,17 +208,3 @@ class Couriers:
 
     def _count(self, name: str, **labels: str) -> None:
         self._meters.counter(name, **labels).inc()
-
-    async def _rest(self, destination: Destination) -> None:
-        """Until the next parcel is due, or something happens."""
-        if not destination.parcels:
-            return
-        first = min(p.due for p in destination.parcels.values())
-        delay = timedelta(seconds=max(0.0, first - self._clock.monotonic()))
-        sleeper = asyncio.ensure_future(self._clock.sleep(delay))
-        waker = asyncio.ensure_future(destination.wake.wait())
-        try:
-            await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            waker.cancel()

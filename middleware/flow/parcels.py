@@ -1,6 +1,6 @@
 """What a courier carries, and to whom."""
 
-import asyncio
+from collections import deque
 from dataclasses import dataclass, field
 
 from middleware.ports import ToDevice
@@ -13,35 +13,54 @@ ANSWERS_KEPT = 10
 @dataclass(slots=True)
 class Parcel:
     """One message for one device. `key` is the note or the ask; `once`: sent, not repeated.
-    `due` and `until` (it is of no use any more) in seconds of the monotonic clock."""
+    `until` (it is of no use any more) in seconds of the monotonic clock."""
 
     key: str
     revision: int
     message: ToDevice
     kind: str
-    due: float
     until: float
     tries: int = 0
     once: bool = False
+    waits: bool = False
+    """In the queue of its destination, to be sent as soon as its turn comes."""
 
 
 @dataclass(slots=True)
 class Destination:
-    """A device on a channel: its open parcels, in order, and the loop that carries them."""
+    """A device on a channel: its open parcels, and those of them that are to be sent now."""
 
     channel: str
     device: str
     parcels: dict[str, Parcel] = field(default_factory=dict)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
+    queue: deque[Parcel] = field(default_factory=deque)
+    carried: bool = False
+    """While somebody works through the queue."""
 
-    def make_room_for_an_answer(self) -> None:
+    def put(self, parcel: Parcel) -> None:
+        """A new parcel, which replaces the one with the same key."""
+        if parcel.kind == ANSWER:
+            self._make_room_for_an_answer()
+        self.parcels[parcel.key] = parcel
+        self.send_now(parcel)
+
+    def send_now(self, parcel: Parcel) -> None:
+        """Queue it, unless it is in the queue."""
+        if not parcel.waits:
+            parcel.waits = True
+            self.queue.append(parcel)
+
+    def is_open(self, parcel: Parcel, now: float) -> bool:
+        """Whether it is still to be carried; one that is of no use any more is dropped."""
+        if self.parcels.get(parcel.key) is not parcel:
+            return False
+        if parcel.until > now:
+            return True
+        del self.parcels[parcel.key]
+        return False
+
+    def _make_room_for_an_answer(self) -> None:
         """Drop the oldest ones: a device that asks on and on has had none of them."""
         answers = [key for key, parcel in self.parcels.items() if parcel.kind == ANSWER]
         for key in answers[: max(0, len(answers) + 1 - ANSWERS_KEPT)]:
-            del self.parcels[key]
-
-    def drop_outdated(self, now: float) -> None:
-        """Drop what is of no use any more."""
-        for key in [key for key, parcel in self.parcels.items() if parcel.until <= now]:
             del self.parcels[key]
