@@ -109,7 +109,7 @@ async def start(
 ) -> Running:
     """A service on the disk; its index, channel and metrics are its own."""
     disk = disk or Disk()
-    clock, metrics, index = VirtualClock(), Metrics(), index or TableMatcher()
+    clock, metrics, index = VirtualClock(), Metrics(), TableMatcher() if index is None else index
     radio = Radio(clock)
     entries: list[Entry] = []
     parts = Parts(

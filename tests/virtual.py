@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+TICK = 1e-6
+"""Seconds that a round of the loop takes, so that who waits for less than that still ends."""
 EPOCH = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 
@@ -83,7 +85,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._selector = self
         self._answers: queue.SimpleQueue[asyncio.Handle] = queue.SimpleQueue()
         self.outside = 0
-        self.steps = 0
         self.lives: list[Life] = []
         self.set_task_factory(_remembered)
         self.set_exception_handler(_raise)
@@ -97,7 +98,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def select(self, timeout: float | None) -> list[Any]:
         """Where a real loop would wait."""
-        self.steps += 1
+        self._moment += TICK
         while self.outside:
             self._ready.append(self._answers.get(timeout=60))
             self.outside -= 1
