@@ -17,7 +17,9 @@ _OTHER = re.compile(
 )
 _FLOOR = re.compile(r"\b([G123])/F\b")
 _FLOORS = {"G": "GROUND", "1": "FIRST", "2": "SECOND", "3": "THIRD"}
-_MAY_BE = re.compile(r"///|W3W|\.[A-Z0-9]|UPRN|\d{4}|CODE|SAFE|\d ?Y")
+_LONG = re.compile(r"\d{3}[ -]?\d")
+_SIGNS = ("///", "W3W", ".", "UPRN", "CODE", "SAFE", "YO", "YR", "YEAR")
+"""Without a long number and any of these there is nothing to take out."""
 
 
 def clean(text: str) -> tuple[str, str]:
@@ -29,7 +31,10 @@ def clean(text: str) -> tuple[str, str]:
         text = text.replace("R/O", "REAR OF ")
     if "/F" in text:
         text = _FLOOR.sub(lambda m: f" {_FLOORS[m[1]]} FLOOR ", text)
-    number, start, end = phone_in(text)
-    if number:
-        text = f"{text[:start]} {text[end:]}"
-    return (_OTHER.sub(" ", text) if _MAY_BE.search(text) else text), number
+    number, long = "", _LONG.search(text)
+    if long:
+        number, start, end = phone_in(text)
+        text = f"{text[:start]} {text[end:]}" if number else text
+    if long or any(map(text.__contains__, _SIGNS)):
+        text = _OTHER.sub(" ", text)
+    return text, number

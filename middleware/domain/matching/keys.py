@@ -104,7 +104,7 @@ def rare(names: tuple[str, ...] | list[str]) -> list[str]:
 
 def road_of(spec: Spec) -> str:
     """The street in its outcode, as `roads_asked` has it."""
-    return f"{spec.postcode[:-3]} {' '.join(spec.street)} {spec.kind}" if spec.kind else ""
+    return f"{spec.postcode[:-3]} {' '.join(spec.street)} {spec.kind}"
 
 
 def roads_asked(query: Reading) -> list[str]:

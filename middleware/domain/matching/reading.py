@@ -82,8 +82,8 @@ class _Walk:
 
     def __init__(self, reading: Reading, tokens: list[str], *, after: bool = False) -> None:
         self.reading, self.after = reading, after
-        self.tokens = [token for token in tokens if token != COMMA]
-        self.commas = _commas(tokens)
+        self.commas = _commas(tokens) if COMMA in tokens else []
+        self.tokens = [token for token in tokens if token != COMMA] if self.commas else tokens
         self.out: list[str] = [] if after else reading.words
         self.unit = self.skip = self.near = self.floor = False
         self.at = 0

@@ -84,7 +84,8 @@ class Store:
         spec = spec_of(marker)
         self.lines.append(spec.line())
         self.live += 1
-        self.roads.update(hashed(filter(None, [road_of(spec)])))
+        if spec.kind and spec.postcode:
+            self.roads.update(hashed([road_of(spec)]))
         return hashed(keys_of(spec))
 
     def _end(self, row: int) -> None:
