@@ -157,22 +157,25 @@ class Couriers:
             self._count("forewarn_sent_total", channel=destination.channel, kind=parcel.kind)
             if parcel.once and destination.parcels.get(parcel.key) is parcel:
                 del destination.parcels[parcel.key]
-        self._again_at(due, destination, parcel)
+        if destination.parcels.get(parcel.key) is parcel:
+            self._again_at(due, destination, parcel)
 
     def _again_at(self, due: float, destination: Destination, parcel: Parcel) -> None:
+        parcel.due = due
         self._number += 1
         heapq.heappush(self._later, (due, self._number, destination, parcel))
         if self._later[0][1] == self._number:
             self._sooner.set()
 
     async def _repeat(self) -> None:
-        """Send again what was not shown in time; what was, or was replaced, is passed over."""
+        """Send again what was not shown in time; what was, or was replaced, or was sent since, is
+        passed over."""
         while True:
             self._sooner.clear()
             now = self._clock.monotonic()
             while self._later and self._later[0][0] <= now:
-                _, _, destination, parcel = heapq.heappop(self._later)
-                if destination.is_open(parcel, now):
+                due, _, destination, parcel = heapq.heappop(self._later)
+                if parcel.due == due and destination.is_open(parcel, now):
                     destination.send_now(parcel)
                     self._start(destination)
             await self._wait()

@@ -22,6 +22,8 @@ class Parcel:
     until: float
     tries: int = 0
     once: bool = False
+    due: float = 0.0
+    """When it is sent again, unless it is sent before."""
     waits: bool = False
     """In the queue of its destination, to be sent as soon as its turn comes."""
 

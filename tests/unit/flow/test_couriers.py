@@ -1,21 +1,27 @@
 """Accepted is not delivered; shown is (N3, N7, C5, N8)."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
+from middleware.domain.rules import Rules, Rung
 from middleware.engine.state import Note
 from schemas.check import Outcome
 from schemas.incident import ResourceStoodDown
 from tests import said
 from tests.flowing import Running, start
+from tests.room import RULES
 from tests.said import HIGH_STREET, MILL_LANE, Cad, Team, marker, resource
 from tests.virtual import virtual
 
 
-async def told(*callsigns: str) -> tuple[Running, Cad, Team]:
+PATIENT = Rules(ladder=(Rung(channel="mdt", wait=timedelta(hours=1)), *RULES.ladder[1:]))
+
+
+async def told(*callsigns: str, rules: Rules = RULES) -> tuple[Running, Cad, Team]:
     """A service on which crews (A1) were just told about the marker at 14 High Street."""
-    running, cad, team = await start(), Cad(), Team()
+    running, cad, team = await start(rules=rules), Cad(), Team()
     submit = running.service.core.submit
     await submit(team.put(marker("M1", HIGH_STREET)))
     await running.wait(1)
@@ -44,9 +50,9 @@ async def test_n3_a_note_goes_out_at_once() -> None:
 
 @virtual
 async def test_n3_accepted_is_not_delivered_so_it_is_sent_again_less_and_less_often() -> None:
-    running, *_ = await told()
+    running, *_ = await told(rules=PATIENT)
     begun = running.clock.monotonic()
-    await running.wait(50)
+    await running.wait(100)
 
     times = [at - begun for at, _ in running.radio.sent]
     waits = [later - earlier for earlier, later in pairwise(times)]
@@ -86,6 +92,19 @@ async def test_n3_a_channel_that_is_down_is_tried_again_and_at_once_when_it_retu
     assert running.radio.revisions("A2") == [(1, False)]
 
 
+@virtual
+async def test_n3_a_channel_that_comes_and_goes_multiplies_nothing() -> None:
+    """However often it returned, each note has one next time at which it is sent."""
+    running, *_ = await told()
+    for _ in range(20):
+        running.service.couriers.came_back("mdt")
+        await running.wait(1)
+    before = len(running.radio.sent)
+    await running.wait(60)
+
+    assert len(running.radio.sent) - before < 5
+
+
 @pytest.mark.parametrize("fault", [ValueError("a fault of the adapter"), OSError("no route")])
 @virtual
 async def test_a_fault_of_a_channel_counts_as_a_refusal_and_stops_nobody(
@@ -94,7 +113,7 @@ async def test_a_fault_of_a_channel_counts_as_a_refusal_and_stops_nobody(
     running, cad, _ = await told()
     running.radio.fault = fault
     await running.service.core.submit(cad.assigned("A2"))
-    await running.wait(10)
+    await running.wait(15)
 
     assert not running.task.done()
     assert running.radio.revisions("A2") == [(1, False)]
