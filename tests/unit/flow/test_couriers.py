@@ -7,6 +7,7 @@ import pytest
 
 from middleware.domain.rules import Rules, Rung
 from middleware.engine.state import Note
+from middleware.flow.couriers import FIRST_WAIT
 from schemas.check import Outcome
 from schemas.incident import ResourceStoodDown
 from tests import said
@@ -14,7 +15,6 @@ from tests.flowing import Running, start
 from tests.room import RULES
 from tests.said import HIGH_STREET, MILL_LANE, Cad, Team, marker, resource
 from tests.virtual import virtual
-
 
 PATIENT = Rules(ladder=(Rung(channel="mdt", wait=timedelta(hours=1)), *RULES.ladder[1:]))
 
@@ -52,7 +52,7 @@ async def test_n3_a_note_goes_out_at_once() -> None:
 async def test_n3_accepted_is_not_delivered_so_it_is_sent_again_less_and_less_often() -> None:
     running, *_ = await told(rules=PATIENT)
     begun = running.clock.monotonic()
-    await running.wait(100)
+    await running.wait(20 * FIRST_WAIT)
 
     times = [at - begun for at, _ in running.radio.sent]
     waits = [later - earlier for earlier, later in pairwise(times)]
@@ -65,7 +65,7 @@ async def test_n3_nothing_is_sent_after_the_device_showed_it() -> None:
     running, *_ = await told()
     await shown(running)
     before = len(running.radio.sent)
-    await running.wait(50)
+    await running.wait(10 * FIRST_WAIT)
 
     assert len(running.radio.sent) == before
 
@@ -82,7 +82,7 @@ async def test_n3_a_channel_that_is_down_is_tried_again_and_at_once_when_it_retu
     running, cad, _ = await told()
     running.radio.up = False
     await running.service.core.submit(cad.assigned("A2"))
-    await running.wait(40)
+    await running.wait(10 * FIRST_WAIT)
     assert running.radio.notes("A2") == []
     assert len(running.radio.tried) > 3
     running.radio.up = True
@@ -95,12 +95,12 @@ async def test_n3_a_channel_that_is_down_is_tried_again_and_at_once_when_it_retu
 @virtual
 async def test_n3_a_channel_that_comes_and_goes_multiplies_nothing() -> None:
     """However often it returned, each note has one next time at which it is sent."""
-    running, *_ = await told()
+    running, *_ = await told(rules=PATIENT)
     for _ in range(20):
         running.service.couriers.came_back("mdt")
         await running.wait(1)
     before = len(running.radio.sent)
-    await running.wait(60)
+    await running.wait(10 * FIRST_WAIT)
 
     assert len(running.radio.sent) - before < 5
 
@@ -113,7 +113,7 @@ async def test_a_fault_of_a_channel_counts_as_a_refusal_and_stops_nobody(
     running, cad, _ = await told()
     running.radio.fault = fault
     await running.service.core.submit(cad.assigned("A2"))
-    await running.wait(15)
+    await running.wait(1.5 * FIRST_WAIT)
 
     assert not running.task.done()
     assert running.radio.revisions("A2") == [(1, False)]
@@ -150,7 +150,7 @@ async def test_n7_a_withdrawal_is_repeated_until_the_device_took_it_away() -> No
     running, cad, _ = await told()
     await shown(running)
     await running.service.core.submit(cad.closed())
-    await running.wait(30)
+    await running.wait(4 * FIRST_WAIT)
     assert running.radio.revisions()[1:] == [(2, True)] * (len(running.radio.sent) - 1)
     assert len(running.radio.sent) > 2
     await shown(running)
