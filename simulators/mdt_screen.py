@@ -6,7 +6,7 @@ dropped; what was taken back goes.
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,10 @@ def read_note(payload: bytes) -> Note:
     except (ValueError, KeyError, TypeError) as fault:
         raise Unreadable(f"no note: {type(fault).__name__}") from fault
     return note
+
+
+REMEMBERED = timedelta(days=1)
+"""How long after its end a note is known, should the same revision come once more."""
 
 
 class Reaction(StrEnum):
@@ -66,7 +70,8 @@ class Screen:
 
     def take(self, note: Note, now: datetime) -> Reaction:
         """What becomes of the note on the screen."""
-        self._kept = {n: kept for n, kept in self._kept.items() if kept.expires_at > now}
+        oldest = now - REMEMBERED
+        self._kept = {n: kept for n, kept in self._kept.items() if kept.expires_at > oldest}
         expires_at = datetime.fromisoformat(note["expires_at"])
         if expires_at <= now:
             return Reaction.EXPIRED
