@@ -1,5 +1,7 @@
 """Names of buildings and firms, and places: what is left of an address beside its street."""
 
+from itertools import pairwise
+
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
@@ -25,6 +27,8 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     if spec.covers and not spec.house:
         whole = all(find(word, query.words)[0] >= 0 for word in spec.names if word != "APARTMENTS")
         return (35, "name agrees") if whole else (-60, "another name was given")
+    if _is_other(query.words, spec):
+        return -60, "another name was given"
     rare = [word for word in spec.names if word not in w.COMMON and word not in spec.places]
     elsewhere = before + query.words[at + len(spec.street) :] if at >= 0 else before
     held = _held(rare or list(spec.names), elsewhere)
@@ -35,6 +39,23 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     if strange and (part or not spec.house):
         return (-60 if building_named(query, at) else -45), "another name was given"
     return (0, "") if spec.house else (-45 if unsure else -15, "the name was not given")
+
+
+def _is_other(words: list[str], spec: Spec) -> bool:
+    """MIDMERE STREET is not MIDMERE AVENUE, HERON COURT is not HERON HOUSE."""
+    if spec.house:
+        return False
+    for name, kind in pairwise(spec.names):
+        if kind in _DWELLINGS and name not in w.COMMON and name not in spec.street:
+            follow = {after for word, after in pairwise(words) if word == name}
+            if kind not in follow and not follow.isdisjoint(_DWELLINGS):
+                return True
+    return False
+
+
+_DWELLINGS = w.STREET_TYPES | frozenset(
+    "HOUSE LODGE COURT TOWER MANSIONS HEIGHTS COTTAGE COTTAGES VILLAS APARTMENTS".split()
+)
 
 
 def _held(rare: list[str], words: list[str]) -> int:
