@@ -7,7 +7,7 @@ return, sends everything open again at once; otherwise the wait doubles.
 
 import asyncio
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from random import Random
 
@@ -62,7 +62,10 @@ class Couriers:
         elif isinstance(made, d.Shown):
             self._on_shown(state, made)
         elif isinstance(made, d.DeviceReturned):
-            self._on_returned(state, made)
+            notes = [state.notes[name] for name in state.by_device.get(made.device, {})]
+            self._bring_again(state, made.channel, notes)
+        elif isinstance(made, d.SourceChanged) and made.connected:
+            self._bring_again(state, made.source, state.notes.values())
         elif isinstance(made, d.AskAnswered):
             self._answer(state, made)
 
@@ -90,15 +93,28 @@ class Couriers:
         if parcel is not None and parcel.revision <= made.revision:
             del destination.parcels[made.note]
 
-    def _on_returned(self, state: State, made: d.DeviceReturned) -> None:
-        """What is in force goes out once more, also what was shown: it may have forgotten."""
-        for name in state.by_device.get(made.device, {}):
-            note = state.notes[name]
-            if made.channel not in note.channels:
+    def _bring_again(self, state: State, channel: str, notes: Iterable[Note]) -> None:
+        """A device returned, or the channel, and nobody knows what it missed to tell: what is in
+        force goes out at once, and what was shown once more, for a device may have forgotten."""
+        for note in notes:
+            if channel not in self._channels or channel not in note.channels:
                 continue
-            shown = note.shown.get(made.channel, 0) >= note.revision
-            if note.phase is not Phase.WITHDRAWN or not shown:
-                self._put(made.channel, self._parcel(state, note, once=shown))
+            shown = note.shown.get(channel, 0) >= note.revision
+            if shown and note.phase is Phase.WITHDRAWN:
+                continue
+            if not self._hurry(channel, note):
+                self._put(channel, self._parcel(state, note, once=shown))
+
+    def _hurry(self, channel: str, note: Note) -> bool:
+        """Send its parcel at once, if there is one; whether there was."""
+        destination = self._destinations.get((channel, note.device))
+        parcel = destination.parcels.get(note.id) if destination else None
+        if destination is None or parcel is None or parcel.revision < note.revision:
+            return False
+        parcel.tries = 0
+        destination.send_now(parcel)
+        self._start(destination)
+        return True
 
     def _answer(self, state: State, made: d.AskAnswered) -> None:
         if made.channel in self._channels:
@@ -115,7 +131,8 @@ class Couriers:
         self._start(destination)
 
     def came_back(self, channel: str) -> None:
-        """The channel can send again: everything open on it is due."""
+        """The channel can send again: everything open on it is due. (What was shown is built
+        anew when the record says so: only then is the state that of the journal.)"""
         for destination in self._destinations.values():
             if destination.channel == channel:
                 for parcel in destination.parcels.values():

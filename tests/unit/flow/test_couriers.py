@@ -10,10 +10,11 @@ from middleware.engine.state import Note
 from middleware.flow.couriers import FIRST_WAIT
 from schemas.check import Outcome
 from schemas.incident import ResourceStoodDown
+from schemas.service import SourceConnected
 from tests import said
 from tests.flowing import Running, start
 from tests.room import RULES
-from tests.said import HIGH_STREET, MILL_LANE, Cad, Team, marker, resource
+from tests.said import HIGH_STREET, MILL_LANE, START, Cad, Team, marker, resource
 from tests.virtual import virtual
 
 PATIENT = Rules(ladder=(Rung(channel="mdt", wait=timedelta(hours=1)), *RULES.ladder[1:]))
@@ -197,6 +198,20 @@ async def test_n3_a_restart_sends_every_open_note_again_and_nothing_that_was_sho
 
     assert again.radio.revisions("A1") == []
     assert again.radio.revisions("A2") == [(1, False)]
+
+
+@virtual
+async def test_n3_a_channel_that_returns_brings_what_is_in_force_once_more() -> None:
+    """A device that started anew meanwhile said hello to nobody: its screen is empty."""
+    running, *_ = await told("A1", "A2")
+    await shown(running, "A1")
+    before = len(running.radio.sent)
+    connected = SourceConnected(source="mdt", id="mdt", revision=9, occurred_at=START)
+    await running.service.core.submit(connected)
+    await running.wait(1)
+
+    assert running.radio.revisions("A1")[1:] == [(1, False)]
+    assert len(running.radio.sent) == before + 2
 
 
 @virtual
