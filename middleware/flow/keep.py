@@ -8,12 +8,14 @@ import structlog
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
 from middleware.ops.redaction import Fixed
+from schemas.decision import BatchActivated
 
 log = structlog.get_logger()
 
 
 class SnapshotKeeper:
-    """Asks for a snapshot whenever `every` records came since the last one."""
+    """Asks for a snapshot whenever `every` records came since the last one, and when an import
+    came into force: to read 100,000 markers again would make a restart slow."""
 
     def __init__(self, every: int, take: Callable[[], Awaitable[bool]], folded: int) -> None:
         """`take` makes one and says whether it did; `folded` records came since the last."""
@@ -23,7 +25,7 @@ class SnapshotKeeper:
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
         self._since += len(entries)
-        if self._since >= self._every:
+        if self._since >= self._every or any(map(_weighs, entries)):
             self._due.set()
 
     async def run(self) -> None:
@@ -36,3 +38,7 @@ class SnapshotKeeper:
                 log.error(
                     "snapshot_failed", remedy=Fixed("a restart takes longer; see what it printed")
                 )
+
+
+def _weighs(entry: Entry) -> bool:
+    return any(isinstance(made, BatchActivated) for made in entry.decisions)
