@@ -70,11 +70,6 @@ def is_outcode(token: str) -> bool:
     )
 
 
-def outcode_of(postcode: str) -> str:
-    """IG11TS -> IG1."""
-    return postcode[:-3]
-
-
 def near(one: str, other: str) -> bool:
     """One letter or digit differs, is missing or too many, or two neighbours are swapped."""
     if abs(len(one) - len(other)) > 1:

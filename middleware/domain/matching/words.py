@@ -85,8 +85,6 @@ UNITS = frozenset(
 )
 """The number or letter that follows names a part of a building."""
 
-DWELLING_UNITS = frozenset({"FLAT", "APARTMENT", "BEDSIT", "MAISONETTE"})
-
 FLOORS = {
     "GROUND": "f0", "FIRST": "f1", "SECOND": "f2", "THIRD": "f3", "FOURTH": "f4",
     "FIFTH": "f5", "SIXTH": "f6", "SEVENTH": "f7",
