@@ -123,6 +123,7 @@ def _with_broker(config: Config, broker: NatsBroker | None) -> dict[str, Any]:
 async def run(config: Config, say: Say, config_file: Path | None = None) -> None:
     """Serve until SIGTERM or SIGINT. Raises Trouble with its remedy when it cannot."""
     start_logging(SystemClock())
+    gc.disable()  # until what stays is there: rebuilding makes nothing to collect
     built = build(config)
     serving = asyncio.ensure_future(_serve(built, say, config_file))
     loop = asyncio.get_running_loop()
@@ -284,8 +285,8 @@ async def _watch_health(built: Built, service: Service) -> None:
 def _tame_collector() -> None:
     """Markers and state stay, and walking them all stops the room for a third of a second: only
     the young generations are collected while it runs. Almost nothing here is cyclic."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(10_000, 20, 1_000_000)
 
 

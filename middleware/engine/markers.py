@@ -2,8 +2,9 @@
 once costs no more than one (M1, M5)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from schemas.marker import Marker
 
@@ -14,9 +15,9 @@ MERGED = "+"
 """The name of the layer that many became; neither can be the code of a batch."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptMarker:
-    """A marker as JSON (parsed only when needed); `position` is the record that brought it."""
+class KeptMarker(NamedTuple):
+    """A marker as JSON (parsed only when needed); `position` is the record that brought it.
+    A tuple: a restart reads a hundred thousand of them from the snapshot."""
 
     id: str
     position: int
@@ -159,5 +160,5 @@ class Markers:
             for kept in layer.kept.values():
                 since = layer.in_force_since(kept.id)
                 if since > self.over.get(kept.id, 0):
-                    merged.keep(replace(kept, position=since))
+                    merged.keep(kept._replace(position=since))
         self.layers = [merged]
