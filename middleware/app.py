@@ -36,6 +36,7 @@ from middleware.ops.health import Health, Part
 from middleware.ops.keys import FileKeys
 from middleware.ops.logging import start_logging
 from middleware.ops.metrics import Metrics
+from middleware.ops.only_one import only_one
 from middleware.ops.people import People
 from middleware.ops.tokens import Tokens
 from middleware.ports import Channel, Fenced, Journal, Kind, Source, World
@@ -124,7 +125,11 @@ async def run(config: Config, say: Say, config_file: Path | None = None) -> None
     """Serve until SIGTERM or SIGINT. Raises Trouble with its remedy when it cannot."""
     start_logging(SystemClock())
     gc.disable()  # until what stays is there: rebuilding makes nothing to collect
-    built = build(config)
+    with only_one(config.state):
+        await _until_told_to_stop(build(config), say, config_file)
+
+
+async def _until_told_to_stop(built: Built, say: Say, config_file: Path | None) -> None:
     serving = asyncio.ensure_future(_serve(built, say, config_file))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -287,7 +292,7 @@ def _tame_collector() -> None:
     the young generations are collected while it runs. Almost nothing here is cyclic."""
     gc.freeze()
     gc.enable()
-    gc.set_threshold(10_000, 20, 1_000_000)
+    gc.set_threshold(2_000, 5, 1_000_000)
 
 
 def _say_where(built: Built, address: str, say: Say) -> None:

@@ -8,7 +8,6 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import cast
@@ -72,15 +71,44 @@ class Devices:
 
     def __init__(self) -> None:
         self.arrived: dict[int, float] = {}
-        self.reply: Callable[[bytes, bytes], None] | None = None
+        self.notes: list[tuple[bytes, bytes]] = []
+        self.taken = 0
 
     def on_publish(self, topic: bytes, payload: bytes) -> None:
         now = time.perf_counter()
+        if topic.endswith(b"/taken"):
+            self.taken += 1
+            return
         match = _NUMBER.search(payload)
         if match:
             self.arrived.setdefault(int(match[1]), now)
-        if self.reply is not None:
-            self.reply(topic, payload)
+            self.notes.append((topic, payload))
+
+    async def say_displayed(self, client: mqtt.Client, a_second: int = 1000) -> None:
+        """Answer all notes since the last time, and wait until the journal has it: otherwise
+        what is measured next would share the line with notes sent again."""
+        wanted = self.taken + len(self.notes)
+        for number, (topic, payload) in enumerate(self.notes, start=1):
+            client.write(_displayed(topic, payload))
+            if number % 20 == 0:
+                await asyncio.sleep(20 / a_second)
+        self.notes.clear()
+        for _ in range(500):
+            if self.taken >= wanted:
+                break
+            await asyncio.sleep(0.02)
+
+
+def _displayed(topic: bytes, payload: bytes) -> bytes:
+    note = json.loads(payload)
+    receipt = {
+        "contract": "forewarn.mdt/1",
+        "kind": "displayed",
+        "note": note["note"],
+        "revision": note["revision"],
+    }
+    up = topic.decode().removesuffix("notes") + "receipts"
+    return mqtt.publish_0_packet(up, json.dumps(receipt).encode())
 
 
 class Answers(asyncio.Protocol):

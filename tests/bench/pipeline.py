@@ -59,6 +59,7 @@ async def measure(
     results = []
     warm_first, warm = lines.take(200)
     await play(cad, devices, 100, 2, warm, warm_first)
+    devices.notes.clear()
     for rate in rates:
         first, batch = lines.take(rate * seconds)
         result = await play(cad, devices, rate, seconds, batch, first)
@@ -68,7 +69,9 @@ async def measure(
             flush=True,
         )
         results.append(result)
-    del client
+        if hello is not None:
+            await devices.say_displayed(client)
+        devices.notes.clear()
     return results
 
 
@@ -103,7 +106,7 @@ async def run_service(
 async def _measure_service(
     running: Running, mqtt_port: int, rates: list[int], seconds: int, lines: Lines
 ) -> list[Result]:
-    pattern = "forewarn/bench/mdt/+/notes"
+    pattern = "forewarn/bench/mdt/+/+"
     return await measure(
         running.tcp, running.token, mqtt_port, pattern, lines, rates, seconds, "service"
     )
@@ -130,7 +133,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rates", default="10,100,1000,2000")
-    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument(
+        "--seconds", type=int, default=4, help="of each rate (default: %(default)s)"
+    )
     parser.add_argument("--markers", type=int, default=100_000)
     given = parser.parse_args()
     rates = [int(rate) for rate in given.rates.split(",")]

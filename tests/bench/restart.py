@@ -14,7 +14,7 @@ from tests.bench.load import Devices, open_devices, play
 from tests.bench.pipeline import Lines, connect
 from tests.bench.service import Running, broker, import_markers, service
 
-PATTERN = "forewarn/bench/mdt/+/notes"
+PATTERN = "forewarn/bench/mdt/+/+"
 TIMES = 5
 
 
