@@ -1,6 +1,7 @@
 """The markers as the engine holds them: a layer for each import, so that activating 100,000 at
 once costs no more than one (M1, M5)."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from schemas.marker import Marker
 
 LAYERS_KEPT = 8
+CHANGES_KEPT = 256
 SINGLE = "."
 """The name of the layer that holds markers put one by one."""
 MERGED = "+"
@@ -77,8 +79,9 @@ class Markers:
     """Ended markers, with the position at which they ended; a later put brings one back. Kept
     for good: an index from an old snapshot learns from it what to leave out."""
     position: int = 0
-    """The last record that changed what is in force, and when it did."""
-    changed_at: datetime | None = None
+    """The last record that changed what is in force."""
+    changes: deque[tuple[int, datetime]] = field(default_factory=lambda: deque(maxlen=CHANGES_KEPT))
+    """The last of those records, and when they came."""
 
     def get(self, marker: str) -> KeptMarker | None:
         """The marker in force under this id, or None."""
@@ -124,7 +127,7 @@ class Markers:
         layer = self.staged.pop(batch)
         layer.since = position
         self.layers.append(layer)
-        self.position, self.changed_at = position, at
+        self._change(position, at)
         if len(self.layers) > LAYERS_KEPT:
             self._merge()
 
@@ -133,11 +136,22 @@ class Markers:
         if not self.layers or self.layers[-1].name != SINGLE:
             self.layers.append(Layer(SINGLE))
         self.layers[-1].put(marker, position)
-        self.position, self.changed_at = position, at
+        self._change(position, at)
 
     def end(self, marker: str, position: int, at: datetime) -> None:
         self.over[marker] = position
-        self.position, self.changed_at = position, at
+        self._change(position, at)
+
+    def changed_after(self, position: int) -> datetime | None:
+        """When the first change came that an index at this position lacks; None: it has all."""
+        if position >= self.position:
+            return None
+        return next((at for changed, at in self.changes if changed > position), None)
+
+    def _change(self, position: int, at: datetime) -> None:
+        if position != self.position:
+            self.changes.append((position, at))
+        self.position = position
 
     def ended_before(self, today: date) -> tuple[str, ...]:
         """Markers in force whose last day is past."""

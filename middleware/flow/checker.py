@@ -61,10 +61,9 @@ class Checker:
         return answer
 
     def is_behind(self, state: State, now: datetime) -> bool:
-        changed_at = state.markers.changed_at
-        if self._matcher.position >= state.markers.position or changed_at is None:
-            return False
-        return now - changed_at > self._behind_limit
+        """Whether the first change that the index lacks is older than the limit."""
+        since = state.markers.changed_after(self._matcher.position)
+        return since is not None and now - since > self._behind_limit
 
     def _not_checked(self, reason: NotChecked) -> Answer:
         return Answer(

@@ -87,7 +87,6 @@ class Observer:
         staged = sum(len(layer.kept) for layer in markers.staged.values())
         self._meters.gauge("forewarn_markers", state="staged").set(staged)
         self._meters.gauge("forewarn_markers", state="in_index").set(len(self._matcher))
-        behind = 0.0
-        if self._matcher.position < markers.position and markers.changed_at is not None:
-            behind = (now - markers.changed_at).total_seconds()
+        since = markers.changed_after(self._matcher.position)
+        behind = (now - since).total_seconds() if since is not None else 0.0
         self._meters.gauge("forewarn_index_behind_seconds").set(behind)

@@ -128,6 +128,20 @@ async def test_c4_none_found_by_an_index_that_is_behind_counts_as_not_checked() 
 
 
 @virtual
+async def test_c4_an_index_that_stands_still_is_behind_however_often_markers_change() -> None:
+    """What counts is the first change that it lacks, not the last."""
+    index = TableMatcher()
+    running, team = await start(index=index), Team()
+    index.cannot_put = ZeroDivisionError()
+    for number in range(8):
+        await put(running, team, f"M{number}")
+        await running.wait(BEHIND / 4)
+    await opened(running)
+
+    assert checked(running) == (Outcome.NOT_CHECKED, NotChecked.INDEX_BEHIND)
+
+
+@virtual
 async def test_c4_what_an_index_behind_finds_is_found() -> None:
     """A large import that takes long must not hide the markers that are there."""
     index = TableMatcher()
