@@ -8,7 +8,7 @@ Everything goes over real sockets; the simulators play the other side.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from simulators.cad_links import HttpLink, TcpLink
 from simulators.demo_figures import Figures
 from simulators.mdt import Crew, MdtSimulator
 from simulators.mdt_link import Link
-from tests.service_process import LISTENERS, ROOM, Ran, ServiceProcess, free_ports
+from tests.service_process import ROOM, Ran, ServiceProcess, choose_ports
 
 DEVICES = tuple(f"A{number}" for number in range(101, 121))
 AMI_SECRET = "secret-of-the-exchange"
@@ -49,6 +49,19 @@ class ControlRoom(ServiceProcess):
         private_directory(self.state)
         self.cad_token = self.tokens.add("system:cad")
         self.passwords = accounts_in(self.state).add_all(DEVICES)
+
+    def elsewhere(self) -> "ControlRoom":
+        """Another service on the same journal with its keys and tokens; all else is its own."""
+        folder = self.folder / "elsewhere"
+        other = replace(self, folder=folder, ports=choose_ports(), child=None)
+        private_directory(other.state)
+        other.configure(wait="1h", snapshot_every=20_000)
+        for shared in ("keys", "tokens.json"):
+            (other.state / shared).symlink_to(self.state / shared)
+        (folder / "ami.secret").symlink_to(self.folder / "ami.secret")
+        journal = str(self.state / "journal.sqlite")
+        other.child = other.another(other.log, FOREWARN_STORE__SQLITE__PATH=journal)
+        return other
 
     @property
     def tokens(self) -> Tokens:
@@ -137,7 +150,7 @@ async def control_room(
     folder: Path, *, wait: str = "1h", snapshot_every: int = 20_000
 ) -> AsyncIterator[ControlRoom]:
     """One whose service is ready; it is stopped at the end unless that was done before."""
-    room = ControlRoom(folder, dict(zip(LISTENERS, free_ports(len(LISTENERS)), strict=True)))
+    room = ControlRoom(folder, choose_ports())
     room.configure(wait=wait, snapshot_every=snapshot_every)
     room.prepare()
     room.start()

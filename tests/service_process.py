@@ -183,16 +183,16 @@ async def ended(child: subprocess.Popen[bytes]) -> int:
         raise
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports on which nobody listens, and which no outgoing connection takes meanwhile."""
+def choose_ports() -> dict[str, int]:
+    """One for each that listens; nobody has it, and no outgoing connection takes it meanwhile."""
     chance = random.SystemRandom()
     found: set[int] = set()
-    while len(found) < count:
+    while len(found) < len(LISTENERS):
         port = chance.choice(BELOW_EPHEMERAL)
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 found.add(port)
-    return list(found)
+    return dict(zip(LISTENERS, found, strict=True))
 
 
 def _environ(more: dict[str, str]) -> dict[str, str]:
