@@ -1,12 +1,14 @@
 """The embedded MQTT broker: nats-server from its wheel, as a child process of the service.
 
-What it stores is never relied on and may be deleted at any moment (DESIGN: a broker may forget
-everything). It listens for MQTT alone; its own protocol lies on a free port that admits nobody.
+What it stores is never relied on and is deleted at every start (DESIGN: a broker may forget
+everything at any moment). It listens for MQTT alone; its own protocol lies on a free port that
+admits nobody.
 """
 
 import asyncio
 import contextlib
 import secrets
+import shutil
 import signal
 import socket
 from datetime import timedelta
@@ -156,6 +158,9 @@ class NatsBroker:
             await self._process.wait()
 
     async def _launch(self) -> None:
+        """With an empty store: in that of a broker that was killed, sessions lie that nobody takes
+        up again, and all that is sent later would be kept for them, in the clear."""
+        shutil.rmtree(self._folder / "store", ignore_errors=True)
         if self._log_file.exists():
             self._log_file.replace(self._log_file.with_suffix(".previous.log"))
         self._configure()
