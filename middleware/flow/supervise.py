@@ -6,6 +6,8 @@ from random import Random
 
 import structlog
 
+from middleware.ops.errors import Trouble
+from middleware.ops.redaction import Fixed
 from middleware.ports import Clock, Fenced, Meters
 
 log = structlog.get_logger()
@@ -31,6 +33,8 @@ async def keep_running(
             await run()
         except Fenced:
             raise
+        except Trouble as told:
+            log.exception("adapter_failed", adapter=name, remedy=Fixed(told.remedy))
         except Exception as fault:
             log.exception("adapter_failed", adapter=name, error=type(fault).__name__)
         if clock.monotonic() - begun > LONG_ENOUGH:
