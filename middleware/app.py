@@ -292,7 +292,7 @@ def _tame_collector() -> None:
     the young generations are collected while it runs. Almost nothing here is cyclic."""
     gc.freeze()
     gc.enable()
-    gc.set_threshold(2_000, 5, 1_000_000)
+    gc.set_threshold(1_000, 4, 1_000_000)
 
 
 def _say_where(built: Built, address: str, say: Say) -> None:
