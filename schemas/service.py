@@ -26,6 +26,7 @@ class SourceConnected(Event):
     """The source named by `id` is connected; `resynced` when it gave its present state."""
 
     kind: ClassVar[str] = "source.connected"
+    ours: ClassVar[bool] = True
     resynced: bool = False
 
 
@@ -33,6 +34,7 @@ class SourceLost(Event):
     """The source named by `id` is cut off; `gap` when what happens meanwhile is lost for good."""
 
     kind: ClassVar[str] = "source.lost"
+    ours: ClassVar[bool] = True
     reason: Name
     gap: bool
 

@@ -10,11 +10,11 @@ from middleware.flow import core as flow_core
 from middleware.ports import Fenced, Problem, Standing
 from schemas import decision as d
 from schemas.incident import IncidentUpdated
-from schemas.service import Refused
+from schemas.service import Refused, SourceConnected, SourceLost
 from tests import said
 from tests.flowing import records, start
 from tests.room import made, refold
-from tests.said import Cad
+from tests.said import START, Cad
 from tests.virtual import VirtualClock, virtual
 
 
@@ -195,6 +195,17 @@ async def test_e1_positions_have_no_gaps_and_stamps_never_go_back() -> None:
     assert [e.position for e in entries] == list(range(1, len(entries) + 1))
     stamps = [e.received_at for e in entries]
     assert stamps == sorted(stamps)
+
+
+@virtual
+async def test_o1_what_we_see_of_a_source_is_believed_whatever_the_clock_says() -> None:
+    """Its revisions follow the wall clock, and that may have been put back before a restart."""
+    running = await start()
+    for revision, event in ((1000, SourceConnected), (1, SourceLost), (1, SourceConnected)):
+        more = {"reason": "closed", "gap": False} if event is SourceLost else {}
+        about = {"source": "cad", "id": "cad", "revision": revision, "occurred_at": START}
+        await running.service.core.submit(event(**about, **more))
+        assert running.state.sources["cad"].connected == (event is SourceConnected)
 
 
 @virtual
