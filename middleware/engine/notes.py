@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
+import orjson
+
 from middleware.engine.checks import PASSING, sure, sure_matches
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import enter_rung
@@ -19,6 +21,9 @@ from schemas.decision import (
 )
 from schemas.markers_in import RecheckDue
 
+SHOWN = ("scope", "category", "severity", "what", "happened_on", "review_on", "source")
+"""The fields of a marker that a note is made of (middleware.domain.wording)."""
+
 
 def note_id(incident: str, marker: str, sent: Sent) -> str:
     """Follows from incident, marker and resource (a crew on its device), so that every path that
@@ -28,8 +33,10 @@ def note_id(incident: str, marker: str, sent: Sent) -> str:
 
 
 def content(json: bytes) -> bytes:
-    """Tells one wording of a marker from another."""
-    return blake2b(json, digest_size=8).digest()
+    """Tells one wording of a note from another: of the marker, what a crew is shown of it."""
+    marker = orjson.loads(json)
+    shown = orjson.dumps([marker[name] for name in SHOWN])
+    return blake2b(shown, digest_size=8).digest()
 
 
 def reconcile(
@@ -115,10 +122,13 @@ def _tell_one(
 
 def _changed(state: State, taken: Taken, before: Note, matched: Matched) -> bool:
     """Whether the crew must be told anew: withdrawn before, other relation, other content. That
-    some marker changed somewhere (a recheck) does not bring back a note whose time was over."""
+    some marker changed somewhere (a recheck) does not bring back a note whose time was over; and
+    where no check was made, nobody knows whether the new content is about this place."""
     lapsed = before.ended is Ended.EXPIRED and isinstance(taken.event, RecheckDue)
     if before.phase is Phase.WITHDRAWN and not lapsed:
         return True
+    if taken.answer is None or taken.answer.reason in PASSING:
+        return False
     kept = state.markers.get(matched.marker)
     other = kept is not None and content(kept.json) != before.content
     return other or before.matched.relation is not matched.relation

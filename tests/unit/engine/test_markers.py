@@ -1,13 +1,16 @@
 """What follows from decisions about markers (M1, M3, M5, C3)."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from middleware.engine.markers import LAYERS_KEPT, Markers
 from middleware.engine.state import Phase
+from middleware.flow.messages import note_body
 from schemas import decision as d
 from schemas.check import Outcome
+from schemas.marker import Category, Scope, Severity
 from schemas.markers_in import IndexFollowed
 from tests.room import RULES, Room, made, refold
 from tests.said import HIGH_STREET, MILL_LANE, START, marker
@@ -82,6 +85,37 @@ def test_m3_a_marker_put_again_unchanged_tells_nobody(room: Room) -> None:
     room.marker_put(marker("M1", HIGH_STREET))
 
     assert not made(room.marker_put(marker("M1", HIGH_STREET)), d.NoteIssued)
+
+
+def test_n6_what_a_crew_is_not_shown_is_no_news_to_it(room: Room) -> None:
+    """Another phone, another end: the note says the same as before."""
+    room.marker_put(marker("M1", HIGH_STREET))
+    later = LAST_DAY + timedelta(days=90)
+    changed = room.marker_put(
+        marker("M1", HIGH_STREET, phones=("07700 900123",), ends_on=later, basis="appeal")
+    )
+
+    assert not made(changed, d.NoteIssued)
+
+
+def test_n6_every_field_that_a_note_shows_is_news(room: Room) -> None:
+    """Whatever changes on the device is a new revision."""
+    room.marker_put(marker("M1", HIGH_STREET))
+    changes: dict[str, Any] = {
+        "scope": Scope.DWELLING,
+        "category": Category.VERBAL_ABUSE,
+        "severity": Severity.LOW,
+        "what": "shouted",
+        "happened_on": date(2024, 9, 1),
+        "review_on": LAST_DAY - timedelta(days=1),
+        "source": "police",
+    }
+    for revision, (name, value) in enumerate(changes.items(), start=2):
+        before = note_body(room.state, room.note()).model_dump(exclude={"revision", "expires_at"})
+        room.marker_put(marker("M1", HIGH_STREET, **{name: value}))
+        after = note_body(room.state, room.note()).model_dump(exclude={"revision", "expires_at"})
+        assert room.note().revision == revision, name
+        assert before != after, name
 
 
 def test_m3_an_ended_marker_comes_back_by_decision_only(room: Room) -> None:
