@@ -76,6 +76,10 @@ def building_named(query: Reading, at: int) -> bool:
     )
 
 
+DOUBT = -30
+"""A postcode that differs and another place: two slips at once are less likely than two places."""
+
+
 def places(query: Reading, spec: Spec, at: int) -> Said:
     """Locality and town; counties and London are too wide to count."""
     known = [word for word in spec.places if word not in w.COUNTIES]
@@ -83,8 +87,10 @@ def places(query: Reading, spec: Spec, at: int) -> Said:
         return 12, "place agrees"
     if any(find(word, query.words)[1] <= 2 for word in known if len(word) > 4):
         return 10, "place agrees but for the spelling"
-    if query.postcode or query.outcode:
+    if query.outcode and not query.postcode:
         return 0, ""
     after = query.words[at + len(spec.street) :] if at >= 0 else []
     another = known and any(word not in w.COMMON and word not in w.COUNTIES for word in after)
+    if query.postcode:
+        return (DOUBT, "another place was given") if another else (0, "")
     return (-40, "another place was given") if another else (-10, "")
