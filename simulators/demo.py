@@ -153,6 +153,11 @@ class Stage:
         self.happened(f"terminal  {line}")
 
 
+def where(rig: Rig) -> str:
+    """Where to look, and who may."""
+    return f"console {rig.console}   sign in: {', '.join(PEOPLE)}   password {rig.password}"
+
+
 def screen(stage: Stage, figures: Figures, rig: Rig, left: str) -> Group:
     """The live table, and what happened last."""
     table = Table(title=f"Forewarn demo  {left}", title_justify="left", expand=True)
@@ -167,8 +172,7 @@ def screen(stage: Stage, figures: Figures, rig: Rig, left: str) -> Group:
            checks["none_found"], checks["not_checked"], sum(notes.values()), shown,
            notes["answered"], notes["withdrawn"], notes["in_hands"], notes["open"])  # fmt: skip
     table.add_row(*map(str, row))
-    where = f"console {rig.console}   sign in: {', '.join(PEOPLE)}   password {rig.password}"
-    return Group(table, Panel("\n".join(stage.lines), title="what happens"), where)
+    return Group(table, Panel("\n".join(stage.lines), title="what happens"), where(rig))
 
 
 async def read_figures(session: ClientSession, rig: Rig) -> Figures:
@@ -250,6 +254,7 @@ async def perform(
     stage: Stage, session: ClientSession, seconds: float | None, console: Console
 ) -> int:
     """Play, let everything end, and sum up."""
+    console.print(where(stage.rig), style="bold")
     desk = Desk(
         stage.rig.console, stage.shift.task_taken_by, stage.rig.password,
         stage.shift.task_taken_after,

@@ -137,7 +137,10 @@ class Rig:
         """The service, in a process of its own; what it says goes to service.log."""
         with (self.folder / "service.log").open("wb") as log:
             self.service = subprocess.Popen(
-                [*FOREWARN, "run", "--config", str(self.config)], stdout=log, stderr=log
+                [*FOREWARN, "run", "--config", str(self.config)],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C ends the play; the service is needed for its end
             )
 
     async def ready(self, session: ClientSession) -> None:

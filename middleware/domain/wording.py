@@ -9,9 +9,8 @@ from schemas.mdt import DeviceNote
 
 _RISK = {
     Category.WITNESSED_AGGRESSION: "AGGRESSION",
-    Category.ANTI_SOCIAL_BEHAVIOUR: "ANTI-SOCIAL BEHAVIOUR",
+    Category.ANTI_SOCIAL_BEHAVIOUR: "CAUTION",
     Category.NON_PHYSICAL_ASSAULT: "VIOLENCE FEARED",
-    Category.ATTEMPTED_PHYSICAL_ASSAULT: "ATTEMPTED ASSAULT",
 }
 _SCOPE = {
     Scope.DWELLING: "this dwelling only",
