@@ -1,5 +1,6 @@
 """Nothing is served without a rule that says who may (E2): default deny for every route."""
 
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from middleware.console.sessions import Sessions
 from middleware.ops.access import Role, demand_rules, may
+from middleware.ops.logging import correlated
 from middleware.ops.tokens import Tokens
 
 COOKIE = "forewarn_session"
@@ -66,8 +68,9 @@ class Guard:
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             try:
-                self._admit(request)
-                response = await handler(request)
+                with correlated(secrets.token_hex(4)):
+                    self._admit(request)
+                    response = await handler(request)
             except web.HTTPException as refusal:
                 refusal.headers.update(HEADERS)
                 raise

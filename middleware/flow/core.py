@@ -16,6 +16,7 @@ from middleware.flow.checker import Checker
 from middleware.flow.lanes import Lanes, Waiting
 from middleware.flow.records import Writer
 from middleware.flow.stamps import Stamps
+from middleware.ops.logging import correlated
 from middleware.ports import Clock, Journal, Meters, Problem, Standing, Submitted
 from schemas.decision import Decision, Failed, Ignored, Why
 from schemas.event import Event
@@ -126,10 +127,11 @@ class Core:
         if standing is Standing.SUPERSEDED:
             entry = Entry(position, now, event, None, (Ignored(why=Why.SUPERSEDED),))
         else:
-            place = question(self.state, event)
-            if place is not None:
-                taken = Taken(position, now, event, self.checker.check(self.state, place, now))
-            entry = Entry(position, now, event, taken.answer, self._decide(taken))
+            with correlated(str(position)):
+                place = question(self.state, event)
+                if place is not None:
+                    taken = Taken(position, now, event, self.checker.check(self.state, place, now))
+                entry = Entry(position, now, event, taken.answer, self._decide(taken))
         fold(self.state, entry, content)
         entries.append(entry)
         records.append(self.writer.seal(entry))
