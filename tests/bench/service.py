@@ -147,7 +147,7 @@ wait = "1h"
         running.child.wait()
 
 
-async def import_markers(running: Running, count: int) -> float:
+async def import_markers(running: Running, count: int, batch: str = "bench") -> float:
     """Stage and activate; returns the seconds until the index has followed."""
     begun = time.perf_counter()
     base = f"http://127.0.0.1:{running.console}"
@@ -155,9 +155,9 @@ async def import_markers(running: Running, count: int) -> float:
     headers = {"Authorization": f"Bearer {running.marking}"}
     async with aiohttp.ClientSession(base, headers=headers) as session:
         for number, at in enumerate(range(0, count, CHUNK), 1):
-            url = f"/api/markers/bench/chunk?chunk={number}"
+            url = f"/api/markers/{batch}/chunk?chunk={number}"
             await _post(session, url, {"supplied": rows[at : at + CHUNK]})
-        await _post(session, "/api/markers/bench/decision", {"activate": True})
+        await _post(session, f"/api/markers/{batch}/decision", {"activate": True})
         for _ in range(1200):
             if await _metric(session, 'forewarn_markers{state="in_index"}') >= count:
                 break
