@@ -17,6 +17,10 @@ AFTER_A_FAULT = timedelta(minutes=1)
 """A timer on which nothing could be decided fires again: no duty ends with a fault of ours."""
 
 
+STALE_KEPT = 1_000
+"""Timers that were stopped and are still in the heap."""
+
+
 class Timers:
     """One heap for all; a stale timer fires and the engine ignores it."""
 
@@ -26,6 +30,11 @@ class Timers:
         self._clock, self._stamps, self._post = clock, stamps, post
         self._heap: list[tuple[float, str, int]] = []
         self._sooner = asyncio.Event()
+
+    @property
+    def depth(self) -> int:
+        """Entries of the heap, stale ones too."""
+        return len(self._heap)
 
     def restore(self, state: State) -> None:
         """After a restart: what is overdue fires at once, the longest overdue first."""
@@ -47,6 +56,13 @@ class Timers:
                 elif isinstance(made, Failed) and isinstance(entry.event, TimerDue):
                     due = monotonic + AFTER_A_FAULT.total_seconds()
                     self._set(due, entry.event.timer, entry.event.revision)
+        if len(self._heap) > 2 * len(state.timers) + STALE_KEPT:
+            self._drop_stale(state)
+
+    def _drop_stale(self, state: State) -> None:
+        """A note that was answered would otherwise leave its expiry here for half a day."""
+        self._heap = [one for one in self._heap if _is_set(state, one[1], one[2])]
+        heapq.heapify(self._heap)
 
     def _set(self, due: float, timer: str, revision: int) -> None:
         first = self._heap[0][0] if self._heap else float("inf")
@@ -60,7 +76,7 @@ class Timers:
             self._sooner.clear()
             while self._heap and self._heap[0][0] <= self._clock.monotonic():
                 _, name, revision = heapq.heappop(self._heap)
-                if name in state.timers and state.timers[name].revision == revision:
+                if _is_set(state, name, revision):
                     await self._post(self._event(name, revision))
             await self._wait()
 
@@ -85,3 +101,8 @@ class Timers:
             occurred_at=self._clock.now(),
             timer=name,
         )
+
+
+def _is_set(state: State, timer: str, revision: int) -> bool:
+    known = state.timers.get(timer)
+    return known is not None and known.revision == revision

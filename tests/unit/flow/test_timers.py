@@ -6,6 +6,7 @@ import pytest
 
 from middleware.domain.rules import Rules, Rung
 from middleware.flow import core as flow_core
+from middleware.flow import timers as flow_timers
 from middleware.flow.timers import AFTER_A_FAULT
 from schemas import decision as d
 from schemas.delivery import TimerDue
@@ -116,3 +117,18 @@ async def test_n5_a_fault_of_ours_ends_no_duty(monkeypatch: pytest.MonkeyPatch) 
 
     assert len(made(records(running.disk), d.Failed)) == 1
     assert [r.rung for r in made(records(running.disk), d.RungEntered)] == [0, 1]
+
+
+@virtual
+async def test_o4_timers_that_were_stopped_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_timers, "STALE_KEPT", 10)
+    running = await start()
+    cad, submit = Cad(), running.service.core.submit
+    await submit(Team().put(marker("M1", HIGH_STREET)))
+    await running.wait(1)
+    for number in range(50):
+        await submit(cad.opened(HIGH_STREET, (resource("A1"),), number=str(number)))
+        await submit(cad.closed(str(number)))
+
+    set_now = len(running.service.state.timers)
+    assert running.service.timers.depth <= 2 * set_now + 10
