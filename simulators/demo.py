@@ -193,7 +193,8 @@ async def show(stage: Stage, session: ClientSession, live: Live | None, end: flo
             else:
                 notes = dict(figures.by("forewarn_notes", "state"))
                 print(
-                    f"{left}: {len(stage.incidents)} incidents, {stage.rang} calls, notes {notes}"
+                    f"{left}: {len(stage.incidents)} incidents, {stage.rang} calls, notes {notes}",
+                    flush=True,
                 )
         await asyncio.sleep(0.5 if live is not None else 5)
 
