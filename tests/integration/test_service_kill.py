@@ -32,7 +32,8 @@ from tests.service_process import Ran
 from tests.service_screen import screen
 
 SEED = 20_261_122
-KILLS = 5
+KILLS = 6
+NEVER = 10**9
 MOST_BETWEEN = 90
 """Answers to the CAD between two kills."""
 CREWS = ("A101", "A102", "A103", "A104", "A105", "A106")
@@ -48,6 +49,8 @@ MARKERS = HEADER + "".join(ROW.format(f"EOC-{n}", street) for n, street in enume
 class Aftermath:
     """What was seen from outside, and the journal after all of it."""
 
+    room: ControlRoom
+    kill_at: int = NEVER
     log: ShownLog = field(default_factory=ShownLog)
     answered: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     orphans: list[psutil.Process] = field(default_factory=list)
@@ -56,7 +59,17 @@ class Aftermath:
     verdict: Ran = field(default_factory=lambda: Ran(1, "", ""))
 
     def heard(self, message: Message, standing: str) -> None:
+        """The CAD has an answer; at the worst of all moments, just now, the service is killed."""
         self.answered.setdefault((message.id, message.revision), set()).add(standing)
+        if len(self.answered) >= self.kill_at and self.room.child:
+            self.room.kill()
+
+    async def killed(self, after: int) -> list[psutil.Process]:
+        """The brokers of the service that was killed so many answers later."""
+        brokers, self.kill_at = self.room.brokers(), len(self.answered) + after
+        await self.room.until(lambda: self.room.child is None, "the kill")
+        self.kill_at = NEVER
+        return brokers
 
     @property
     def notes(self) -> list[Note]:
@@ -66,20 +79,19 @@ class Aftermath:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def aftermath(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Aftermath]:
     """A shift during which the service is killed again and again, also while it starts."""
-    chance, seen = Random(SEED), Aftermath()
-    async with (
-        control_room(tmp_path_factory.mktemp("room"), snapshot_every=300) as room,
-        room.cad(faults=FAULTS, seed=SEED, heard=seen.heard) as cad,
-        AsyncExitStack() as fleet,
-    ):
+    async with AsyncExitStack() as fleet:
+        folder, chance = tmp_path_factory.mktemp("room"), Random(SEED)
+        room = await fleet.enter_async_context(control_room(folder, snapshot_every=300))
+        seen = Aftermath(room)
+        cad = await fleet.enter_async_context(room.cad(faults=FAULTS, seed=SEED, heard=seen.heard))
         await room.import_markers(MARKERS, len(STREETS))
         for crew in CREWS:
             await fleet.enter_async_context(room.device(crew, log=seen.log))
         shift = asyncio.create_task(go_on(cad, chance))
         for _ in range(KILLS):
-            await so_many_more(room, seen, chance.randint(20, MOST_BETWEEN))
-            await asyncio.sleep(chance.uniform(0, 0.02))
-            seen.orphans += await kill_and_start(room, chance)
+            brokers = await seen.killed(after=chance.randint(20, MOST_BETWEEN))
+            await start(room, chance)
+            seen.orphans += [broker for broker in brokers if lives(broker)]
         shift.cancel()
         async with room.patience("the last answers to the CAD"):
             await cad.settled()
@@ -101,22 +113,14 @@ async def go_on(cad: CadSimulator, chance: Random) -> None:
         await asyncio.sleep(0.02)
 
 
-async def so_many_more(room: ControlRoom, seen: Aftermath, more: int) -> None:
-    enough = len(seen.answered) + more
-    await room.until(lambda: len(seen.answered) >= enough, "answers to the CAD")
-
-
-async def kill_and_start(room: ControlRoom, chance: Random) -> list[psutil.Process]:
-    """kill -9 and a new start at once, now and then twice; returns the brokers it left behind."""
-    brokers = room.brokers()
-    room.kill()
+async def start(room: ControlRoom, chance: Random) -> None:
+    """At once; now and then it is killed while it starts, and started once more."""
     room.start()
     if chance.random() < 0.4:
         await asyncio.sleep(chance.uniform(0.1, 0.8))
         room.kill()
         room.start()
     await room.ready()
-    return [broker for broker in brokers if lives(broker)]
 
 
 def lives(process: psutil.Process) -> bool:
