@@ -73,6 +73,8 @@ class Devices:
         self.arrived: dict[int, float] = {}
         self.notes: list[tuple[bytes, bytes]] = []
         self.taken = 0
+        self.answers: mqtt.Client | None = None
+        """Where each note is answered at once with displayed, if anywhere."""
 
     def on_publish(self, topic: bytes, payload: bytes) -> None:
         now = time.perf_counter()
@@ -82,7 +84,10 @@ class Devices:
         match = _NUMBER.search(payload)
         if match:
             self.arrived.setdefault(int(match[1]), now)
-            self.notes.append((topic, payload))
+            if self.answers is not None:
+                self.answers.write(_displayed(topic, payload))
+            else:
+                self.notes.append((topic, payload))
 
     async def say_displayed(self, client: mqtt.Client, a_second: int = 1000) -> None:
         """Answer all notes since the last time, and wait until the journal has it: otherwise

@@ -15,7 +15,6 @@ from pathlib import Path
 import psutil
 import uvloop
 
-from tests.bench import mqtt
 from tests.bench.load import Answers, Devices, open_devices
 from tests.bench.pipeline import Lines, connect
 from tests.bench.service import broker, import_markers, service
@@ -58,24 +57,16 @@ async def run(rate: int, minutes: int, markers: int) -> list[float]:
     ):
         await import_markers(running, markers)
         devices, lines = Devices(), Lines(markers)
-        client = await open_devices(port, "forewarn/bench/mdt/+/+", devices, "devices")
+        devices.answers = await open_devices(port, "forewarn/bench/mdt/+/+", devices, "devices")
         cad = await connect(running.tcp, running.token)
         process = psutil.Process(running.child.pid)
         for minute in range(1, minutes + 1):
-            answering = asyncio.create_task(_answer(devices, client))
             await load(cad, lines, rate, 60)
-            answering.cancel()
             sizes.append(process.memory_info().rss / 1e6)
             notes = len(devices.arrived)
             print(f"  minute {minute:3}: {sizes[-1]:7.1f} MB, {notes} notes", flush=True)
             devices.arrived.clear()
     return sizes
-
-
-async def _answer(devices: Devices, client: mqtt.Client) -> None:
-    while True:
-        await devices.say_displayed(client, 2000)
-        await asyncio.sleep(0.2)
 
 
 def main() -> None:
