@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
+pytestmark = pytest.mark.timeout(300)
 DEMO = (sys.executable, "-m", "simulators.demo")
 ROWS = (
     "incidents", "calls", "checked", "found", "possibly: ask", "none found", "not checked",
