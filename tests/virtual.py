@@ -180,12 +180,15 @@ def _raise(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
 class VirtualClock:
     """The `Clock` of one machine on the virtual loop; `offset` is how far its wall clock is off."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop | None = None, begun: datetime = EPOCH
+    ) -> None:
         self._loop = loop or asyncio.get_event_loop()
+        self._begun = begun
         self.offset = timedelta()
 
     def now(self) -> datetime:
-        return EPOCH + timedelta(seconds=self._loop.time()) + self.offset
+        return self._begun + timedelta(seconds=self._loop.time()) + self.offset
 
     def monotonic(self) -> float:
         return self._loop.time()

@@ -1,0 +1,144 @@
+"""The service broken on purpose, in every way that the simulation must be able to see."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest.mock import patch
+
+from middleware.engine import notes as engine_notes
+from middleware.engine import on_incident, on_resource, on_timer
+from middleware.engine.seen import Again, Seen
+from middleware.flow.checker import Checker
+from middleware.flow.core import Core
+from middleware.flow.couriers import Couriers
+from middleware.flow.index import IndexFollower
+from middleware.flow.records import open_record
+from middleware.flow.stamps import Stamps
+from middleware.flow.timers import Timers
+from schemas.check import NotChecked, Outcome
+
+Patch = tuple[object, str, Any]
+
+
+async def _tell_first(self: Core, batch: list[Any]) -> None:
+    """The source is answered before the journal has it."""
+    before, entries, records = self.state.position, [], []
+    answers = [self._take(waiting, entries, records) for waiting in batch]
+    for waiting, answer in zip(batch, answers, strict=True):
+        if not waiting.done.done():
+            waiting.done.set_result(answer)
+    if records:
+        await self._append(before, records)
+    for listener in self.listeners:
+        listener(entries, self.state)
+
+
+async def _send_first(self: Core, batch: list[Any]) -> None:
+    """The couriers go before the journal has it."""
+    append, told = self._append, list(self.listeners)
+
+    async def late(expected: int, records: list[bytes]) -> None:
+        entries = [open_record(record, self.writer.keys).entry for record in records]
+        for listener in told:
+            listener(entries, self.state)
+        self.listeners.clear()
+        await append(expected, records)
+
+    with patch.object(Core, "_append", lambda _, *what: late(*what)):
+        await _COMMIT(self, batch)
+    self.listeners[:] = told
+
+
+async def _give_up(self: Core, expected: int, records: list[bytes]) -> None:
+    """An append that failed is not repeated: on with the next."""
+    with contextlib.suppress(OSError):
+        await self.journal.append(expected, self.token, records)
+
+
+async def _accepted_is_enough(self: Couriers, channel: str, parcel: Any) -> bool:
+    """What the broker accepted counts as delivered."""
+    accepted = await _ACCEPTED(self, channel, parcel)
+    parcel.once = True
+    return accepted
+
+
+def _early(self: Timers, due: float, timer: str, revision: int) -> None:
+    """Timers fire two seconds before their time."""
+    _SET(self, due - 2, timer, revision)
+
+
+def _silently(self: Checker, reason: NotChecked) -> Any:
+    """What could not be checked is given out as none found."""
+    answer = _NOT_CHECKED(self, reason)
+    return answer.model_copy(update={"outcome": Outcome.NONE_FOUND, "reason": None})
+
+
+def _nothing(*_: Any, **__: Any) -> list[Any]:
+    return []
+
+
+def _no_restore(self: Any, *_: Any) -> None:
+    """A restart forgets what was under way."""
+
+
+def _wall(self: Stamps) -> Any:
+    """The stamp is whatever the wall clock says."""
+    return self._clock.now()
+
+
+def _older(self: Couriers, state: Any, note: Any, *, once: bool = False) -> Any:
+    """An old message under the newest revision's name."""
+    parcel = _PARCEL(self, state, note, once=once)
+    if parcel.revision > 1 and not parcel.message.body.withdrawn:
+        body = parcel.message.body.model_copy(update={"revision": parcel.revision - 1})
+        parcel.message = type(parcel.message)(parcel.message.device, body)
+    return parcel
+
+
+_COMMIT = Core._commit
+_ACCEPTED, _PARCEL = Couriers._accepted, Couriers._parcel
+_SET, _NOT_CHECKED = Timers._set, Checker._not_checked
+
+MUTATIONS: dict[str, tuple[Patch, ...]] = {
+    "sent before the append": ((Core, "_commit", _send_first),),
+    "acknowledged before the append": ((Core, "_commit", _tell_first),),
+    "a failed append is not repeated": ((Core, "_append", _give_up),),
+    "couriers drop what was accepted": ((Couriers, "_accepted", _accepted_is_enough),),
+    "couriers forget everything at a restart": (
+        (Couriers, "restore", _no_restore),
+        (Couriers, "_bring_again", _no_restore),
+    ),
+    "an old revision goes out late": ((Couriers, "_parcel", _older),),
+    "withdrawals are forgotten": (
+        (on_incident, "withdraw_all", _nothing),
+        (on_resource, "withdraw_all", _nothing),
+    ),
+    "a wrong address is never withdrawn": ((engine_notes, "_untrue", lambda *_: None),),
+    "who comes later is not told": ((on_resource, "tell_known", _nothing),),
+    "the ladder has one rung": ((on_timer, "next_rung", _nothing),),
+    "nothing is recognised": ((Seen, "look_up", lambda *_: (Again.NEW, 0)),),
+    "timers fire early": ((Timers, "_set", _early),),
+    "timers are lost at a restart": ((Timers, "restore", _no_restore),),
+    "stamps follow the wall clock back": ((Stamps, "now", _wall),),
+    "not checked is shown as none found": ((Checker, "_not_checked", _silently),),
+    "nobody is checked again": ((IndexFollower, "_order", _no_restore),),
+    "a check that failed is not made again": ((on_incident, "check_again", _nothing),),
+}
+
+
+@contextlib.contextmanager
+def broken(name: str) -> Iterator[None]:
+    """The service with one of the MUTATIONS."""
+    with contextlib.ExitStack() as stack:
+        for owner, attribute, instead in MUTATIONS[name]:
+            stack.enter_context(patch.object(owner, attribute, instead))
+        yield
+
+
+def first_seed_that_sees(name: str, simulate: Callable[[int], Any], seeds: range) -> int | None:
+    """The first seed whose witness complains about the mutation."""
+    with broken(name):
+        for seed in seeds:
+            if simulate(seed).wrong:
+                return seed
+    return None

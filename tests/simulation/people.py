@@ -1,0 +1,208 @@
+"""The people on the other side: the CAD with its crews, callers, the marking team, the EOC."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+from middleware.engine.state import Phase
+from middleware.ports import Standing
+from schemas import incident
+from schemas.event import Event
+from schemas.marker import Marker, Scope
+from tests import said
+from tests.matching import NOT_AN_ADDRESS
+from tests.said import Cad, Team, marker, resource
+from tests.simulation.machine import Machine
+from tests.simulation.plan import Plan, Weather
+from tests.simulation.sayings import Sayings
+
+ADDRESSES = tuple(f"{n} Marram Street, Saltby" for n in range(1, 6))
+NUMBERS = ("07700 900001", "07700 900002", "07700 900003")
+CREWS = ("A1", "A2", "A3", "A4")
+DEVICES = {"A1": "A1", "A2": "A2", "A3": "T3", "A4": "A4"}
+SPARE = "T9"
+"""A terminal that a crew moves to."""
+
+
+@dataclass(slots=True)
+class Truth:
+    """What is really so: the last that was acknowledged of each incident and marker."""
+
+    places: dict[str, str | None] = field(default_factory=dict)
+    crews: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Incident number to the crews on it, with their devices."""
+    markers: dict[str, Marker] = field(default_factory=dict)
+
+    def duties(self, today: date) -> set[tuple[str, str, str, str]]:
+        """(incident number, crew, device, marker) of every note that must be in force."""
+        return {
+            (number, crew, device, name)
+            for number, crews in self.crews.items()
+            for crew, device in crews.items()
+            for name, one in self.markers.items()
+            if one.address is not None and one.address == self.places[number]
+            if one.ends_on is None or one.ends_on >= today
+        }
+
+
+class People:
+    """Everybody who speaks to the service, except the devices."""
+
+    def __init__(self, plan: Plan, weather: Weather, sayings: Sayings, machine: Machine) -> None:
+        self._plan, self._weather = plan, weather
+        self._sayings, self._machine = sayings, machine
+        self._cad, self._team = Cad(), Team()
+        self.truth = Truth()
+
+    def everybody(self) -> list[asyncio.Task[None]]:
+        """Set all of them to work; each ends by itself, but the person in the EOC."""
+        plan = self._plan
+        works = [
+            self._incident(str(n), plan.random(f"incident {n}")) for n in range(plan.incidents)
+        ]
+        works += [self._call(str(n), plan.random(f"call {n}")) for n in range(plan.incidents // 2)]
+        works += [self._mark(plan.random("team")), self._stumble(plan.random("stumble"))]
+        works += [self._import(plan.random("import"))]
+        return [asyncio.create_task(work) for work in works]
+
+    async def _say(self, event: Event) -> Standing:
+        return (await self._sayings.say(event)).standing
+
+    # --- the CAD -----------------------------------------------------------------------
+
+    async def _incident(self, number: str, chance: Random) -> None:
+        await asyncio.sleep(chance.uniform(0, self._plan.storm))
+        cad, truth = self._cad, self.truth
+        crews = dict.fromkeys(chance.sample(CREWS, chance.randint(0, 2)), "")
+        crews = {crew: DEVICES[crew] for crew in crews}
+        sent = tuple(resource(crew, device) for crew, device in crews.items())
+        place = chance.choice((*ADDRESSES, None))
+        if chance.random() < 0.15:
+            await self._assign(number, chance, {})
+        await self._say(cad.opened(place, sent, number, said.later()))
+        truth.places[number] = place
+        truth.crews.setdefault(number, {}).update(crews)
+        for _ in range(chance.randint(1, 10)):
+            await asyncio.sleep(chance.uniform(0.5, 40))
+            await self._change(number, chance)
+        while chance.random() < 0.6:
+            await self._say(cad.closed(number))
+            truth.crews[number] = {}
+            if chance.random() < 0.8:
+                break
+            await asyncio.sleep(chance.uniform(1, 300))
+            await self._say(cad.opened(place, (resource("A1"),), number))
+            truth.places[number], truth.crews[number] = place, {"A1": "A1"}
+
+    async def _change(self, number: str, chance: Random) -> None:
+        crews = self.truth.crews[number]
+        what = chance.random()
+        if what < 0.3:
+            await self._assign(number, chance, crews)
+        elif what < 0.45:
+            place = chance.choice((*ADDRESSES, NOT_AN_ADDRESS))
+            await self._say(self._cad.address_changed(place, number))
+            self.truth.places[number] = place
+        elif what < 0.55:
+            await self._say(self._cad.updated(chance.choice(("fall", "chest pain")), number))
+        elif crews:
+            await self._stage(number, chance.choice(sorted(crews)), chance)
+
+    async def _assign(self, number: str, chance: Random, crews: dict[str, str]) -> None:
+        crew = chance.choice(CREWS)
+        device = SPARE if chance.random() < 0.1 else DEVICES[crew]
+        await self._say(self._cad.assigned(crew, device, number))
+        self.truth.crews.setdefault(number, {})[crew] = device
+
+    async def _stage(self, number: str, crew: str, chance: Random) -> None:
+        kind = chance.choice(
+            (
+                incident.ResourceMobile,
+                incident.ResourceAtScene,
+                incident.ResourceStoodDown,
+                incident.ResourceCleared,
+            )
+        )
+        await self._say(self._cad.stage(kind, crew, number))
+        if kind in (incident.ResourceStoodDown, incident.ResourceCleared):
+            del self.truth.crews[number][crew]
+
+    async def _stumble(self, chance: Random) -> None:
+        """What no CAD should say: garbage, other content under the same id, an old revision."""
+        for n in range(chance.randint(0, 3)):
+            await asyncio.sleep(chance.uniform(0, self._plan.storm / 3))
+            answer = await self._sayings.say_raw(b'{"contract": "forewarn.cad/1", "type": ]')
+            assert answer.standing is Standing.REFUSED
+            first, second, third = (self._cad.updated(f"{m}", f"odd{n}") for m in range(3))
+            assert await self._say(first) in (Standing.TAKEN, Standing.KNOWN)
+            other = first.model_copy(update={"nature": "something else"})
+            assert await self._say(other) is Standing.CONFLICT
+            assert await self._say(third) in (Standing.TAKEN, Standing.KNOWN)
+            assert await self._say(second) in (Standing.SUPERSEDED, Standing.KNOWN)
+            await self._say(self._cad.closed(f"odd{n}"))
+
+    # --- callers and the marking team --------------------------------------------------
+
+    async def _call(self, name: str, chance: Random) -> None:
+        await asyncio.sleep(chance.uniform(0, self._plan.storm))
+        await self._say(said.rang(chance.choice((*NUMBERS, None)), name))
+        await asyncio.sleep(chance.uniform(1, 90))
+        await self._say(said.ended(name))
+
+    async def _mark(self, chance: Random) -> None:
+        """Markers come, change, move and end, one by one and in batches."""
+        for n in range(chance.randint(2, 10)):
+            name = f"M{chance.randint(1, 4)}"
+            address = chance.choice(ADDRESSES)
+            what = chance.random()
+            if what < 0.5:
+                words = chance.choice(("with a dog", "with a knife"))
+                last_day = chance.choice((None, None, said.DAY, date(2027, 1, 1)))
+                one = marker(name, address, what=words, ends_on=last_day)
+                await self._say(self._team.put(one))
+                self.truth.markers[name] = one
+            elif what < 0.7:
+                await self._say(self._team.ended(name))
+                self.truth.markers.pop(name, None)
+            else:
+                await self._batch(f"b{n}", chance)
+            await asyncio.sleep(chance.uniform(0.1, self._plan.storm / 4))
+
+    async def _import(self, chance: Random) -> None:
+        """Many batches, hard on one another."""
+        for n in range(self._plan.imports):
+            one = marker(f"I{n % 3}", chance.choice(ADDRESSES))
+            await self._say(self._team.staged(f"i{n}", one))
+            await self._say(self._team.activated(f"i{n}"))
+            self.truth.markers[one.id] = one
+
+    async def _batch(self, batch: str, chance: Random) -> None:
+        rows = [
+            marker("B1", chance.choice(ADDRESSES)),
+            marker("B2", None, scope=Scope.PERSON, phones=(chance.choice(NUMBERS),)),
+        ]
+        for row in rows:
+            await self._say(self._team.staged(batch, row))
+        if chance.random() < 0.2:
+            await self._say(self._team.discarded(batch))
+            return
+        await self._say(self._team.activated(batch))
+        self.truth.markers["B1"] = rows[0]
+
+    # --- the person in the EOC ---------------------------------------------------------
+
+    async def take_tasks(self) -> None:
+        """Looks at the tasks now and then; while the storm is on, often looks away."""
+        chance = self._plan.random("eoc")
+        while True:
+            await asyncio.sleep(chance.uniform(5, 40))
+            if self._machine.service is None:
+                continue
+            if self._weather.stormy and chance.random() < 0.7:
+                continue
+            notes = self._machine.service.state.notes.values()
+            tasks = [n.task for n in notes if n.task and n.phase is Phase.OPEN]
+            for task in tasks[:3]:
+                now = self._plan.begun + timedelta(seconds=asyncio.get_running_loop().time())
+                await self._say(said.taken(task, "Sam", now))

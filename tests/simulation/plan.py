@@ -1,0 +1,114 @@
+"""What goes wrong in the world of a seed, and when."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from middleware.domain.rules import CONSOLE, Rules, Rung
+from tests.virtual import EPOCH
+
+RULES = Rules(
+    ladder=(
+        Rung(channel="mdt", wait=timedelta(seconds=20)),
+        Rung(channel=CONSOLE, wait=timedelta(seconds=30)),
+    ),
+    keep_finished=timedelta(minutes=2),
+)
+BEFORE_MIDNIGHT = datetime(2026, 11, 22, 23, 57, tzinfo=UTC)
+CALM_FOR = 900.0
+"""Seconds in which nothing goes wrong any more, at the end: longer than the longest wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Rates are chances a message, a check or an append; times in seconds of virtual time."""
+
+    seed: int
+    storm: float
+    """Until then things go wrong; after it, nothing does."""
+    incidents: int
+    loss: float
+    doubling: float
+    late: float
+    """The chance that a message takes long, and so is overtaken."""
+    append_takes: float
+    append_fails: float
+    append_slow: float
+    check_slow: float
+    check_fails: float
+    put_fails: float
+    begun: datetime
+    """When it begins: on an ordinary morning, or shortly before midnight."""
+    crashes: tuple[int, ...]
+    """Steps of the service after each start; then it is killed."""
+    channel_downs: tuple[tuple[float, float], ...]
+    clock_steps: tuple[tuple[float, int], ...]
+    """(when, hours)"""
+    snapshots: tuple[float, ...]
+    takeovers: tuple[float, ...]
+    """A second service is started while the first one thinks that it is alone."""
+    lane_bound: int
+    imports: int
+    """Batches of markers, one after the other."""
+    real_matcher: bool
+    starts_off: int
+    """Hours by which the machine's clock is off at the start."""
+
+    def random(self, of: str) -> Random:
+        """Chance for one part of the world, the same in every run of the seed."""
+        return Random(f"{self.seed} {of}")
+
+
+def plan_of(seed: int, incidents: int | None = None) -> Plan:
+    """Every seed draws its own weather, from calm to hurricane."""
+    draw = Random(f"{seed} plan")
+    midnight = draw.random() < 0.25
+    storm = draw.uniform(60, 420)
+
+    def rate(*of: float) -> float:
+        return draw.choice(of)
+
+    def times(most: int) -> list[float]:
+        return sorted(draw.uniform(0, storm) for _ in range(draw.randint(0, most)))
+
+    return Plan(
+        seed=seed,
+        storm=storm,
+        incidents=incidents or draw.randint(3, 14),
+        loss=rate(0, 0.02, 0.1, 0.3),
+        doubling=rate(0, 0.05, 0.3),
+        late=rate(0, 0.05, 0.3),
+        append_takes=rate(0.005, 0.005, 0.2),
+        append_fails=rate(0, 0, 0.05, 0.2),
+        append_slow=rate(0, 0, 0.05),
+        check_slow=rate(0, 0, 0.1, 0.5),
+        check_fails=rate(0, 0, 0.1, 0.5),
+        put_fails=rate(0, 0, 0.2),
+        begun=BEFORE_MIDNIGHT if midnight else EPOCH,
+        crashes=tuple(
+            draw.choice((draw.randint(1, 120), draw.randint(100, 3_000)))
+            for _ in range(draw.choice((0, 1, 2, 4, 8)))
+        ),
+        channel_downs=tuple((at, at + draw.uniform(1, 60)) for at in times(3)),
+        clock_steps=tuple((at, draw.choice((-1, 1))) for at in times(0 if midnight else 2)),
+        snapshots=tuple(times(2)),
+        takeovers=tuple(times(draw.choice((0, 0, 2)))),
+        imports=draw.choice((0, 1, 12)),
+        lane_bound=draw.choice((3, 20, 1_000)),
+        real_matcher=seed % 5 == 4,
+        starts_off=0 if midnight else draw.choice((0, 0, -1, 1)),
+    )
+
+
+@dataclass(slots=True)
+class Weather:
+    """Whether the storm is on, and its dice."""
+
+    plan: Plan
+    stormy: bool = True
+    _dice: dict[str, Random] = field(default_factory=dict)
+
+    def strikes(self, what: str, rate: float) -> bool:
+        """Whether this goes wrong now."""
+        dice = self._dice.setdefault(what, self.plan.random(what))
+        return dice.random() < rate and self.stormy

@@ -1,0 +1,80 @@
+"""The seeded simulation: the real service in a world that goes wrong (O4, N3, N5, N7, C3, C4, E1).
+
+Nothing acknowledged is lost; nothing is shown twice as new; every note ends acknowledged,
+withdrawn or in the hands of a person; and the simulation is able to fail.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from tests.simulation.mutations import MUTATIONS, first_seed_that_sees
+from tests.simulation.world import simulate
+
+SEEDS = range(1000, 1025)
+ON_SQLITE = range(1025, 1028)
+LOOKED_AT = range(40)
+"""Seeds among which one must see each mutation."""
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """What the service logs of the faults it is given is not the report."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_o4_whatever_goes_wrong_nobody_is_forgotten(seed: int) -> None:
+    assert simulate(seed).wrong == ()
+
+
+@pytest.mark.parametrize("seed", ON_SQLITE)
+def test_o4_on_the_real_store_too(seed: int, tmp_path: Path) -> None:
+    assert simulate(seed, sqlite=tmp_path).wrong == ()
+
+
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_e1_the_same_seed_gives_the_same_journal_to_the_byte(seed: int) -> None:
+    assert simulate(seed) == simulate(seed)
+
+
+def test_e1_on_the_real_store_too(tmp_path: Path) -> None:
+    first, second = tmp_path / "1", tmp_path / "2"
+    first.mkdir()
+    second.mkdir()
+
+    assert simulate(ON_SQLITE[0], sqlite=first) == simulate(ON_SQLITE[0], sqlite=second)
+
+
+def test_e1_in_another_process_too() -> None:
+    """Where sets and dicts of text are hashed otherwise."""
+    said = [_elsewhere(SEEDS[0], hash_seed) for hash_seed in ("1", "2")]
+
+    assert said[0] == said[1]
+    assert simulate(SEEDS[0]).digest[:16] in said[0]
+
+
+def _elsewhere(seed: int, hash_seed: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", "--seed", str(seed)],
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_service_broken_on_purpose_is_seen(name: str) -> None:
+    """Else the simulation would prove nothing."""
+    assert first_seed_that_sees(name, simulate, LOOKED_AT) is not None
