@@ -20,6 +20,7 @@ from tests.bench.pipeline import Lines, connect
 from tests.bench.service import broker, import_markers, service
 
 LIVES_S = 20
+Open = list[tuple[float, list[bytes]]]
 EXTRA = """
 [memory]
 keep_finished = "1m"
@@ -34,10 +35,9 @@ def closing(line: bytes) -> bytes:
     return json.dumps(kept | {"type": "incident.closed", "revision": 2}).encode() + b"\n"
 
 
-async def load(cad: Answers, lines: Lines, rate: int, seconds: float) -> None:
-    """Open `rate` incidents a second and close each after LIVES_S."""
+async def load(cad: Answers, lines: Lines, rate: int, seconds: float, open_lines: Open) -> None:
+    """Open `rate` incidents a second and close each after LIVES_S; `open_lines` are not closed."""
     tick, end = 0.05, time.monotonic() + seconds
-    open_lines: list[tuple[float, list[bytes]]] = []
     while (now := time.monotonic()) < end:
         _, batch = lines.take(max(1, int(rate * tick)))
         cad.write(b"".join(batch))
@@ -49,7 +49,8 @@ async def load(cad: Answers, lines: Lines, rate: int, seconds: float) -> None:
 
 async def run(rate: int, minutes: int, markers: int) -> list[float]:
     """Megabytes of the service at the end of each minute."""
-    sizes = []
+    sizes: list[float] = []
+    open_lines: Open = []
     with (
         tempfile.TemporaryDirectory() as folder,
         broker(Path(folder)) as port,
@@ -61,7 +62,7 @@ async def run(rate: int, minutes: int, markers: int) -> list[float]:
         cad = await connect(running.tcp, running.token)
         process = psutil.Process(running.child.pid)
         for minute in range(1, minutes + 1):
-            await load(cad, lines, rate, 60)
+            await load(cad, lines, rate, 60, open_lines)
             sizes.append(process.memory_info().rss / 1e6)
             notes = len(devices.arrived)
             print(f"  minute {minute:3}: {sizes[-1]:7.1f} MB, {notes} notes", flush=True)
