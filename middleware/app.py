@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from adapters.channels.broker import NatsBroker
+from adapters.channels.child import stop_child
 from adapters.channels.mqtt_connection import BrokerAt
 from adapters.sources.asterisk_ami import AsteriskAmi
 from adapters.table import adapter
@@ -319,6 +320,9 @@ def _snapshot_taker(config_file: Path | None) -> Callable[[], Awaitable[bool]]:
         child = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.DEVNULL, env=dict(os.environ)
         )
-        return await child.wait() == 0
+        try:
+            return await child.wait() == 0
+        finally:  # it does not go on when the service has stopped
+            await stop_child(child)
 
     return take

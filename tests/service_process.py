@@ -141,10 +141,12 @@ class ServiceProcess:
         child.terminate()
         return await ended(child)
 
+    def children(self) -> list[psutil.Process]:
+        return psutil.Process(self._running().pid).children(recursive=True)
+
     def brokers(self) -> list[psutil.Process]:
         """The service's broker, as the system knows it."""
-        children = psutil.Process(self._running().pid).children(recursive=True)
-        return [child for child in children if "nats-server" in child.name()]
+        return [child for child in self.children() if "nats-server" in child.name()]
 
     async def until(self, true: Callable[[], object], what: str) -> None:
         """Wait for something that another side does."""

@@ -93,6 +93,17 @@ async def said_over_tcp(room: ControlRoom, line: bytes) -> dict[str, Any]:
             return answer
 
 
+async def test_o4_nothing_of_it_runs_on_when_it_has_stopped(tmp_path: Path) -> None:
+    """Not its broker, and not the process that makes a snapshot after an import."""
+    async with control_room(tmp_path) as room:
+        importing = asyncio.create_task(room.import_markers(MARKERS, 1))
+        await room.until(lambda: len(room.children()) == 2, "the snapshot to begin")
+        children = room.children()
+        importing.cancel()
+        assert await room.stop() == 0
+    assert [child for child in children if child.is_running()] == []
+
+
 @pytest.mark.parametrize("environ", [{}, {"FOREWARN_BROKER__EMBEDDED": "false"}])
 async def test_o4_starting_it_twice_by_mistake_harms_nothing(
     room: ControlRoom, environ: dict[str, str]
