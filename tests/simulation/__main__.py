@@ -3,14 +3,11 @@
 import argparse
 import multiprocessing
 import sys
-import tempfile
 import time
 from functools import partial
-from pathlib import Path
 
-import structlog
-
-from tests.simulation.world import Outcome, simulate
+from tests.simulation.quietly import quietly
+from tests.simulation.world import Outcome
 
 PROCESSES = 2
 SHOWN = 10
@@ -22,7 +19,7 @@ def main() -> int:
     asked = _arguments()
     begun = time.monotonic()
     if asked.seed is not None:
-        failed = _report(_simulate(asked.steps, asked.sqlite, asked.seed), asked)
+        failed = _report(quietly(asked.steps, asked.sqlite, asked.seed), asked)
     else:
         failed = _many(asked)
     took = time.monotonic() - begun
@@ -33,7 +30,7 @@ def main() -> int:
 
 def _many(asked: argparse.Namespace) -> int:
     failed = records = starts = notes = 0
-    run = partial(_simulate, asked.steps, asked.sqlite)
+    run = partial(quietly, asked.steps, asked.sqlite)
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
         seeds = range(asked.begin, asked.begin + asked.seeds)
         for done, outcome in enumerate(pool.imap_unordered(run, seeds, chunksize=4), start=1):
@@ -52,8 +49,10 @@ def _many(asked: argparse.Namespace) -> int:
 
 def _report(outcome: Outcome, asked: argparse.Namespace) -> int:
     held = not outcome.wrong
-    print(f"seed {outcome.seed} {'held' if held else 'FAILED'}: {outcome.records} records, "
-          f"{outcome.notes} notes, {outcome.starts} starts, journal {outcome.digest[:16]}")  # fmt: skip
+    print(
+        f"seed {outcome.seed} {'held' if held else 'FAILED'}: {outcome.records} records, "
+        f"{outcome.notes} notes, {outcome.starts} starts, journal {outcome.digest[:16]}"
+    )
     for line in outcome.wrong[:SHOWN]:
         print(f"  {line}")
     if not held:
@@ -63,15 +62,6 @@ def _report(outcome: Outcome, asked: argparse.Namespace) -> int:
             f"  alone: python -m tests.simulation --seed {outcome.seed}{steps}{store}", flush=True
         )
     return 0 if held else 1
-
-
-def _simulate(steps: int | None, sqlite: bool, seed: int) -> Outcome:
-    """What the service logs of its faults is not the report."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    if not sqlite:
-        return simulate(seed, steps)
-    with tempfile.TemporaryDirectory() as directory:
-        return simulate(seed, steps, Path(directory))
 
 
 def _arguments() -> argparse.Namespace:
