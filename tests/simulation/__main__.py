@@ -4,6 +4,7 @@ import argparse
 import multiprocessing
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from tests.simulation.quietly import quietly
@@ -31,9 +32,10 @@ def main() -> int:
 def _many(asked: argparse.Namespace) -> int:
     failed = records = starts = notes = 0
     run = partial(quietly, asked.steps, asked.sqlite)
-    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, mp_context=spawn) as pool:
         seeds = range(asked.begin, asked.begin + asked.seeds)
-        for done, outcome in enumerate(pool.imap_unordered(run, seeds, chunksize=4), start=1):
+        for done, outcome in enumerate(pool.map(run, seeds), start=1):
             failed += _report(outcome, asked) if outcome.wrong else 0
             records += outcome.records
             starts += outcome.starts

@@ -42,7 +42,13 @@ class Device:
 
     # --- what it hears -----------------------------------------------------------------
 
-    def hears(self, leaf: str, raw: bytes) -> None:
+    def wire(self) -> Callable[[str, bytes], None]:
+        """Where something for it is put now. Sessions are clean: what is under way when the
+        device connects anew never arrives."""
+        session = self._sessions
+        return lambda leaf, raw: self._hears(leaf, raw) if session == self._sessions else None
+
+    def _hears(self, leaf: str, raw: bytes) -> None:
         if self._deaf:
             return
         if leaf == "notes" and not self._blind:

@@ -68,11 +68,11 @@ class SimMdt:
         self,
         network: Network,
         world: World,
-        to_device: Callable[[str, str, bytes], None],
+        wire: Callable[[str], Callable[[str, bytes], None]],
         sent: Callable[["SimMdt", ToDevice], None],
     ) -> None:
         self._network, self._world = network, world
-        self._to_device, self._sent = to_device, sent
+        self._wire, self._sent = wire, sent
         self._inbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(WAITING)
         self._presence = Presence(self.name, world)
         self._turned = asyncio.Event()
@@ -93,7 +93,7 @@ class SimMdt:
             raise ChannelDown("no broker")
         self._sent(self, message)
         leaf = mdt.leaf_of(message.body)
-        self._network.post(self._to_device, message.device, leaf, mdt.write(message.body))
+        self._network.post(self._wire(message.device), leaf, mdt.write(message.body))
 
     async def run(self, intake: Intake, came_back: Callable[[], None]) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -120,7 +120,7 @@ class SimMdt:
         await intake.submit(heard.event, raw)
         if heard.taken and self._up:
             body = mdt.write(heard.taken)
-            self._network.post(self._to_device, heard.event.device, "taken", body)
+            self._network.post(self._wire(heard.event.device), "taken", body)
 
 
 class SimIndex:

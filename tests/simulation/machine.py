@@ -28,7 +28,7 @@ Committed = Callable[[Sequence[Entry], State], None]
 class Outside:
     """Whom the machine tells: what is sent to devices, what is committed, and its failures."""
 
-    to_device: Callable[[str, str, bytes], None]
+    wire: Callable[[str], Callable[[str, bytes], None]]
     sent: Callable[[ToDevice], None]
     committed: Committed
     failed: Callable[[BaseException], None]
@@ -109,7 +109,7 @@ class Machine:
         real = self._weather.plan.real_matcher
         index = await load_index(journal, OneKey()) if real else TableMatcher()
         world = World(ROOM, self.clock, chance, Path(), metrics, {})
-        channel = SimMdt(self._network, world, self._outside.to_device, self._sent)
+        channel = SimMdt(self._network, world, self._outside.wire, self._sent)
         self.channel = channel
         self.channel.turn(up=self._broker)
         self.sources = {name: SimSource(name, self._network) for name in SOURCES}

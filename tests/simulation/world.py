@@ -68,7 +68,7 @@ class World:
         self._sqlite = sqlite / f"{plan.seed}.sqlite" if sqlite else None
         self.store = SqliteStore(self._sqlite, loop) if self._sqlite else MemoryStore()
         outside = Outside(
-            to_device=self._to_device,
+            wire=lambda device: self.devices[device].wire(),
             sent=self.witness.sent,
             committed=self.witness.committed,
             failed=self._failed,
@@ -130,9 +130,6 @@ class World:
     def _step_clock(self, hours: int) -> None:
         self.machine.clock.offset += _hours(hours)
         self.witness.forward += max(0, hours) * 3600
-
-    def _to_device(self, device: str, leaf: str, raw: bytes) -> None:
-        self.devices[device].hears(leaf, raw)
 
     def _failed(self, fault: BaseException) -> None:
         if isinstance(fault, BaseExceptionGroup):
