@@ -168,12 +168,9 @@ class Couriers:
         parcel.tries += 1
         wait = min(FIRST_WAIT * 2 ** (parcel.tries - 1), LONGEST_WAIT)
         due = self._clock.monotonic() + wait * self._random.uniform(0.8, 1.2)
-        if not await self._accepted(destination.channel, parcel):
-            self._count("forewarn_send_failures_total", channel=destination.channel)
-        else:
-            self._count("forewarn_sent_total", channel=destination.channel, kind=parcel.kind)
-            if parcel.once and destination.parcels.get(parcel.key) is parcel:
-                del destination.parcels[parcel.key]
+        accepted = await self._accepted(destination.channel, parcel)
+        if accepted and parcel.once and destination.parcels.get(parcel.key) is parcel:
+            del destination.parcels[parcel.key]
         if destination.parcels.get(parcel.key) is parcel:
             self._again_at(due, destination, parcel)
 
@@ -212,19 +209,18 @@ class Couriers:
             waker.cancel()
 
     async def _accepted(self, channel: str, parcel: Parcel) -> bool:
-        """A fault of one channel must not stop the others: it counts as a refusal."""
+        """A fault of one channel must not stop the others: it counts as a refusal. What a channel
+        accepts and refuses it counts itself."""
         try:
             async with asyncio.timeout(SEND_LIMIT):
                 await self._channels[channel].send(parcel.message)
-        except (ChannelDown, TimeoutError):
+        except ChannelDown:
             return False
         except Exception as fault:
             log.exception("send_failed", channel=channel, error=type(fault).__name__)
+            self._meters.counter("forewarn_send_failures_total", channel=channel).inc()
             return False
         return True
 
     def _depth(self) -> float:
         return sum(len(destination.parcels) for destination in self._destinations.values())
-
-    def _count(self, name: str, **labels: str) -> None:
-        self._meters.counter(name, **labels).inc()
