@@ -6,6 +6,9 @@ from pydantic import Field
 
 from schemas.base import Moment, Name, Said
 
+ENDING = "end"
+"""The aspect of a message that says that the thing is over."""
+
 
 class Event(Said):
     """Something that happened, as a source said it.
@@ -27,7 +30,7 @@ class Event(Said):
 
     aspect: ClassVar[str] = ""
     """A later revision supersedes an earlier one that speaks of the same aspect of the thing: a
-    new priority does not make an address that comes late untrue."""
+    new priority does not make an address that comes late untrue. ENDING supersedes all."""
 
     source: Name
     id: Name

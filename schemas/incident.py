@@ -9,7 +9,7 @@ from pydantic import Field
 from schemas.base import Code, Name, Text
 from schemas.base import Said as Part
 from schemas.check import Whereabouts
-from schemas.event import Event
+from schemas.event import ENDING, Event
 
 CAD_CONTRACT = "forewarn.cad/1"
 
@@ -71,7 +71,7 @@ class IncidentClosed(CadEvent):
     """The incident is over for the CAD."""
 
     kind: ClassVar[str] = "incident.closed"
-    aspect: ClassVar[str] = "end"
+    aspect: ClassVar[str] = ENDING
 
 
 class ResourceAssigned(CadEvent):

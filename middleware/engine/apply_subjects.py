@@ -45,8 +45,11 @@ def _take_facts(known: Incident, event: CadEvent) -> None:
         if event.revision >= known.place_revision:
             known.place, known.place_revision = event.place, event.revision
     if isinstance(event, IncidentOpened | IncidentUpdated):
-        known.priority = event.priority or known.priority
-        known.nature = event.nature or known.nature
+        late = event.revision < known.facts_revision
+        new, old = (known, event) if late else (event, known)
+        known.priority = new.priority or old.priority
+        known.nature = new.nature or old.nature
+        known.facts_revision = max(known.facts_revision, event.revision)
 
 
 def _on_incident_finished(state: State, entry: Entry, made: d.IncidentFinished) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 
-from schemas.event import Event
+from schemas.event import ENDING, Event
 
 REVISIONS_KEPT = 256
 """Of one thing; an older one said again counts as superseded, which changes nothing either."""
@@ -51,7 +51,7 @@ class Seen:
         before = known.revisions.get(event.revision)
         if before is not None:
             return (Again.SAME if before[0] == content else Again.CONFLICT), before[1]
-        if event.revision < known.latest.get(event.aspect, 0):
+        if event.revision < max(known.latest.get(aspect, 0) for aspect in (event.aspect, ENDING)):
             return Again.OLDER, 0
         return Again.NEW, 0
 

@@ -57,6 +57,7 @@ class Incident:
     service_day: date
     opened_at: datetime
     place: Whereabouts
+    facts_revision: int = 0
     place_revision: int = 0
     """Of the message that gave the place: one that comes late does not bring an old one back."""
     priority: str | None = None

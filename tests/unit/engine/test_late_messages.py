@@ -27,6 +27,24 @@ def test_o4_an_address_that_comes_after_a_newer_address_is_superseded() -> None:
     assert stands_after(new, old) is Again.OLDER
 
 
+def test_o4_what_was_said_before_the_end_and_comes_after_it_is_superseded() -> None:
+    """Else an incident that is over would be live for ever."""
+    cad = Cad()
+    before, closed = (cad.opened(), cad.address_changed(MILL_LANE)), cad.closed()
+
+    assert [stands_after(closed, late) for late in before] == [Again.OLDER, Again.OLDER]
+    assert stands_after(closed, cad.opened()) is Again.NEW, "opened again later is news"
+
+
+def test_o4_an_opening_that_comes_late_brings_back_no_old_nature() -> None:
+    room = Room()
+    opened, updated = room.cad.opened(), room.cad.updated("chest pain")
+    room.happens(updated)
+    room.happens(opened.model_copy(update={"nature": "fall", "priority": "C2"}))
+
+    assert (room.incident().nature, room.incident().priority) == ("chest pain", "C2")
+
+
 def test_n3_an_opening_that_comes_late_tells_its_resources_of_the_place_as_it_is_now() -> None:
     room = Room()
     room.marker_put(marker("M1", HIGH_STREET))
