@@ -9,15 +9,14 @@ from middleware.engine.checks import PASSING, sure, sure_matches
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import enter_rung
 from middleware.engine.state import ACTIVE, Incident, Note, Phase, Sent, State
+from middleware.engine.withdrawal import withdraw
 from schemas.check import Outcome
 from schemas.decision import (
     Decision,
     Ended,
     Matched,
     NoteIssued,
-    NoteWithdrawn,
     TimerSet,
-    TimerStopped,
 )
 from schemas.markers_in import RecheckDue
 
@@ -137,6 +136,22 @@ def _changed(state: State, taken: Taken, before: Note, matched: Matched) -> bool
 def renew(state: State, taken: Taken, note: Note) -> list[Decision]:
     """Its time is over and nobody answered: told again on the rung it had reached, so that the
     crew's screen and the task of the EOC stay (N5)."""
+    return _tell_again(state, taken, note, min(note.rung, len(state.rules.ladder) - 1))
+
+
+def reword(state: State, taken: Taken, markers: Mapping[str, bytes]) -> list[Decision]:
+    """These markers (id to JSON) were put: whoever has a note about one hears what changed, so
+    that a revision never says two things. Whether it still covers the place, a check says."""
+    decisions: list[Decision] = []
+    for note in state.notes.values():
+        json = markers.get(note.matched.marker)
+        if json is None or note.phase is Phase.WITHDRAWN or content(json) == note.content:
+            continue
+        decisions += _tell_again(state, taken, note, 0)
+    return decisions
+
+
+def _tell_again(state: State, taken: Taken, note: Note, rung: int) -> list[Decision]:
     issued = NoteIssued(
         note=note.id,
         revision=note.revision + 1,
@@ -146,42 +161,9 @@ def renew(state: State, taken: Taken, note: Note) -> list[Decision]:
         matched=note.matched,
         expires_at=taken.received_at + state.rules.keep_for,
     )
-    rung = min(note.rung, len(state.rules.ladder) - 1)
     return [issued, _expiry(issued, taken), *enter_rung(state.rules, note.id, rung, taken)]
 
 
 def _expiry(issued: NoteIssued, taken: Taken) -> TimerSet:
     name = f"expire:{issued.note}"
     return TimerSet(timer=name, revision=taken.position, due_at=issued.expires_at)
-
-
-def withdraw(note: Note, reason: Ended) -> list[Decision]:
-    """Take the note back: a new revision that says so, and no more timers."""
-    return [
-        NoteWithdrawn(note=note.id, revision=note.revision + 1, reason=reason),
-        TimerStopped(timer=f"rung:{note.id}"),
-        TimerStopped(timer=f"expire:{note.id}"),
-    ]
-
-
-def withdraw_all(notes: Iterable[Note], reason: Ended) -> list[Decision]:
-    """Withdraw those in force."""
-    decisions: list[Decision] = []
-    for note in notes:
-        if note.phase is not Phase.WITHDRAWN:
-            decisions += withdraw(note, reason)
-    return decisions
-
-
-def notes_of(state: State, incident: Incident, callsign: str) -> list[Note]:
-    """What one crew was told at the incident."""
-    notes = (state.notes[name] for name in incident.notes)
-    return [note for note in notes if note.callsign == callsign]
-
-
-def withdraw_about(state: State, markers: Iterable[str]) -> list[Decision]:
-    """The markers ended: whoever was told about them hears so at once, whatever the index has
-    taken up by now (N7)."""
-    over = frozenset(markers)
-    about = (note for note in state.notes.values() if note.matched.marker in over)
-    return withdraw_all(about, Ended.MARKER_ENDED)

@@ -5,8 +5,9 @@ from datetime import date
 
 from middleware.engine.checks import assess, check_again, sure_matches
 from middleware.engine.entry import Taken
-from middleware.engine.notes import reconcile, tell, withdraw_all
+from middleware.engine.notes import reconcile, tell
 from middleware.engine.state import ACTIVE, Incident, Sent, State
+from middleware.engine.withdrawal import withdraw_all
 from schemas.check import NotChecked, Outcome
 from schemas.decision import (
     Assessed,

@@ -2,8 +2,9 @@
 
 from middleware.domain.calendar import london_day
 from middleware.engine.entry import Taken
-from middleware.engine.notes import withdraw_about
+from middleware.engine.notes import reword
 from middleware.engine.state import State
+from middleware.engine.withdrawal import withdraw_about
 from schemas.decision import (
     BatchActivated,
     BatchDiscarded,
@@ -34,7 +35,9 @@ def on_activated(state: State, taken: Taken, event: MarkersActivated) -> list[De
     if batch is None:
         return [Ignored(why=Why.UNKNOWN)]
     over = batch.ended_before(london_day(taken.received_at))
-    return [BatchActivated(batch=event.batch), *_over(state, over)]
+    put = {note.matched.marker for note in state.notes.values()} & batch.kept.keys() - set(over)
+    words = {name: batch.kept[name].json for name in put}
+    return [BatchActivated(batch=event.batch), *_over(state, over), *reword(state, taken, words)]
 
 
 def on_discarded(state: State, taken: Taken, event: MarkersDiscarded) -> list[Decision]:
@@ -44,9 +47,11 @@ def on_discarded(state: State, taken: Taken, event: MarkersDiscarded) -> list[De
 
 
 def on_put(state: State, taken: Taken, event: MarkerPut) -> list[Decision]:
-    last_day, today = event.marker.ends_on, london_day(taken.received_at)
-    over = (event.marker.id,) if last_day is not None and last_day < today else ()
-    return [MarkerInForce(marker=event.marker.id), *_over(state, over)]
+    marker, today = event.marker, london_day(taken.received_at)
+    in_force = MarkerInForce(marker=marker.id)
+    if marker.ends_on is not None and marker.ends_on < today:
+        return [in_force, *_over(state, (marker.id,))]
+    return [in_force, *reword(state, taken, {marker.id: marker.model_dump_json().encode()})]
 
 
 def on_ended(state: State, taken: Taken, event: MarkerEnded) -> list[Decision]:

@@ -1,9 +1,10 @@
 """What follows from what the CAD says of the resources it sends (C1, N3, N7)."""
 
 from middleware.engine.entry import Taken
-from middleware.engine.notes import notes_of, tell_known, withdraw_all
+from middleware.engine.notes import tell_known
 from middleware.engine.on_incident import find, moved, placeholder, sent_as
 from middleware.engine.state import ACTIVE, Incident, Sent, State
+from middleware.engine.withdrawal import notes_of, withdraw_all
 from schemas.decision import Decision, Ended, Ignored, Why
 from schemas.incident import CadEvent, ResourceAssigned, ResourceEvent, Stage
 

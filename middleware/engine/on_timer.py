@@ -5,8 +5,9 @@ from middleware.domain.rules import CONSOLE
 from middleware.engine.checks import order_recheck
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import next_rung
-from middleware.engine.notes import renew, withdraw, withdraw_about
+from middleware.engine.notes import renew
 from middleware.engine.state import Incident, Note, Phase, State
+from middleware.engine.withdrawal import withdraw, withdraw_about
 from schemas.decision import (
     Decision,
     Ended,

@@ -81,6 +81,28 @@ def test_m3_a_changed_marker_tells_the_crew_again(room: Room) -> None:
     assert [(n.revision, n.callsign) for n in made(changed, d.NoteIssued)] == [(2, "A1")]
 
 
+def test_n6_a_revision_never_says_two_things(room: Room) -> None:
+    """The crew hears of a change at once, not only when the index has it."""
+    room.marker_put(marker("M1", HIGH_STREET))
+    before = note_body(room.state, room.note())
+    room.happens(room.team.put(marker("M1", HIGH_STREET, what="knife seen")))
+    after = note_body(room.state, room.note())
+    room.happens(room.team.staged("b1", marker("M1", HIGH_STREET, what="with a dog")))
+    batch = room.happens(room.team.activated("b1"))
+
+    assert (before.revision, after.revision) == (1, 2)
+    assert [n.revision for n in made(batch, d.NoteIssued)] == [3]
+
+
+def test_n7_a_marker_that_is_put_and_over_withdraws(room: Room) -> None:
+    room.marker_put(marker("M1", HIGH_STREET))
+    past = LAST_DAY - timedelta(days=1)
+    put = room.happens(room.team.put(marker("M1", HIGH_STREET, what="knife", ends_on=past)))
+
+    assert [w.reason for w in made(put, d.NoteWithdrawn)] == [d.Ended.MARKER_ENDED]
+    assert not made(put, d.NoteIssued)
+
+
 def test_m3_a_marker_put_again_unchanged_tells_nobody(room: Room) -> None:
     room.marker_put(marker("M1", HIGH_STREET))
 
