@@ -48,9 +48,15 @@ async def test_a_service_that_only_fell_silent_is_lost_too(
     served.tell(scenes.every_answer)
     page = await sign_in(Role.CALL_HANDLER)
     clock.goes.clear()
-    await expect(page.get_by_role("alert")).to_contain_text("CONNECTION TO FOREWARN LOST")
+    alert = page.get_by_role("alert")
+    await expect(alert).to_contain_text("CONNECTION TO FOREWARN LOST")
+    async with page.expect_websocket() as again:
+        pass
+    await (await again.value).wait_for_event("framereceived", lambda frame: "snapshot" in frame)
+    await expect(page.locator(".row").first).to_be_visible()
+    await expect(alert).to_be_visible(timeout=1)
     clock.goes.set()
-    await expect(page.get_by_role("alert")).to_have_count(0)
+    await expect(alert).to_have_count(0)
 
 
 async def test_a_service_that_cannot_write_its_record_says_so(

@@ -1,5 +1,6 @@
-// The connection to the service. It is lost when the socket closes, when no beat came for
-// LOST_AFTER, or when there is no list although there is a socket.
+// The connection to the service. It is lost when the socket closes or nothing came for LOST_AFTER,
+// and is back only when a list and a beat have come: a service that lists but no longer beats would
+// else take its alarm away for a moment at every new try.
 import { EMPTY, take } from "/static/store.js";
 
 const LOST_AFTER = 5000;
@@ -15,21 +16,20 @@ export class Link {
     this.isStalled = false; // connected, but what is new does not get through the journal
     this.isSignedOut = false;
     this.heardAt = Date.now();
+    this.awaitedSince = this.heardAt;
+    this.hasList = false; // of the socket that is open now
     this.tries = 0;
     setInterval(() => this.look(), LOOK_EVERY);
   }
 
   async open() {
-    let answer;
-    try {
-      answer = await fetch("/live", { cache: "no-store" });
-    } catch {
-      return this.lose();
-    }
+    const mine = (this.opening = {});
+    const answer = await fetch("/live", { cache: "no-store" }).catch(() => ({ status: 0 }));
+    if (mine !== this.opening) return; // given up meanwhile, and tried again
     if (answer.status === 401 || answer.status === 403) return this.signedOut();
     if (answer.status !== 426) return this.lose();
     this.isSignedOut = false;
-    if (!this.isLost) this.heardAt = Date.now();
+    this.awaitedSince = Date.now();
     this.socket = new WebSocket(`${location.origin.replace("http", "ws")}/live`);
     this.socket.onopen = () => this.send({ do: "watch" });
     this.socket.onmessage = (event) => this.hear(JSON.parse(event.data));
@@ -43,40 +43,43 @@ export class Link {
   }
 
   hear(frame) {
-    this.heardAt = Date.now();
-    if (frame.say === "hello") this.hello = frame;
+    this.heardAt = this.awaitedSince = Date.now();
+    if (frame.say === "beat") this.feel(frame);
     else if (frame.say === "snapshot" || frame.say === "delta") this.learn(frame);
-    else if (frame.say !== "beat") this.onMessage(frame);
-    if (frame.say === "beat" && frame.stalled !== this.isStalled) this.isStalled = frame.stalled;
-    else if (frame.say !== "hello") return;
+    else if (frame.say !== "hello") this.onMessage(frame);
+    else {
+      this.hello = frame;
+      this.onChange();
+    }
+  }
+
+  feel(beat) {
+    const isBack = this.isLost && this.hasList;
+    if (isBack) Object.assign(this, { isLost: false, tries: 0 });
+    else if (beat.stalled === this.isStalled) return;
+    this.isStalled = beat.stalled;
     this.onChange();
   }
 
   learn(frame) {
     const known = take(this.known, frame);
     if (known === null) return this.send({ do: "watch" });
-    if (frame.say === "snapshot") {
-      this.isLost = false;
-      this.tries = 0;
-    }
+    if (frame.say === "snapshot") this.hasList = true;
     if (known === this.known) return;
     this.known = known;
     this.onChange();
   }
 
   look() {
-    const isSilent = Date.now() - this.heardAt > LOST_AFTER;
-    if (!this.isLost && !this.isSignedOut && isSilent) {
-      this.socket?.close();
-      this.lose();
-    }
+    const isSilent = Date.now() - this.awaitedSince > LOST_AFTER;
+    const isAwaited = this.socket || !this.isLost;
+    if (isAwaited && !this.isSignedOut && isSilent) this.lose();
   }
 
   lose() {
     if (this.socket) this.socket.onclose = this.socket.onmessage = null;
     this.socket?.close();
-    this.socket = null;
-    this.isLost = true;
+    Object.assign(this, { socket: null, opening: null, hasList: false, isLost: true });
     this.onChange();
     clearTimeout(this.retry);
     const wait = RETRY[Math.min(this.tries++, RETRY.length - 1)];
