@@ -155,7 +155,7 @@ class Mosquitto:
         self._process = await asyncio.create_subprocess_exec(
             self._program, "-c", str(config), stderr=asyncio.subprocess.DEVNULL
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await self._listens():  # noqa: ASYNC110 - nothing tells us
                 await asyncio.sleep(0.01)
 
@@ -207,7 +207,7 @@ KINDS: dict[str, Callable[[Path], Broker]] = {
 
 async def until(true: Callable[[], bool]) -> None:
     """Wait for something that another side does; a hang ends after half a minute."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110 - nothing tells us
             await asyncio.sleep(0.005)
 

@@ -21,7 +21,7 @@ from schemas.mdt import MDT_CONTRACT, DeviceAnswer, DeviceNote
 from tests.brokers import DEVICES, ROOM, Nats, client, freeze, real_world, until
 from tests.fakes import FakeIntake
 
-PATIENCE = 30
+PATIENCE = 60
 """Seconds after which what should have come counts as hanging."""
 
 

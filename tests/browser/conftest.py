@@ -16,7 +16,7 @@ from tests.needs import require
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
              "--disable-component-update", "--no-first-run"]  # fmt: skip
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds that a test waits for what must appear."""
 expect.set_options(timeout=PATIENCE)
 

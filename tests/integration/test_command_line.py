@@ -18,7 +18,7 @@ import pytest
 from tests.cad import message
 
 PASSWORD = "three unrelated words"
-PATIENCE = 30
+PATIENCE = 60
 TRIES = 150
 CONFIG = """room = "eoc7"
 [console]

@@ -49,7 +49,7 @@ def as_service(broker: Broker) -> aiomqtt.Client:
 async def before_the_fence(hearing: aiomqtt.Client) -> list[str]:
     """The topics of what arrived before the fence."""
     topics = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for message in hearing.messages:
             if message.payload == FENCE:
                 return topics
