@@ -13,10 +13,11 @@ from random import Random
 from typing import Any, Protocol
 
 from prometheus_client import Counter, Gauge, Histogram
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from schemas.event import Event
 from schemas.mdt import DeviceAnswer, DeviceNote
+from schemas.told import CadNote, RadioAnswer, RadioText, SpokenNote
 
 # --- time and keys ---------------------------------------------------------------------
 
@@ -162,19 +163,49 @@ class Source(Protocol):
 
 
 class ChannelDown(Exception):
-    """The channel cannot send now; the courier tries again."""
+    """The channel cannot send now, and nothing went out; the courier tries again."""
+
+
+class By(StrEnum):
+    """What a channel reaches, and so which address of a resource it needs."""
+
+    DEVICE = "device"
+    RADIO = "radio"
+    PHONE = "phone"
+    INCIDENT = "incident"
+    """No crew: the incident itself, on the other side."""
+
+
+class Way(BaseModel):
+    """How a channel tells. `repeatable`: sending twice is harmless, by note id and revision.
+    Where it is not, every attempt is on record before it is made (N4)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: By = By.DEVICE
+    repeatable: bool = True
+
+
+Body = DeviceNote | DeviceAnswer | RadioText | RadioAnswer | SpokenNote | CadNote
+"""To a device a note or an answer, to a radio text, to a phone sentences, to the CAD its note."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToDevice:
-    """One thing to send to one device: a note or the answer to an ask."""
+    """One thing to send to one address: a note or the answer to an ask.
+
+    `device`: the address on this channel. `times`: how often this revision may have reached it on
+    this channel before; where that is not harmless, more than 0 means: say "repeated" first.
+    """
 
     device: str
-    body: DeviceNote | DeviceAnswer
+    body: Body
+    times: int = 0
 
 
 class Channel(Protocol):
-    """A way out. `send` returning means accepted, nothing more; it raises ChannelDown.
+    """A way out. `send` returning means accepted, nothing more; it raises ChannelDown where
+    nothing went out. A channel that is not repeatable never sends anything of itself again.
 
     What comes back from devices goes into the intake as events, like from any source.
     `run` never returns; it calls `came_back` each time the channel can (again) send, and it
@@ -215,9 +246,10 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class AdapterSpec:
     """One row of the adapter table: the configuration section `[<kind>.<name>]` is validated
-    by `settings`, and `make` builds the adapter from it."""
+    by `settings`, and `make` builds the adapter from it. `way`: of a channel."""
 
     kind: Kind
     name: str
     settings: type[BaseModel]
     make: Callable[[Any, World], Any]
+    way: Way = Way()

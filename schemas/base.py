@@ -26,6 +26,26 @@ Code = Annotated[str, Field(pattern=CODE)]
 """What may stand in an MQTT topic level and a broker permission: call sign, device, room."""
 
 
+Address = Annotated[str, Field(pattern=r"^\+?[A-Za-z0-9_-]{1,32}$")]
+"""Where a channel reaches somebody: a device, a radio, a telephone number, an incident."""
+
+
+def _short_form(value: str) -> str:
+    """A radio is known by its ISSI: the last eight digits of the long form (TSI)."""
+    issi = value[-8:].lstrip("0")
+    if not issi or int(issi) > MOST_ISSI:
+        raise ValueError(f"is no radio; give its ISSI, 1 to {MOST_ISSI}")
+    return issi
+
+
+MOST_ISSI = 2**24 - 1
+Radio = Annotated[str, Field(pattern=r"^([0-9]{1,8}|[0-9]{15,17})$"), AfterValidator(_short_form)]
+"""A TETRA radio by its individual number; given in the long form (TSI), kept in the short one."""
+
+Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+"""A telephone number in the form of E.164: +447700900123."""
+
+
 class Said(BaseModel):
     """Base of everything said on a wire or kept in the journal."""
 

@@ -77,12 +77,15 @@ class MdtMqtt:
 
     async def send(self, message: ToDevice) -> None:
         """Publish with QoS 1 and wait for the broker's answer; raises ChannelDown."""
+        body = message.body
+        if not isinstance(body, DeviceNote | DeviceAnswer):
+            raise TypeError("a device is sent a note or an answer")
         try:
-            await self._publish(message.device, message.body, qos=1)
+            await self._publish(message.device, body, qos=1)
         except ChannelDown:
             self._failures.inc()
             raise
-        self._count(message.body)
+        self._count(body)
 
     async def _tell(self, device: str, taken: ReceiptTaken) -> None:
         """QoS 0 is enough: a device that missed it says its receipt again."""

@@ -1,0 +1,64 @@
+"""What goes out on ways other than the MDT: each carries only what is needed there (N8)."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.base import Code, Moment, Name, Said, Text
+
+LINE = 80
+"""Characters of one radio text: what every radio shows without cutting it."""
+
+REPEATED = "RPT "
+Line = Annotated[str, Field(min_length=1, max_length=LINE)]
+
+
+class Outgoing(Said):
+    """One revision of a note for one address, or with `withdrawn` its taking back."""
+
+    note: Code
+    revision: Annotated[int, Field(ge=1)]
+    incident: Name
+    expires_at: Moment
+    withdrawn: bool = False
+
+
+class RadioText(Outgoing):
+    """One line of Latin-1, the risk word first."""
+
+    text: Line
+
+    def said(self, times: int) -> str:
+        """The line to send, which says so where it may have been sent before."""
+        return (REPEATED + self.text)[:LINE] if times else self.text
+
+
+class RadioAnswer(Said):
+    """What is known of the crew's incidents, in lines of Latin-1 (C5)."""
+
+    ask: Code
+    texts: tuple[Line, ...]
+
+
+class SpokenNote(Outgoing):
+    """Sentences for the ear, in order."""
+
+    sentences: tuple[Text, ...]
+
+
+class CadNote(Outgoing):
+    """What is written into the incident of the CAD (N2). `incident` is the CAD's number of it."""
+
+    service_day: date
+    reason: Name | None = None
+    headline: Text = ""
+    what: Text = ""
+    scope: Text = ""
+    category: Text = ""
+    severity: Text = ""
+    age: Text = ""
+    certainty: Text = ""
+    origin: Text = ""
+    review: Text = ""
+    advice: Text = ""
