@@ -9,9 +9,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from schemas.alarm import ALARM_DECISIONS
 from schemas.base import Moment, Name, Said
 from schemas.check import NotChecked, Outcome, Relation
+from schemas.decided import Decision as Decision  # noqa: PLC0414 - found here by all
 from schemas.incident import Stage
+from schemas.telling import TELLING_DECISIONS
 
 
 class Ended(StrEnum):
@@ -25,6 +28,14 @@ class Ended(StrEnum):
     EXPIRED = "expired"
 
 
+class Ladder(StrEnum):
+    """Which ladder a duty climbs (N4)."""
+
+    DEFAULT = "default"
+    SINGLE_RESPONDER = "single_responder"
+    MOVING = "moving"
+
+
 class Why(StrEnum):
     """Why an event changed nothing."""
 
@@ -32,13 +43,6 @@ class Why(StrEnum):
     STALE = "stale"
     UNKNOWN = "unknown"
     ALREADY = "already"
-
-
-class Decision(Said):
-    """Base of all decisions."""
-
-    kind: ClassVar[str]
-    version: ClassVar[int] = 1
 
 
 class Matched(Said):
@@ -79,6 +83,7 @@ class ResourceMoved(Decision):
     device: Name
     stage: Stage
     single_responder: bool = False
+    radio: Name | None = None
 
 
 class CallChanged(Decision):
@@ -117,6 +122,7 @@ class NoteIssued(Decision):
     device: Name
     matched: Matched
     expires_at: Moment
+    ladder: Ladder = Ladder.DEFAULT
 
 
 class NoteWithdrawn(Decision):
@@ -124,6 +130,26 @@ class NoteWithdrawn(Decision):
 
     kind: ClassVar[str] = "note_withdrawn"
     note: Name
+    revision: Annotated[int, Field(ge=1)]
+    reason: Ended
+
+
+class WriteBackIssued(Decision):
+    """What is known of a marker is to stand in the incident of the CAD, whoever is sent (N2)."""
+
+    kind: ClassVar[str] = "write_back_issued"
+    writing: Name
+    revision: Annotated[int, Field(ge=1)]
+    incident: Name
+    matched: Matched
+    expires_at: Moment
+
+
+class WriteBackWithdrawn(Decision):
+    """It is no longer true and is taken back from the CAD (N7)."""
+
+    kind: ClassVar[str] = "write_back_withdrawn"
+    writing: Name
     revision: Annotated[int, Field(ge=1)]
     reason: Ended
 
@@ -305,6 +331,8 @@ DECISIONS: tuple[type[Decision], ...] = (
     Assessed,
     NoteIssued,
     NoteWithdrawn,
+    WriteBackIssued,
+    WriteBackWithdrawn,
     RungEntered,
     Shown,
     DutyAnswered,
@@ -326,6 +354,8 @@ DECISIONS: tuple[type[Decision], ...] = (
     Ignored,
     Failed,
     Forgotten,
+    *ALARM_DECISIONS,
+    *TELLING_DECISIONS,
 )
 
 DECISION_TYPES: dict[str, type[Decision]] = {cls.kind: cls for cls in DECISIONS}

@@ -28,6 +28,9 @@ class Event(Said):
     ours: ClassVar[bool] = False
     """True for what the service says to itself: nobody repeats it, nothing is remembered of it."""
 
+    urgent: ClassVar[bool] = False
+    """True for man-down: first in every queue, and taken whatever was said under its id before."""
+
     aspect: ClassVar[str] = ""
     """A later revision supersedes an earlier one that speaks of the same aspect of the thing: a
     new priority does not make an address that comes late untrue. ENDING supersedes all."""

@@ -1,6 +1,6 @@
 """The one table of event types: kind to class. To add an event: one class, one line here."""
 
-from schemas import call, delivery, incident, markers_in, service
+from schemas import call, delivery, incident, markers_in, safety, service
 from schemas.event import Event
 
 EVENTS: tuple[type[Event], ...] = (
@@ -28,11 +28,22 @@ EVENTS: tuple[type[Event], ...] = (
     markers_in.RecheckDue,
     delivery.NoteDisplayed,
     delivery.NoteAcknowledged,
+    delivery.CrewAcknowledged,
+    delivery.DeliveryReported,
+    delivery.NoteAttempted,
     delivery.DeviceSeen,
     delivery.CrewAsked,
     delivery.TaskTaken,
     delivery.NoteOpened,
     delivery.TimerDue,
+    safety.ManDownSignalled,
+    safety.ManDownCancelled,
+    safety.UnreadableEmergency,
+    safety.PositionReported,
+    safety.AlarmAccepted,
+    safety.HelpSent,
+    safety.ListeningReported,
+    safety.AlarmEnded,
     service.BuildStarted,
     service.SourceConnected,
     service.SourceLost,

@@ -1,8 +1,11 @@
 """The part of the configuration that decisions depend on. It is state: on record at each start."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
+
+from schemas.alarm import Audience
 
 CONSOLE = "console"
 
@@ -14,6 +17,44 @@ class Rung(BaseModel):
 
     channel: str
     wait: timedelta
+
+
+class AlarmStep(BaseModel):
+    """One step of the man-down ladder: told `to` these, wait so long for a person (D2)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    to: Audience
+    wait: timedelta
+
+
+class KnownRadio(BaseModel):
+    """Whose a radio is, where the CAD does not say; `listening`: ambient listening was agreed
+    beforehand (D3)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    callsign: str | None = None
+    listening: bool = False
+
+
+class ManDown(BaseModel):
+    """`window`: signals of a radio at most so far apart are one press; `silent_after`: with
+    nothing heard for so long the radio counts as silent; `old_after`: a position older than that
+    is said to be old; `radios`: by their numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: tuple[AlarmStep, ...] = (
+        AlarmStep(to=Audience.SUPERVISORS, wait=timedelta(seconds=15)),
+        AlarmStep(to=Audience.SUPERVISORS, wait=timedelta(seconds=15)),
+        AlarmStep(to=Audience.DISPATCHERS, wait=timedelta(seconds=30)),
+        AlarmStep(to=Audience.EVERYBODY, wait=timedelta(seconds=30)),
+    )
+    window: timedelta = timedelta(minutes=2)
+    silent_after: timedelta = timedelta(minutes=1)
+    old_after: timedelta = timedelta(minutes=10)
+    radios: Mapping[str, KnownRadio] = {}
 
 
 class Rules(BaseModel):
@@ -31,3 +72,4 @@ class Rules(BaseModel):
     keep_finished: timedelta = timedelta(hours=1)
     same_again: timedelta = timedelta(hours=24)
     recheck_after: timedelta = timedelta(seconds=2)
+    man_down: ManDown = ManDown()

@@ -6,6 +6,7 @@ from typing import Any
 
 from middleware.domain.rules import Rules
 from middleware.engine.apply_notes import NOTES
+from middleware.engine.apply_safety import SAFETY
 from middleware.engine.apply_subjects import SUBJECTS
 from middleware.engine.entry import Entry
 from middleware.engine.seen import digest
@@ -92,6 +93,7 @@ def _on_nothing(state: State, entry: Entry, made: Decision) -> None:
 APPLIERS: dict[type[Decision], Applier] = {
     **SUBJECTS,
     **NOTES,
+    **SAFETY,
     d.TimerSet: _on_timer_set,
     d.TimerStopped: _on_timer_stopped,
     d.BatchStaged: _on_staged,

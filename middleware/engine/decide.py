@@ -9,12 +9,13 @@ from middleware.engine import (
     on_incident,
     on_marker,
     on_resource,
+    on_safety,
     on_service,
     on_timer,
 )
 from middleware.engine.entry import Taken
 from middleware.engine.state import State
-from schemas import call, delivery, incident, markers_in, service
+from schemas import call, delivery, incident, markers_in, safety, service
 from schemas.check import Whereabouts
 from schemas.decision import Decision
 from schemas.event import Event
@@ -51,6 +52,14 @@ HANDLERS: dict[type[Event], Handler] = {
     delivery.TaskTaken: on_delivery.on_task_taken,
     delivery.NoteOpened: on_delivery.on_opened_note,
     delivery.TimerDue: on_timer.on_timer,
+    safety.ManDownSignalled: on_safety.on_signalled,
+    safety.ManDownCancelled: on_safety.on_cancelled,
+    safety.UnreadableEmergency: on_safety.on_unreadable,
+    safety.PositionReported: on_safety.on_positioned,
+    safety.AlarmAccepted: on_safety.on_accepted,
+    safety.HelpSent: on_safety.on_help_sent,
+    safety.ListeningReported: on_safety.on_listening,
+    safety.AlarmEnded: on_safety.on_ended,
     service.BuildStarted: on_timer.on_build_started,
     service.SourceConnected: on_service.on_connected,
     service.SourceLost: on_service.on_lost,

@@ -2,6 +2,7 @@
 
 from middleware.domain.calendar import london_day, next_midnight
 from middleware.domain.rules import CONSOLE
+from middleware.engine.alarms import ALARM_TIMERS, is_needed
 from middleware.engine.checks import order_recheck
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import next_rung
@@ -55,12 +56,13 @@ def _recheck(state: State, taken: Taken, subject: str) -> list[Decision]:
 
 
 def _forget(state: State, taken: Taken, subject: str) -> list[Decision]:
-    """Out of the working state, unless a device may still show what was withdrawn from it."""
+    """Out of the working state, unless a device may still show what was withdrawn from it, or
+    a man-down alarm speaks of it."""
     known = state.incidents.get(subject) or state.calls.get(subject)
     if known is None or known.finished_at is None:
         return [Ignored(why=Why.STALE)]
     notes = (state.notes[n] for n in known.notes) if isinstance(known, Incident) else ()
-    if any(_may_be_on_a_screen(note, taken) for note in notes):
+    if is_needed(state, subject) or any(_may_be_on_a_screen(note, taken) for note in notes):
         due_at = taken.received_at + state.rules.keep_finished
         return [TimerSet(timer=f"forget:{subject}", revision=taken.position, due_at=due_at)]
     return [Forgotten(subject=subject)]
@@ -99,4 +101,5 @@ _FAMILIES = {
     "recheck": _recheck,
     "forget": _forget,
     DAY: _day,
+    **ALARM_TIMERS,
 }

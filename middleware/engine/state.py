@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from middleware.domain.rules import Rules
+from middleware.engine.alarm import Alarm, LastSeen
 from middleware.engine.markers import Markers
 from middleware.engine.seen import Seen
 from schemas.check import Match, NotChecked, Outcome, Whereabouts
@@ -167,6 +168,11 @@ class State:
     notes: dict[str, Note] = field(default_factory=dict)
     by_device: dict[str, dict[str, None]] = field(default_factory=dict)
     markers: Markers = field(default_factory=Markers)
+    alarms: dict[str, Alarm] = field(default_factory=dict)
+    open_alarms: dict[str, str] = field(default_factory=dict)
+    """Radio (engine.alarm.alarm_key) to its open alarm."""
+    radios: dict[str, LastSeen] = field(default_factory=dict)
+    """Radio to its last position; who was heard of last comes last."""
     timers: dict[str, Timer] = field(default_factory=dict)
     sources: dict[str, SourceState] = field(default_factory=dict)
     quarantine: deque[Refusal] = field(default_factory=lambda: deque(maxlen=QUARANTINE_SHOWN))

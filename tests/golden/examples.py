@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from schemas.alarm import Audience
 from schemas.check import Answer, Match, NotChecked, Outcome, Relation, Whereabouts
-from schemas.decision import DECISION_TYPES, Decision, Ended, Matched, Why
+from schemas.decision import DECISION_TYPES, Decision, Ended, Ladder, Matched, Why
+from schemas.delivery import Delivery
 from schemas.event import Event
 from schemas.events import CAD_TYPES, EVENT_TYPES
 from schemas.incident import Resource, Stage
 from schemas.marker import Category, Marker, Scope, Severity
+from schemas.safety import AlarmOutcome, Position, Signal
 
 AT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
 PLACE = Whereabouts(
@@ -58,8 +61,18 @@ MATCHED = Matched(marker="M-0001", relation=Relation.SAME_DWELLING, certainty=98
 
 _INCIDENT = {"number": "0042", "service_day": date(2026, 3, 28)}
 _MDT = {"device": "mdt-17", "channel": "mdt_mqtt"}
+_VOICE = {"device": "+447700900123", "channel": "voice"}
 _CALL = {"call": "1774745999.42"}
-_RESOURCE = Resource(callsign="A17", mdt="mdt-17", single_responder=True)
+_RESOURCE = Resource(
+    callsign="A17",
+    mdt="mdt-17",
+    radio="09011638301234567",
+    phone="+447700900123",
+    single_responder=True,
+)
+_RADIO = {"radio": "1234567"}
+_ALARM = {"alarm": "a42"}
+_POSITION = Position(latitude=51.3, longitude=-0.5, error_m=20.0, fixed_at=AT, age_s=5.0)
 _NOTE = {"note": "n-5b1c", "revision": 2}
 
 _EVENTS: dict[str, dict[str, Any]] = {
@@ -93,11 +106,30 @@ _EVENTS: dict[str, dict[str, Any]] = {
     "recheck.due": {"subject": "eoc1-40-0"},
     "note.displayed": _MDT | {"note": "n-5b1c", "note_revision": 2},
     "note.acknowledged": _MDT | {"note": "n-5b1c", "note_revision": 2, "by": "C1234"},
+    "crew.acknowledged": _VOICE | {"channel": "radio", "device": "1234567", "by": "1234567"},
+    "delivery.reported": _VOICE
+    | {"note": "n-5b1c", "note_revision": 2, "times": 1, "state": Delivery.BUSY, "code": "486"},
+    "note.attempted": {
+        "note": "n-5b1c",
+        "note_revision": 2,
+        "channel": "voice",
+        "attempt": 2,
+        "again": True,
+    },
     "device.seen": _MDT,
     "crew.asked": _MDT | {"ask": "q-1"},
     "task.taken": {"task": "t-n-5b1c", "by": "dispatch.one"},
     "note.opened": {"subject": "n-5b1c", "by": "handler.one", "role": "call_handler"},
     "timer.due": {"timer": "rung-n-5b1c"},
+    "man_down.signalled": _RADIO
+    | {"signal": Signal.LIP, "callsign": "A17", "position": _POSITION, "raw": b"\x0a\x00\xff"},
+    "man_down.cancelled": _RADIO | {"raw": b"8005"},
+    "man_down.unreadable": _RADIO | {"raw": b"\x00\xff+CTSDSR", "reason": "is cut short"},
+    "radio.positioned": _RADIO | {"position": _POSITION},
+    "alarm.accepted": _ALARM | {"by": "dispatch.one"},
+    "alarm.help_sent": _ALARM | {"by": "dispatch.one", "what": "A9 and police"},
+    "alarm.listening_reported": _ALARM | {"by": "dispatch.one", "done": True},
+    "alarm.ended": _ALARM | {"by": "dispatch.one", "outcome": AlarmOutcome.ACCIDENTAL},
     "build.started": {
         "build": "0.1.0",
         "matcher": "match/1",
@@ -126,6 +158,7 @@ _DECISIONS: dict[str, dict[str, Any]] = {
         "device": "mdt-17",
         "stage": Stage.AT_SCENE,
         "single_responder": True,
+        "radio": "1234567",
     },
     "call_changed": _CALL,
     "call_finished": _CALL,
@@ -142,9 +175,21 @@ _DECISIONS: dict[str, dict[str, Any]] = {
         "device": "mdt-17",
         "matched": MATCHED,
         "expires_at": AT,
+        "ladder": Ladder.SINGLE_RESPONDER,
     },
     "note_withdrawn": _NOTE | {"reason": Ended.ADDRESS_CHANGED},
+    "write_back_issued": {
+        "writing": "w-5b1c",
+        "revision": 2,
+        "incident": "eoc1-40-0",
+        "matched": MATCHED,
+        "expires_at": AT,
+    },
+    "write_back_withdrawn": {"writing": "w-5b1c", "revision": 3, "reason": Ended.MARKER_ENDED},
     "rung_entered": {"note": "n-5b1c", "rung": 1, "channel": "mdt_mqtt"},
+    "rung_skipped": {"note": "n-5b1c", "rung": 1, "channel": "radio"},
+    "attempt_made": _NOTE | {"channel": "voice", "attempt": 2},
+    "attempt_reported": _NOTE | {"channel": "voice", "state": Delivery.BUSY},
     "shown": _NOTE | {"channel": "mdt_mqtt", "before_at_scene": True},
     "duty_answered": {"note": "n-5b1c", "channel": "mdt_mqtt", "by": "C1234"},
     "task_raised": {"task": "t-n-5b1c", "note": "n-5b1c", "times": 2},
@@ -165,6 +210,22 @@ _DECISIONS: dict[str, dict[str, Any]] = {
     "ignored": {"why": Why.SUPERSEDED},
     "failed": {},
     "forgotten": {"subject": "eoc1-40-0"},
+    "alarm_raised": _ALARM
+    | _RADIO
+    | {"source": "radio", "callsign": "A17", "incident": "eoc1-40-0", "follows": "a30"},
+    "alarm_grew": _ALARM | {"signal": "lip_emergency", "press": 2},
+    "alarm_raised_again": _ALARM,
+    "alarm_stepped": _ALARM | {"step": 2, "to": Audience.DISPATCHERS, "times": 3},
+    "alarm_taken": _ALARM | {"by": "dispatch.one"},
+    "help_coming": _ALARM | {"by": "dispatch.one"},
+    "alarm_closed": _ALARM | {"by": "dispatch.one", "outcome": AlarmOutcome.ACCIDENTAL},
+    "cancel_heard": _ALARM,
+    "radio_silent": _ALARM,
+    "radio_heard": _ALARM,
+    "listening_asked": _ALARM,
+    "listening_settled": _ALARM | {"by": "dispatch.one", "done": False},
+    "position_kept": _RADIO,
+    "alarm_forgotten": _ALARM,
 }
 
 
