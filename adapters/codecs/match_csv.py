@@ -1,5 +1,6 @@
 """Markers and queries of `forewarn match`: files to try the matcher on, without a service (M2)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,16 +15,43 @@ from schemas.marker import Category, Marker, Scope, Severity
 
 LEVELS = {"flat": Scope.DWELLING, "building": Scope.BUILDING, "premises": Scope.HOUSE}
 SHORT = ("marker_id", "address", "postcode", "level")
+LABELS = ("expected_id", "kind", "relation", "tier", "acceptable_ids")
+APPLIES, NONE, UNSURE = frozenset({"exact", "building_covers"}), "none", "ambiguous"
+TIERS = ("gold", "silver", "ambiguous")
 _DAY = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
+class Truth:
+    """What a labelled query should come to: its kind of noise or trap, what is wanted
+    (`exact`, `building_covers`, `none`, `ambiguous`), how sure that is (`gold`, `silver`,
+    `ambiguous`), and the markers that are right."""
+
+    kind: str
+    relation: str
+    tier: str
+    right: frozenset[str]
+
+    @property
+    def has_marker(self) -> bool:
+        """Some marker applies."""
+        return self.relation in APPLIES
+
+    @property
+    def is_trap(self) -> bool:
+        """None applies."""
+        return self.relation == NONE
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """One question; `place` is None where it cannot be put, and `wrong` says why."""
+    """One question; `place` is None where it cannot be put, and `wrong` says why. `truth` is
+    there where the file has the columns of labelled queries."""
 
     id: str
     place: Whereabouts | None
     wrong: str = ""
+    truth: Truth | None = None
 
 
 def read_match_markers(data: bytes, today: date) -> Iterator[Accepted | Refusal]:
@@ -44,7 +72,8 @@ def read_match_markers(data: bytes, today: date) -> Iterator[Accepted | Refusal]
 
 def read_queries(data: bytes) -> Iterator[Query]:
     """Columns query_id and query; postcode, uprn, phone, person, latitude and longitude where
-    they are apart. Every row is a query, also one that cannot be put."""
+    they are apart, and LABELS where the truth is known. Every row is a query, also one that
+    cannot be put."""
     text, _ = decode(data)
     found = rows(text)
     columns = _columns(next(found, None))
@@ -100,18 +129,37 @@ def _query(columns: tuple[str, ...], row: Row) -> Query:
     name = name or f"line {row.line}"
     try:
         cells = _cells(columns, row)
-        values: dict[str, Any] = {"address": cells["query"] or None}
-        for field in ("postcode", "phone", "person"):
-            values[field] = cells.get(field) or None
-        values["uprn"] = cells.get("uprn", "").lstrip("0") or None
-        for field in ("latitude", "longitude"):
-            values[field] = float(cells[field]) if cells.get(field) else None
-        return Query(name, Whereabouts(**values))
-    except ValidationError as failed:
-        field, why = _first(failed)
-        return Query(name, None, f"{field} {why}")
     except ValueError as wrong:
         return Query(name, None, str(wrong))
+    truth = read_truth(cells)
+    try:
+        return Query(name, _place(cells), truth=truth)
+    except ValidationError as failed:
+        field, why = _first(failed)
+        return Query(name, None, f"{field} {why}", truth)
+    except ValueError as wrong:
+        return Query(name, None, str(wrong), truth)
+
+
+def _place(cells: dict[str, str]) -> Whereabouts:
+    values: dict[str, Any] = {"address": cells["query"] or None}
+    for field in ("postcode", "phone", "person"):
+        values[field] = cells.get(field) or None
+    values["uprn"] = cells.get("uprn", "").lstrip("0") or None
+    for field in ("latitude", "longitude"):
+        values[field] = float(cells[field]) if cells.get(field) else None
+    return Whereabouts(**values)
+
+
+def read_truth(cells: dict[str, str]) -> Truth | None:
+    """From the columns of LABELS; None where they are not there or say what is not known."""
+    if any(name not in cells for name in LABELS):
+        return None
+    relation, tier = cells["relation"], cells["tier"]
+    if relation not in {*APPLIES, NONE, UNSURE} or tier not in TIERS:
+        return None
+    right = {cells["expected_id"], *re.split(r"[;|]", cells["acceptable_ids"])} - {""}
+    return Truth(cells["kind"], relation, tier, frozenset(right))
 
 
 def _first(failed: ValidationError) -> tuple[str, str]:
