@@ -101,6 +101,8 @@ class Core:
             return self._enter(event, b"", standing, entries, records)
         content = digest(event)
         again, position = self.state.seen.look_up(event, content)
+        if event.urgent and again is not Again.SAME:
+            again = Again.NEW  # an id that a gateway uses twice never hides a man-down
         if again is Again.SAME:
             return Submitted(Standing.KNOWN, position)
         if again is Again.CONFLICT:

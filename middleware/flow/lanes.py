@@ -5,7 +5,9 @@ from collections import deque
 from dataclasses import dataclass
 from enum import IntEnum
 
+from middleware.engine.alarms import ALARM
 from middleware.ports import Meters, Submitted
+from schemas.delivery import TimerDue
 from schemas.event import Event
 from schemas.markers_in import IndexFollowed, MarkersStaged, RecheckDue
 
@@ -20,11 +22,23 @@ class Lane(IntEnum):
 
 
 _BULK = (MarkersStaged, IndexFollowed, RecheckDue)
+BATCH_BYTES = 1 << 18
+"""Raw bytes after which a batch is full: man-down waits for one batch at most."""
+SHARE = 4
+"""One place in so many of a batch is kept for the lanes behind man-down: a button that is stuck
+does not stop the room."""
 
 
 def lane_of(event: Event) -> Lane:
     """The lane an event waits in."""
+    if event.urgent or (isinstance(event, TimerDue) and is_urgent(event.timer)):
+        return Lane.MAN_DOWN
     return Lane.BULK if isinstance(event, _BULK) else Lane.LIVE
+
+
+def is_urgent(timer: str) -> bool:
+    """Whether the timer is one of an alarm."""
+    return timer.startswith(ALARM)
 
 
 @dataclass(slots=True)
@@ -75,12 +89,16 @@ class Lanes:
             raise
 
     async def take(self, most: int) -> list[Waiting]:
-        """The next batch: every lane in its order, at most `most`; waits for the first."""
+        """The next batch: every lane in its order, at most `most` and about BATCH_BYTES; waits
+        for the first."""
         await self._work.wait()
         batch: list[Waiting] = []
+        size = 0
         for lane, queue in zip(Lane, self._queues, strict=True):
-            while queue and len(batch) < most:
+            room = most - most // SHARE if lane is Lane.MAN_DOWN else most
+            while queue and len(batch) < room and size < BATCH_BYTES:
                 batch.append(queue.popleft())
+                size += len(batch[-1].raw)
             self._let_in(lane)
             self._depth[lane].set(len(queue))
         if not any(self._queues):

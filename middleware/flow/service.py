@@ -12,7 +12,7 @@ from middleware.flow.checker import Checker
 from middleware.flow.core import Core, Listener
 from middleware.flow.couriers import Couriers
 from middleware.flow.index import SELF, Index, IndexFollower
-from middleware.flow.lanes import Lanes
+from middleware.flow.lanes import Lanes, is_urgent
 from middleware.flow.observe import Observer
 from middleware.flow.records import Writer
 from middleware.flow.restore import restore
@@ -60,6 +60,7 @@ class Service:
     core: Core
     stamps: Stamps
     timers: Timers
+    alarm_timers: Timers
     couriers: Couriers
     follower: IndexFollower
     observer: Observer
@@ -79,16 +80,19 @@ class Service:
             tasks.create_task(self.core.run())
             await self.core.submit(self._started())
             self.follower.load(self.state)
+            self.alarm_timers.restore(self.state)
             self.timers.restore(self.state)
             self.couriers.restore(self.state)
             self.core.listeners[:0] = [
                 self.follower.on_committed,
+                self.alarm_timers.on_committed,
                 self.timers.on_committed,
                 self.couriers.on_committed,
                 self.observer.on_committed,
             ]
             for run in (self.follower.run, self.couriers.run):
                 tasks.create_task(run())
+            tasks.create_task(self.alarm_timers.run(self.state))
             tasks.create_task(self.timers.run(self.state))
             tasks.create_task(self.observer.run(self.state))
             self._open_channels(tasks)
@@ -148,7 +152,8 @@ async def prepare(parts: Parts, progress: Callable[[int], None] = lambda _: None
         parts=parts,
         core=core,
         stamps=stamps,
-        timers=Timers(clock, stamps, core.post),
+        timers=Timers(clock, stamps, core.post, lambda name: not is_urgent(name)),
+        alarm_timers=Timers(clock, stamps, core.post, is_urgent),
         couriers=Couriers(channels, clock, parts.random, meters),
         follower=IndexFollower(parts.index, clock, core.post),
         observer=Observer(meters, clock, stamps, parts.index),

@@ -22,12 +22,18 @@ STALE_KEPT = 1_000
 
 
 class Timers:
-    """One heap for all; a stale timer fires and the engine ignores it."""
+    """One heap for the timers that are `mine`; a stale one fires and the engine ignores it.
+    Those of alarms have a heap of their own: who hands in waits while its lane is full."""
 
     def __init__(
-        self, clock: Clock, stamps: Stamps, post: Callable[[TimerDue], Awaitable[None]]
+        self,
+        clock: Clock,
+        stamps: Stamps,
+        post: Callable[[TimerDue], Awaitable[None]],
+        mine: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._clock, self._stamps, self._post = clock, stamps, post
+        self._mine = mine
         self._heap: list[tuple[float, str, int]] = []
         self._sooner = asyncio.Event()
 
@@ -42,6 +48,7 @@ class Timers:
         self._heap = [
             (monotonic + (timer.due_at - now).total_seconds(), name, timer.revision)
             for name, timer in state.timers.items()
+            if self._mine(name)
         ]
         heapq.heapify(self._heap)
 
@@ -65,6 +72,8 @@ class Timers:
         heapq.heapify(self._heap)
 
     def _set(self, due: float, timer: str, revision: int) -> None:
+        if not self._mine(timer):
+            return
         first = self._heap[0][0] if self._heap else float("inf")
         heapq.heappush(self._heap, (due, timer, revision))
         if due < first:

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from middleware.flow import lanes as flow_lanes
 from middleware.flow.lanes import Lane, Lanes, Waiting, lane_of
 from middleware.ops.metrics import Metrics
 from schemas.event import Event
 from schemas.markers_in import IndexFollowed, RecheckDue
-from tests import said
+from tests import alarms, said
+from tests.room import timer
 from tests.said import START, Cad, Team, marker
 from tests.virtual import virtual
 
@@ -40,6 +40,14 @@ def names(batch: list[Waiting]) -> list[str]:
         (Team().staged("b1", marker()), Lane.BULK),
         (IndexFollowed(source="self", id="index", occurred_at=START), Lane.BULK),
         (RecheckDue(source="self", id="r", occurred_at=START, subject="i1"), Lane.BULK),
+        (alarms.pressed(), Lane.MAN_DOWN),
+        (alarms.cancelled(), Lane.MAN_DOWN),
+        (alarms.unreadable(), Lane.MAN_DOWN),
+        (alarms.accepted("a1"), Lane.MAN_DOWN),
+        (alarms.ended("a1"), Lane.MAN_DOWN),
+        (alarms.positioned(), Lane.LIVE),
+        (timer("alarm:a1", 1, START), Lane.MAN_DOWN),
+        (timer("rung:n1", 1, START), Lane.LIVE),
     ],
 )
 def test_what_is_live_does_not_wait_behind_what_is_many(event: Event, lane: Lane) -> None:
@@ -57,19 +65,44 @@ async def test_within_a_lane_the_order_is_kept() -> None:
 
 
 @virtual
-async def test_live_goes_before_bulk_and_man_down_before_both(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """No event of ours is a man-down yet; its lane is there."""
-    lanes = Lanes(100, Metrics())
-    usual = flow_lanes.lane_of
-    monkeypatch.setattr(
-        flow_lanes, "lane_of", lambda e: Lane.MAN_DOWN if e.id == "down/rang" else usual(e)
-    )
-    for event in (bulk(1), live(1), said.rang(None, "down")):
+async def test_live_goes_before_bulk_and_man_down_before_both() -> None:
+    lanes, down = Lanes(100, Metrics()), alarms.pressed()
+    for event in (bulk(1), live(1), down):
         await lanes.put(waiting(event))
 
-    assert names(await lanes.take(10)) == ["down/rang", "1/rang", "decision/1"]
+    assert names(await lanes.take(10)) == [down.id, "1/rang", "decision/1"]
+
+
+@virtual
+async def test_d1_a_full_room_takes_a_man_down_at_once() -> None:
+    lanes, down = Lanes(4, Metrics()), alarms.pressed()
+    doors = [asyncio.create_task(lanes.put(waiting(live(n)))) for n in range(40)]
+    await asyncio.sleep(0)
+    await lanes.put(waiting(down))
+
+    assert names(await lanes.take(4))[0] == down.id
+    for door in doors:
+        door.cancel()
+
+
+@virtual
+async def test_a_button_that_is_stuck_does_not_stop_the_room() -> None:
+    lanes = Lanes(100, Metrics())
+    for _ in range(50):
+        await lanes.put(waiting(alarms.pressed()))
+    for number in range(50):
+        await lanes.put(waiting(live(number)))
+
+    assert names(await lanes.take(32))[-8:] == [f"{n}/rang" for n in range(8)]
+
+
+@virtual
+async def test_a_batch_is_bounded_in_bytes_too() -> None:
+    lanes = Lanes(100, Metrics())
+    for number in range(10):
+        await lanes.put(Waiting(bulk(number), bytes(100_000), waiting(bulk(0)).done))
+
+    assert len(await lanes.take(32)) == 3
 
 
 @virtual
