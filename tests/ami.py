@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from adapters.codecs.ami import Framer, Message
-from adapters.codecs.ami_book import Said
 from adapters.codecs.ami_calls import CallTranslator
-from adapters.codecs.ami_names import Dialect
+from adapters.codecs.call_book import Said
+from adapters.codecs.call_names import Dialect
 from middleware.ports import Problem
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

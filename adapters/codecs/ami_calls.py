@@ -4,15 +4,18 @@ Two things make a call: the caller's channel in a configured context, and a conf
 event of the dialplan. Legs are tied to it by Linkedid. Pure: no clock, no network.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from adapters.codecs.ami import Message
-from adapters.codecs.ami_abuse import abuse_events
-from adapters.codecs.ami_book import Call, CallBook, OnEvent, Said
-from adapters.codecs.ami_names import Dialect, handler_of, interface_of, is_inbound, read_number
+from adapters.codecs.ami_names import handler_of, ids_of, interface_of, is_inbound
+from adapters.codecs.call_abuse import terminated, warned
+from adapters.codecs.call_book import Call, CallBook, Said
+from adapters.codecs.call_names import Dialect, read_number
 from middleware.ports import Problem
 from schemas.call import CallAnswered, CallLeftQueue, CallRang
+
+OnEvent = Callable[[Message, datetime], list[Said]]
 
 
 class CallTranslator:
@@ -26,7 +29,8 @@ class CallTranslator:
         self._book = CallBook(source, dialect.exchange)
         self._user_events: dict[str, OnEvent] = {
             **dict.fromkeys(dialect.call_events, self._on_announced),
-            **abuse_events(dialect, self._book),
+            dialect.warning_event: self._on_warned,
+            dialect.terminated_event: self._on_terminated,
         }
         self._events: dict[str, OnEvent] = {
             "Newchannel": self._on_new_channel,
@@ -61,7 +65,7 @@ class CallTranslator:
         said = self._book.end_doubtful(up, now)
         for row in rows:
             said += self._ring_if_inbound(row, now)
-            call = self._book.callers(row)
+            call = self._book.callers(row.first("Uniqueid"))
             if call is not None and call.handler is None:
                 call.in_queue = row.first("Application") == "Queue"
                 said += self._answer(call, _partner(row, rows), now)
@@ -83,6 +87,12 @@ class CallTranslator:
             return [Problem("Linkedid", "is missing; Asterisk 13 or later says it")]
         return on_event(message, now)
 
+    def _on_warned(self, message: Message, now: datetime) -> list[Said]:
+        return warned(self._dialect, self._book, ids_of(message), message, now)
+
+    def _on_terminated(self, message: Message, now: datetime) -> list[Said]:
+        return terminated(self._dialect, self._book, ids_of(message), message, now)
+
     # --- ringing ---------------------------------------------------------------------------
 
     def _on_new_channel(self, message: Message, now: datetime) -> list[Said]:
@@ -94,7 +104,7 @@ class CallTranslator:
         link = message.first("Linkedid")
         if self._book.is_over(link) or not is_inbound(message, self._dialect.contexts):
             return []
-        call = self._book.callers(message)
+        call = self._book.callers(message.first("Uniqueid"))
         if call is not None and call.number is not None:
             return []
         return self._ring(message, message.first("CallerIDNum"), now)
@@ -124,17 +134,17 @@ class CallTranslator:
 
     def _on_joined_queue(self, message: Message, now: datetime) -> list[Said]:
         said = self._ring_if_inbound(message, now)
-        if call := self._book.callers(message):
+        if call := self._book.callers(message.first("Uniqueid")):
             call.in_queue, call.abandoned = True, False
         return said
 
     def _on_abandoned(self, message: Message, now: datetime) -> list[Said]:
-        if call := self._book.callers(message):
+        if call := self._book.callers(message.first("Uniqueid")):
             call.abandoned = True
         return []
 
     def _on_left_queue(self, message: Message, now: datetime) -> list[Said]:
-        call = self._book.callers(message)
+        call = self._book.callers(message.first("Uniqueid"))
         if call is None:
             return []
         call.in_queue = False
@@ -145,11 +155,13 @@ class CallTranslator:
     def _on_agent(self, message: Message, now: datetime) -> list[Said]:
         """A member of the queue took the call."""
         said = self._ring_if_inbound(message, now)
-        return said + self._answer(self._book.callers(message), message.first("Interface"), now)
+        return said + self._answer(
+            self._book.callers(message.first("Uniqueid")), message.first("Interface"), now
+        )
 
     def _on_dialled(self, message: Message, now: datetime) -> list[Said]:
         """Answered without a queue; in one, AgentConnect names the member better."""
-        call = self._book.callers(message)
+        call = self._book.callers(message.first("Uniqueid"))
         if call is None or call.in_queue or message.first("DialStatus") != "ANSWER":
             return []
         return self._answer(call, interface_of(message.first("DestChannel")), now)
@@ -158,7 +170,7 @@ class CallTranslator:
         """A handler put the caller through to another and left."""
         if message.first("Result") != "Success":
             return []
-        call = self._book.callers(message, "TransfereeUniqueid")
+        call = self._book.callers(message.first("TransfereeUniqueid"))
         return self._answer(call, interface_of(message.first("TransferTargetChannel")), now)
 
     def _answer(self, call: Call | None, position: str, now: datetime) -> list[Said]:
@@ -176,21 +188,25 @@ class CallTranslator:
 
     def _on_hang_up_asked(self, message: Message, now: datetime) -> list[Said]:
         """Who asked first: the caller, or, once answered, the other side."""
-        if call := self._book.callers(message):
+        if call := self._book.callers(message.first("Uniqueid")):
             call.ended_by = "caller"
-        elif (call := self._book.find(message)) and call.handler and call.ended_by == "unknown":
+        elif (
+            (call := self._book.find(*ids_of(message)))
+            and call.handler
+            and call.ended_by == "unknown"
+        ):
             call.ended_by = "handler"
         return []
 
     def _on_agent_done(self, message: Message, now: datetime) -> list[Said]:
-        if call := self._book.callers(message):
+        if call := self._book.callers(message.first("Uniqueid")):
             reasons = {"agent": "handler", "caller": "caller"}
             call.ended_by = reasons.get(message.first("Reason"), "unknown")
         return []
 
     def _on_hung_up(self, message: Message, now: datetime) -> list[Said]:
         """Only the end of the caller's own channel is the end of the call."""
-        if self._book.callers(message) is None:
+        if self._book.callers(message.first("Uniqueid")) is None:
             return []
         cause = message.first("Cause-txt") or message.first("Cause")
         return self._book.end(message.first("Uniqueid"), now, cause=cause)

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Protocol
+from functools import partial
 
 import structlog
 
 from adapters.codecs import ami
 from adapters.codecs.ami import Framer, Greeting, Message, Unreadable
-from adapters.codecs.ami_book import Said
 from adapters.codecs.ami_calls import CallTranslator
-from adapters.sources.ami_link import Link, Lost, Why
+from adapters.codecs.call_book import Said
+from adapters.sources.exchange import OnListed
+from adapters.sources.exchange_link import Link, Lost, Why
 from middleware.ops.redaction import Fixed
 from middleware.ports import Intake, Problem, World
 
@@ -21,12 +22,6 @@ NO_RIGHT = "give the manager.conf user write = reporting; calls whose end was mi
 GAPS = "nothing was concluded from it; look at the log of the exchange"
 
 log = structlog.get_logger()
-
-
-class OnListed(Protocol):
-    """Told when the answer to CoreShowChannels is in; not `complete`: it cannot be relied on."""
-
-    async def __call__(self, *, complete: bool) -> None: ...
 
 
 class Session:
@@ -49,19 +44,29 @@ class Session:
         self._rows: list[Message] = []
         self._login_id = self._list_id = ""
         self._listed = False
+        self._actions = 0
 
-    async def run(self, link: Link, login: Callable[[str], bytes], list_within: timedelta) -> None:
+    async def run(self, link: Link, username: str, secret: str, list_within: timedelta) -> None:
         """Until Lost; `list_within` counts the time spent waiting for the exchange only."""
         framer = Framer()
+        login = partial(ami.login, username=username, secret=secret)
+        ping = partial(self._act, link, ami.ping)
         waited = 0.0
         while True:
             before = self._clock.monotonic()
-            data = await link.read()
+            data = await link.read(ping)
             waited += self._clock.monotonic() - before
             for item in framer.feed(data):
                 await self._take(item, link, login)
             if not self._listed and waited > list_within.total_seconds():
                 raise Lost(Why.LIST_MISSING)
+
+    def _act(self, link: Link, write: Callable[[str], bytes]) -> str:
+        """Send an action under a number of its own, which is returned."""
+        self._actions += 1
+        action_id = str(self._actions)
+        link.write(write(action_id))
+        return action_id
 
     async def _take(self, item: ami.Item, link: Link, login: Callable[[str], bytes]) -> None:
         if isinstance(item, Unreadable):
@@ -69,7 +74,7 @@ class Session:
             if not self._login_id:
                 raise Lost(Why.NOT_AMI)
         elif isinstance(item, Greeting):
-            self._login_id = link.act(login)
+            self._login_id = self._act(link, login)
         else:
             self._received.inc()
             await self._on_message(item, link)
@@ -87,7 +92,7 @@ class Session:
         if message.first("Response") != "Success":
             raise Lost(Why.LOGIN_REFUSED)
         self._translator.begin()
-        self._list_id = link.act(ami.list_channels)
+        self._list_id = self._act(link, ami.list_channels)
 
     async def _on_list(self, message: Message) -> None:
         if message.first("Response") == "Error":

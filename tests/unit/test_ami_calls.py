@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.codecs.ami_book import MOST_CALLS, MOST_SAID, Said
 from adapters.codecs.ami_calls import CallTranslator
+from adapters.codecs.call_book import MOST_CALLS, MOST_SAID, Said
 from middleware.ports import Problem
 from schemas.call import AbuseWarned, CallEnded, CallEvent, CallRang
 from tests.ami import CALLER, HANDLER, NOW, in_words, message, pieces, told, translator

@@ -6,7 +6,8 @@ import pytest
 
 from adapters.codecs import ami
 from adapters.codecs.ami import Framer, Greeting, Message, Unreadable
-from adapters.codecs.ami_names import handler_of, interface_of, read_number
+from adapters.codecs.ami_names import handler_of, interface_of
+from adapters.codecs.call_names import read_number
 from middleware.ports import Problem
 from schemas.call import CallAnswered, CallEnded, CallEvent, CallRang
 from tests.ami import NAMES, in_words, pieces, told

@@ -1,13 +1,12 @@
 """The calls an exchange has up, as far as they must be remembered to tell of them (C2, O4)."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import ValidationError
 
-from adapters.codecs.ami import Message
 from middleware.ports import Problem
 from schemas.call import CallEnded, CallEvent
 
@@ -17,7 +16,6 @@ MOST_SAID = 100
 """Different things that can be said of one call."""
 
 Said = CallEvent | Problem
-OnEvent = Callable[[Message, datetime], list[Said]]
 
 
 @dataclass(slots=True)
@@ -34,7 +32,7 @@ class Call:
 
 
 class CallBook:
-    """Calls by the Uniqueid of the caller's channel, under which their legs are linked.
+    """Calls by the id of the caller's channel, under which their legs are linked.
 
     Bounded: with MOST_CALLS calls up, the one that came first is held to have ended unseen.
     """
@@ -58,13 +56,13 @@ class CallBook:
                 link = call.removeprefix(self._prefix)
                 self._up.setdefault(link, Call(call, number="", said={"rang": 1}))
 
-    def find(self, message: Message) -> Call | None:
+    def find(self, channel: str, link: str) -> Call | None:
         """By the channel itself; else by its link, which changes when two calls are joined."""
-        return self._up.get(message.first("Uniqueid")) or self._up.get(message.first("Linkedid"))
+        return self._up.get(channel) or self._up.get(link)
 
-    def callers(self, message: Message, key: str = "Uniqueid") -> Call | None:
-        """The call whose caller's channel the message speaks of."""
-        return self._up.get(message.first(key))
+    def callers(self, channel: str) -> Call | None:
+        """The call whose caller's channel this is."""
+        return self._up.get(channel)
 
     def is_over(self, link: str) -> bool:
         """Whether the call ended a while ago: what still comes of it does not revive it."""

@@ -1,37 +1,37 @@
-"""The dialplan's user events about abusive calls (A1): the warnings given, and the termination."""
+"""The dialplan's own events about abusive calls (A1): the warnings given, and the termination.
+
+`ids` are the message's channel, and the channel under which it is linked.
+"""
 
 from datetime import datetime
-from functools import partial
 
-from adapters.codecs.ami import Message
-from adapters.codecs.ami_book import Call, CallBook, OnEvent, Said
-from adapters.codecs.ami_names import Dialect
+from adapters.codecs.call_book import Call, CallBook, Said
+from adapters.codecs.call_names import Dialect, Headers
 from middleware.ports import Problem
 from schemas.call import AbuseWarned, CallTerminatedForAbuse
 
 WARNINGS = frozenset("123456789")
+Ids = tuple[str, str]
 
 
-def abuse_events(dialect: Dialect, book: CallBook) -> dict[str, OnEvent]:
-    """What to do for each of them, by its name at this site."""
-    return {
-        dialect.warning_event: partial(_on_warned, dialect, book),
-        dialect.terminated_event: partial(_on_terminated, dialect, book),
-    }
-
-
-def _on_warned(dialect: Dialect, book: CallBook, message: Message, now: datetime) -> list[Said]:
+def warned(
+    dialect: Dialect, book: CallBook, ids: Ids, message: Headers, now: datetime
+) -> list[Said]:
+    """The handler warned the caller."""
     which = message.first(dialect.warning_header).strip()
     if which not in WARNINGS:
         reason = "must be the number of the warning, 1 to 9"
         return [Problem(dialect.warning_header, reason)]
-    call, said = _call_of(book, message, now)
+    call, said = _call_of(book, ids, now)
     fields = {"handler": message.first(dialect.handler_header) or None, "warning": int(which)}
     return said + book.say(call, f"warned/{which}", AbuseWarned, now, **fields)
 
 
-def _on_terminated(dialect: Dialect, book: CallBook, message: Message, now: datetime) -> list[Said]:
-    call, said = _call_of(book, message, now)
+def terminated(
+    dialect: Dialect, book: CallBook, ids: Ids, message: Headers, now: datetime
+) -> list[Said]:
+    """The handler ended the call under the call-termination policy."""
+    call, said = _call_of(book, ids, now)
     fields = {
         "handler": message.first(dialect.handler_header) or None,
         "ground": message.first(dialect.ground_header) or None,
@@ -40,9 +40,9 @@ def _on_terminated(dialect: Dialect, book: CallBook, message: Message, now: date
     return said + book.say(call, "terminated", CallTerminatedForAbuse, now, **fields)
 
 
-def _call_of(book: CallBook, message: Message, now: datetime) -> tuple[Call, list[Said]]:
+def _call_of(book: CallBook, ids: Ids, now: datetime) -> tuple[Call, list[Said]]:
     """Abuse is told of any call: of one that is over, or whose ringing was missed."""
-    known, link = book.find(message), message.first("Linkedid")
+    known, link = book.find(*ids), ids[1]
     if known is not None:
         return known, []
     return (book.late(link), []) if book.is_over(link) else book.hold(link, now)
