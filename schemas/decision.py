@@ -14,6 +14,8 @@ from schemas.base import Moment, Name, Said
 from schemas.check import NotChecked, Outcome, Relation
 from schemas.decided import Decision as Decision  # noqa: PLC0414 - found here by all
 from schemas.incident import Stage
+from schemas.judgement import MISTAKE_DECISIONS
+from schemas.mistake import NotShown
 from schemas.telling import TELLING_DECISIONS
 
 
@@ -26,6 +28,7 @@ class Ended(StrEnum):
     CLEARED = "cleared"
     INCIDENT_CLOSED = "incident_closed"
     EXPIRED = "expired"
+    NOT_THIS_PLACE = "not_this_place"
 
 
 class Ladder(StrEnum):
@@ -101,13 +104,15 @@ class CallFinished(Decision):
 
 
 class Assessed(Decision):
-    """An incident or call was checked; the reasons in words are in the event's answer."""
+    """An incident or call was checked; the reasons in words are in the event's answer. What is
+    not shown because a person decided so is no match, and is named apart."""
 
     kind: ClassVar[str] = "assessed"
     subject: Name
     outcome: Outcome
     reason: NotChecked | None = None
     matches: tuple[Matched, ...] = ()
+    not_shown: tuple[NotShown, ...] = ()
 
 
 class NoteIssued(Decision):
@@ -355,6 +360,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     Failed,
     Forgotten,
     *ALARM_DECISIONS,
+    *MISTAKE_DECISIONS,
     *TELLING_DECISIONS,
 )
 

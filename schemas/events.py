@@ -1,6 +1,6 @@
 """The one table of event types: kind to class. To add an event: one class, one line here."""
 
-from schemas import call, delivery, incident, markers_in, safety, service
+from schemas import call, delivery, incident, markers_in, mistake, safety, service
 from schemas.event import Event
 
 EVENTS: tuple[type[Event], ...] = (
@@ -36,6 +36,9 @@ EVENTS: tuple[type[Event], ...] = (
     delivery.TaskTaken,
     delivery.NoteOpened,
     delivery.TimerDue,
+    mistake.MistakeReported,
+    mistake.CrewReportedMistake,
+    mistake.MistakeDecided,
     safety.ManDownSignalled,
     safety.ManDownCancelled,
     safety.UnreadableEmergency,

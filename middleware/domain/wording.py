@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
+from middleware.domain.calendar import london_day
 from schemas.check import Match, NotChecked, Outcome, Relation
 from schemas.decision import Ended, Matched
 from schemas.marker import Category, Marker, Scope, Severity
 from schemas.mdt import DeviceNote
+from schemas.mistake import Mistaken, NotShown
 
 _RISK = {
     Category.WITNESSED_AGGRESSION: "AGGRESSION",
@@ -42,6 +44,11 @@ _ENDED = {
     Ended.CLEARED: "you are clear of the incident",
     Ended.INCIDENT_CLOSED: "the incident is closed",
     Ended.EXPIRED: "the note is out of date",
+    Ended.NOT_THIS_PLACE: "it was decided that the marker is not about this place",
+}
+_MISTAKEN = {
+    Mistaken.WRONG_ADDRESS: "wrong address",
+    Mistaken.NOT_THE_SAME_PLACE: "not the same place",
 }
 
 
@@ -117,6 +124,19 @@ def in_words(outcome: Outcome, reason: NotChecked | None) -> str:
     if outcome is Outcome.NONE_FOUND:
         return "Checked: none found"
     return f"NOT CHECKED: {_NOT_CHECKED[reason or NotChecked.FAULT]}"
+
+
+def not_shown_in_words(left_out: NotShown, *, named: bool = True) -> str:
+    """What matched and is left out, so that it never looks like nothing; a crew is not told who
+    decided (N8)."""
+    by = f" by {left_out.by}" if named else ""
+    on = f"{london_day(left_out.at):%d %B %Y}".lstrip("0")
+    return f"marker {left_out.marker} not shown: decided not the same place{by} on {on}"
+
+
+def mistaken_in_words(says: Mistaken) -> str:
+    """What is said of a match."""
+    return _MISTAKEN[says]
 
 
 def ended_in_words(ended: Ended) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from middleware.domain.rules import Rules
+from middleware.engine.apply_mistakes import MISTAKES
 from middleware.engine.apply_notes import NOTES
 from middleware.engine.apply_safety import SAFETY
 from middleware.engine.apply_subjects import SUBJECTS
@@ -94,6 +95,7 @@ APPLIERS: dict[type[Decision], Applier] = {
     **SUBJECTS,
     **NOTES,
     **SAFETY,
+    **MISTAKES,
     d.TimerSet: _on_timer_set,
     d.TimerStopped: _on_timer_stopped,
     d.BatchStaged: _on_staged,

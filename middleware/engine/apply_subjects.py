@@ -94,8 +94,9 @@ def _on_call_finished(state: State, entry: Entry, made: d.CallFinished) -> None:
 def _on_assessed(state: State, entry: Entry, made: d.Assessed) -> None:
     known = state.incidents.get(made.subject) or state.calls[made.subject]
     answer = entry.answer
+    decided = {matched.marker for matched in made.matches}
     matches = (
-        answer.matches
+        tuple(match for match in answer.matches if match.marker in decided)
         if answer is not None
         else tuple(
             Match(marker=m.marker, relation=m.relation, certainty=m.certainty) for m in made.matches
@@ -103,7 +104,7 @@ def _on_assessed(state: State, entry: Entry, made: d.Assessed) -> None:
     )
     known.checked = Checked(
         made.outcome, made.reason, matches, entry.received_at, entry.position,
-        answer.position if answer is not None else state.markers.position,
+        answer.position if answer is not None else state.markers.position, made.not_shown,
     )  # fmt: skip
 
 

@@ -6,13 +6,14 @@ from middleware.engine.entry import Taken
 from middleware.engine.state import State
 from schemas.check import SURE, Answer, Match, NotChecked, Outcome
 from schemas.decision import Assessed, Decision, Matched, RechecksOrdered, TimerSet
+from schemas.mistake import NotShown
 
 PASSING = frozenset({NotChecked.INDEX_BEHIND, NotChecked.LIMIT_MISSED, NotChecked.FAULT})
 """Reasons that say nothing about the place: earlier notes stay, the check is made again."""
 
 
-def assess(subject: str, taken: Taken) -> list[Decision]:
-    """The check as decided upon."""
+def assess(subject: str, taken: Taken, not_shown: tuple[NotShown, ...] = ()) -> list[Decision]:
+    """The check as decided upon; `not_shown` was left out of the answer."""
     answer = taken.answer
     if answer is None:
         return [Assessed(subject=subject, outcome=Outcome.NOT_CHECKED, reason=NotChecked.FAULT)]
@@ -22,6 +23,7 @@ def assess(subject: str, taken: Taken) -> list[Decision]:
             outcome=answer.outcome,
             reason=answer.reason,
             matches=_as_matched(answer.matches),
+            not_shown=not_shown,
         )
     ]
 

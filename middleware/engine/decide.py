@@ -8,6 +8,7 @@ from middleware.engine import (
     on_delivery,
     on_incident,
     on_marker,
+    on_mistake,
     on_resource,
     on_safety,
     on_service,
@@ -15,7 +16,7 @@ from middleware.engine import (
 )
 from middleware.engine.entry import Taken
 from middleware.engine.state import State
-from schemas import call, delivery, incident, markers_in, safety, service
+from schemas import call, delivery, incident, markers_in, mistake, safety, service
 from schemas.check import Whereabouts
 from schemas.decision import Decision
 from schemas.event import Event
@@ -52,6 +53,9 @@ HANDLERS: dict[type[Event], Handler] = {
     delivery.TaskTaken: on_delivery.on_task_taken,
     delivery.NoteOpened: on_delivery.on_opened_note,
     delivery.TimerDue: on_timer.on_timer,
+    mistake.MistakeReported: on_mistake.on_reported,
+    mistake.CrewReportedMistake: on_mistake.on_reported_by_crew,
+    mistake.MistakeDecided: on_mistake.on_decided,
     safety.ManDownSignalled: on_safety.on_signalled,
     safety.ManDownCancelled: on_safety.on_cancelled,
     safety.UnreadableEmergency: on_safety.on_unreadable,
@@ -76,9 +80,7 @@ def decide(state: State, taken: Taken) -> tuple[Decision, ...]:
 def question(state: State, event: Event) -> Whereabouts | None:
     """What the matcher must be asked before the event is decided on; None: nothing."""
     if isinstance(event, incident.IncidentOpened | incident.AddressChanged):
-        known = on_incident.find(state, event)
-        late = known is not None and event.revision < known.place_revision
-        return known.place if known is not None and late else event.place
+        return on_incident.place_after(on_incident.find(state, event), event)
     if isinstance(event, call.CallRang):
         return Whereabouts(phone=event.number)
     if isinstance(event, markers_in.RecheckDue):

@@ -9,6 +9,7 @@ from middleware.engine.checks import PASSING, sure, sure_matches
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import enter_rung
 from middleware.engine.state import ACTIVE, Incident, Note, Phase, Sent, State
+from middleware.engine.suppression import still_shown
 from middleware.engine.withdrawal import withdraw
 from schemas.check import Outcome
 from schemas.decision import (
@@ -87,7 +88,7 @@ def tell_known(state: State, taken: Taken, known: Incident, sent: Sent) -> list[
     checked = known.checked
     matches: tuple[Matched, ...] = ()
     if checked is not None and checked.outcome is Outcome.FOUND:
-        matches = sure(state, checked.matches)
+        matches = sure(state, still_shown(state, known.place, checked.matches))
     elif checked is not None and checked.reason in PASSING:
         matches = _told(state, known)
     return tell(state, taken, known.id, matches, [sent])

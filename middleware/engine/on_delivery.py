@@ -27,7 +27,7 @@ from schemas.incident import Stage
 
 
 def on_displayed(state: State, taken: Taken, event: NoteDisplayed) -> list[Decision]:
-    note = _note_of(state, event, event.note)
+    note = note_of(state, event, event.note)
     if note is None:
         return [Ignored(why=Why.UNKNOWN)]
     if event.note_revision <= note.shown.get(event.channel, 0):
@@ -38,7 +38,7 @@ def on_displayed(state: State, taken: Taken, event: NoteDisplayed) -> list[Decis
 
 
 def on_acknowledged(state: State, taken: Taken, event: NoteAcknowledged) -> list[Decision]:
-    note = _note_of(state, event, event.note)
+    note = note_of(state, event, event.note)
     if note is None:
         return [Ignored(why=Why.UNKNOWN)]
     if event.note_revision != note.revision or note.phase is Phase.WITHDRAWN:
@@ -55,7 +55,7 @@ def on_acknowledged(state: State, taken: Taken, event: NoteAcknowledged) -> list
     ]
 
 
-def _note_of(state: State, event: DeviceEvent, note: str) -> Note | None:
+def note_of(state: State, event: DeviceEvent, note: str) -> Note | None:
     """The note, if it is this device's: a device speaks for itself alone."""
     known = state.notes.get(note)
     return known if known is not None and known.device == event.device else None

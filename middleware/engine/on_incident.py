@@ -7,8 +7,9 @@ from middleware.engine.checks import assess, check_again, sure_matches
 from middleware.engine.entry import Taken
 from middleware.engine.notes import reconcile, tell
 from middleware.engine.state import ACTIVE, Incident, Sent, State
+from middleware.engine.suppression import as_shown
 from middleware.engine.withdrawal import withdraw_all
-from schemas.check import NotChecked, Outcome
+from schemas.check import NotChecked, Outcome, Whereabouts
 from schemas.decision import (
     Assessed,
     Decision,
@@ -45,28 +46,35 @@ def incident_key(source: str, number: str, day: date) -> tuple[str, str, date]:
     return (source, number, day)
 
 
+def place_after(known: Incident | None, event: IncidentOpened | AddressChanged) -> Whereabouts:
+    """The place once this is taken in: a message that comes late does not bring an old one."""
+    late = known is not None and event.revision < known.place_revision
+    return known.place if known is not None and late else event.place
+
+
 def on_opened(state: State, taken: Taken, event: IncidentOpened) -> list[Decision]:
     known = find(state, event)
     sent = {r.callsign: sent_as(r, Stage.ASSIGNED) for r in event.resources}
     if known is not None:
-        return _opened_again(state, taken, known, sent.values())
+        return _opened_again(state, taken, known, event, sent.values())
     incident = f"i{taken.position}"
+    taken, not_shown = as_shown(state, event.place, taken)
     return [
         IncidentTaken(incident=incident),
         *(moved(incident, s) for s in sent.values()),
-        *assess(incident, taken),
+        *assess(incident, taken, not_shown),
         *check_again(state, incident, taken),
         *tell(state, taken, incident, sure_matches(state, taken.answer), sent.values()),
     ]
 
 
 def _opened_again(
-    state: State, taken: Taken, known: Incident, sent: Iterable[Sent]
+    state: State, taken: Taken, known: Incident, event: IncidentOpened, sent: Iterable[Sent]
 ) -> list[Decision]:
     """Known already: a resource came first, or it was closed and is live again."""
     joined = [joining for s in sent if (joining := _joining(known, s))]
     stays = [TimerStopped(timer=f"forget:{known.id}")] if known.finished_at else []
-    changed = _changed_place(state, taken, known, joined)
+    changed = _changed_place(state, taken, known, event, joined)
     return [*stays, *(moved(known.id, s) for s in joined), *changed]
 
 
@@ -93,20 +101,26 @@ def on_address_changed(state: State, taken: Taken, event: AddressChanged) -> lis
     known = find(state, event)
     if known is None:
         incident = f"i{taken.position}"
+        taken, not_shown = as_shown(state, event.place, taken)
         again = check_again(state, incident, taken)
-        return [IncidentTaken(incident=incident), *assess(incident, taken), *again]
+        return [IncidentTaken(incident=incident), *assess(incident, taken, not_shown), *again]
     if known.finished_at is not None:
         return [Ignored(why=Why.STALE)]
-    return _changed_place(state, taken, known)
+    return _changed_place(state, taken, known, event)
 
 
 def _changed_place(
-    state: State, taken: Taken, known: Incident, joined: Iterable[Sent] = ()
+    state: State,
+    taken: Taken,
+    known: Incident,
+    event: IncidentOpened | AddressChanged,
+    joined: Iterable[Sent] = (),
 ) -> list[Decision]:
+    taken, not_shown = as_shown(state, place_after(known, event), taken)
     resources = known.resources | {sent.callsign: sent for sent in joined}
     return [
         IncidentChanged(incident=known.id),
-        *assess(known.id, taken),
+        *assess(known.id, taken, not_shown),
         *check_again(state, known.id, taken),
         *reconcile(state, taken, known, resources),
     ]
@@ -142,7 +156,9 @@ def on_recheck(state: State, taken: Taken, event: RecheckDue) -> list[Decision]:
     known = state.incidents.get(event.subject) or state.calls.get(event.subject)
     if known is None or known.finished_at is not None:
         return [Ignored(why=Why.STALE)]
-    checked = [*assess(known.id, taken), *check_again(state, known.id, taken)]
+    place = known.place if isinstance(known, Incident) else Whereabouts()
+    taken, not_shown = as_shown(state, place, taken)
+    checked = [*assess(known.id, taken, not_shown), *check_again(state, known.id, taken)]
     if isinstance(known, Incident):
         checked += reconcile(state, taken, known, known.resources)
     return checked

@@ -4,7 +4,8 @@ from middleware.domain.calendar import london_day
 from middleware.engine.entry import Taken
 from middleware.engine.notes import reword
 from middleware.engine.state import State
-from middleware.engine.withdrawal import withdraw_about
+from middleware.engine.suppression import lapse
+from middleware.engine.withdrawal import end_markers
 from schemas.decision import (
     BatchActivated,
     BatchDiscarded,
@@ -12,7 +13,6 @@ from schemas.decision import (
     Decision,
     Ignored,
     MarkerInForce,
-    MarkersOver,
     RechecksOrdered,
     Why,
 )
@@ -35,9 +35,15 @@ def on_activated(state: State, taken: Taken, event: MarkersActivated) -> list[De
     if batch is None:
         return [Ignored(why=Why.UNKNOWN)]
     over = batch.ended_before(london_day(taken.received_at))
-    put = {note.matched.marker for note in state.notes.values()} & batch.kept.keys() - set(over)
-    words = {name: batch.kept[name].json for name in put}
-    return [BatchActivated(batch=event.batch), *_over(state, over), *reword(state, taken, words)]
+    told = {note.matched.marker for note in state.notes.values()}
+    spoken_of = told | {pair.marker for pair in state.mistakes.pairs.values()}
+    words = {name: batch.kept[name].json for name in spoken_of & batch.kept.keys() - set(over)}
+    return [
+        BatchActivated(batch=event.batch),
+        *end_markers(state, over),
+        *lapse(state, words),
+        *reword(state, taken, words),
+    ]
 
 
 def on_discarded(state: State, taken: Taken, event: MarkersDiscarded) -> list[Decision]:
@@ -50,21 +56,15 @@ def on_put(state: State, taken: Taken, event: MarkerPut) -> list[Decision]:
     marker, today = event.marker, london_day(taken.received_at)
     in_force = MarkerInForce(marker=marker.id)
     if marker.ends_on is not None and marker.ends_on < today:
-        return [in_force, *_over(state, (marker.id,))]
-    return [in_force, *reword(state, taken, {marker.id: marker.model_dump_json().encode()})]
+        return [in_force, *end_markers(state, (marker.id,))]
+    words = {marker.id: marker.model_dump_json().encode()}
+    return [in_force, *lapse(state, words), *reword(state, taken, words)]
 
 
 def on_ended(state: State, taken: Taken, event: MarkerEnded) -> list[Decision]:
     if state.markers.get(event.marker) is None:
         return [Ignored(why=Why.UNKNOWN)]
-    return _over(state, (event.marker,))
-
-
-def _over(state: State, markers: tuple[str, ...]) -> list[Decision]:
-    """These never match again; who was told about them is told so (M3, N7)."""
-    if not markers:
-        return []
-    return [MarkersOver(markers=markers), *withdraw_about(state, markers)]
+    return end_markers(state, (event.marker,))
 
 
 def on_index_followed(state: State, taken: Taken, event: IndexFollowed) -> list[Decision]:

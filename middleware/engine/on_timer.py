@@ -8,13 +8,12 @@ from middleware.engine.entry import Taken
 from middleware.engine.ladder import next_rung
 from middleware.engine.notes import renew
 from middleware.engine.state import Incident, Note, Phase, State
-from middleware.engine.withdrawal import withdraw, withdraw_about
+from middleware.engine.withdrawal import end_markers, withdraw
 from schemas.decision import (
     Decision,
     Ended,
     Forgotten,
     Ignored,
-    MarkersOver,
     Noted,
     TimerSet,
     TimerStopped,
@@ -86,8 +85,7 @@ def turn_day(state: State, taken: Taken) -> list[Decision]:
     over = state.markers.ended_before(london_day(taken.received_at))
     due_at = next_midnight(taken.received_at)
     timer = TimerSet(timer=DAY, revision=taken.position, due_at=due_at)
-    ended = [MarkersOver(markers=over), *withdraw_about(state, over)] if over else []
-    return [*ended, timer]
+    return [*end_markers(state, over), timer]
 
 
 def on_build_started(state: State, taken: Taken, event: BuildStarted) -> list[Decision]:

@@ -8,10 +8,12 @@ from enum import StrEnum
 from middleware.domain.rules import Rules
 from middleware.engine.alarm import Alarm, LastSeen
 from middleware.engine.markers import Markers
+from middleware.engine.mistakes import Mistakes
 from middleware.engine.seen import Seen
 from schemas.check import Match, NotChecked, Outcome, Whereabouts
 from schemas.decision import Ended, Matched
 from schemas.incident import Stage
+from schemas.mistake import NotShown
 
 QUARANTINE_SHOWN = 200
 ACTIVE = frozenset({Stage.ASSIGNED, Stage.MOBILE, Stage.AT_SCENE})
@@ -36,6 +38,8 @@ class Checked:
     at: datetime
     position: int
     index_position: int
+    not_shown: tuple[NotShown, ...] = ()
+    """What matched and is left out, by a decision that it is not about this address."""
 
 
 @dataclass(slots=True)
@@ -168,6 +172,7 @@ class State:
     notes: dict[str, Note] = field(default_factory=dict)
     by_device: dict[str, dict[str, None]] = field(default_factory=dict)
     markers: Markers = field(default_factory=Markers)
+    mistakes: Mistakes = field(default_factory=Mistakes)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     open_alarms: dict[str, str] = field(default_factory=dict)
     """Radio (engine.alarm.alarm_key) to its open alarm."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from middleware.engine.state import Incident, Note, Phase, State
-from schemas.decision import Decision, Ended, NoteWithdrawn, TimerStopped
+from middleware.engine.suppression import lapse
+from schemas.decision import Decision, Ended, MarkersOver, NoteWithdrawn, TimerStopped
 
 
 def withdraw(note: Note, reason: Ended) -> list[Decision]:
@@ -30,9 +31,15 @@ def notes_of(state: State, incident: Incident, callsign: str) -> list[Note]:
     return [note for note in notes if note.callsign == callsign]
 
 
-def withdraw_about(state: State, markers: Iterable[str]) -> list[Decision]:
-    """The markers ended: whoever was told about them hears so at once, whatever the index has
-    taken up by now (N7)."""
+def end_markers(state: State, markers: tuple[str, ...]) -> list[Decision]:
+    """These never match again: whoever was told about them hears so at once, whatever the index
+    has taken up by now (M3, N7), and what was said of them lapses."""
+    if not markers:
+        return []
     over = frozenset(markers)
     about = (note for note in state.notes.values() if note.matched.marker in over)
-    return withdraw_all(about, Ended.MARKER_ENDED)
+    return [
+        MarkersOver(markers=markers),
+        *withdraw_all(about, Ended.MARKER_ENDED),
+        *lapse(state, dict.fromkeys(markers)),
+    ]

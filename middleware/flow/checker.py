@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol
 import structlog
 
 from middleware.engine.state import State
+from middleware.engine.suppression import leave_out
 from middleware.ports import Clock, Meters
 from schemas.check import Answer, NotChecked, Outcome, Whereabouts
 
@@ -42,7 +43,7 @@ class Checker:
 
     def check(self, state: State, place: Whereabouts, now: datetime) -> Answer:
         """Never raises. FOUND stands, also when it is late or the index is behind, as long as the
-        marker is in force; any other answer is then not relied upon."""
+        marker is in force and shown at this place; any other answer is then not relied upon."""
         begun = self._clock.monotonic()
         try:
             answer = self._matcher.check(place)
@@ -51,8 +52,9 @@ class Checker:
             return self._not_checked(NotChecked.FAULT)
         took = self._clock.monotonic() - begun
         self._seconds.observe(took)
-        found = answer.outcome is Outcome.FOUND
-        if found and any(state.markers.get(match.marker) for match in answer.matches):
+        shown, _ = leave_out(state, place, answer)
+        found = shown.outcome is Outcome.FOUND
+        if found and any(state.markers.get(match.marker) for match in shown.matches):
             return answer
         if found or self.is_behind(state, now):
             return self._not_checked(NotChecked.INDEX_BEHIND)

@@ -195,9 +195,12 @@ def live_subjects(state: State) -> list[str]:
 
 
 def _needs_check(state: State, subject: str) -> bool:
-    """After a restart: the markers changed since, or the check was never made."""
+    """After a restart: the markers changed since, or what is shown of them, or the check was
+    never made."""
     known = state.incidents.get(subject) or state.calls[subject]
     checked = known.checked
     if checked is None or checked.index_position < state.markers.position:
+        return True
+    if checked.position < state.mistakes.position:
         return True
     return checked.reason in (NotChecked.INDEX_BEHIND, NotChecked.LIMIT_MISSED, NotChecked.FAULT)

@@ -1,7 +1,12 @@
 """What a device is sent, made from the state (N6, N8, C5)."""
 
 from middleware.domain.calendar import london_day
-from middleware.domain.wording import device_note, device_withdrawal, in_words
+from middleware.domain.wording import (
+    device_note,
+    device_withdrawal,
+    in_words,
+    not_shown_in_words,
+)
 from middleware.engine.state import Incident, Note, Phase, State
 from middleware.ports import ToDevice
 from schemas.check import Outcome
@@ -61,6 +66,9 @@ def _known(state: State, incident: Incident, device: str) -> KnownIncident:
     checked = incident.checked
     outcome = checked.outcome if checked else Outcome.NOT_CHECKED
     reason = checked.reason if checked else None
+    left_out = [
+        not_shown_in_words(one, named=False) for one in (checked.not_shown if checked else ())
+    ]
     notes = tuple(
         note_body(state, state.notes[name])
         for name in incident.notes
@@ -70,6 +78,6 @@ def _known(state: State, incident: Incident, device: str) -> KnownIncident:
         incident=_number(incident),
         outcome=outcome,
         reason=reason,
-        in_words=in_words(outcome, reason),
+        in_words="; ".join([in_words(outcome, reason), *left_out])[:2000],
         notes=notes,
     )

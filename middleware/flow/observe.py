@@ -1,15 +1,19 @@
 """Figures from committed records (O1)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
 from middleware.domain.calendar import london_day
 from middleware.engine.entry import Entry
+from middleware.engine.mistakes import WAITS_OR_HIDES
 from middleware.engine.state import Phase, State
 from middleware.flow.checker import Matcher
 from middleware.flow.stamps import Stamps
 from middleware.ports import Clock, Meters
 from schemas import decision as d
+from schemas.judgement import MistakeTaken
+from schemas.mistake import CrewReportedMistake
 
 PACE = timedelta(seconds=1)
 
@@ -38,6 +42,9 @@ class Observer:
             self._count("forewarn_escalations_total", channel=made.channel)
         elif isinstance(made, d.SourceChanged):
             self._on_source(made)
+        elif isinstance(made, MistakeTaken):
+            on = "device" if isinstance(entry.event, CrewReportedMistake) else "console"
+            self._count("forewarn_mistakes_reported_total", says=made.says.value, on=on)
 
     def _on_shown(self, entry: Entry, made: d.Shown, state: State) -> None:
         note = state.notes.get(made.note)
@@ -79,6 +86,12 @@ class Observer:
         self._meters.gauge("forewarn_oldest_unanswered_seconds").set(unanswered)
         self._meters.gauge("forewarn_tasks_open").set(tasks)
         self._measure_markers(state)
+        self._measure_mistakes(state)
+
+    def _measure_mistakes(self, state: State) -> None:
+        phases = Counter(pair.phase for pair in state.mistakes.pairs.values())
+        for phase in sorted(WAITS_OR_HIDES):
+            self._meters.gauge("forewarn_mistakes", state=phase.value).set(phases[phase])
 
     def _measure_markers(self, state: State) -> None:
         now, markers = self._stamps.now(), state.markers

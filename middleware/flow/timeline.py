@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from middleware.domain.wording import ended_in_words, in_words, relation
+from middleware.domain.wording import ended_in_words, in_words, not_shown_in_words, relation
 from middleware.engine.entry import Entry
+from middleware.flow.mistake_lines import mistake_words, spoken_of
 from middleware.flow.records import open_record
 from middleware.ports import Clock, Journal, Keys
 from schemas import decision as d
 from schemas.incident import CadEvent
+from schemas.judgement import MistakeTaken
 
 SLICE = 50
 """Records opened before anything live gets its turn."""
@@ -38,6 +40,7 @@ class _Follow:
         self._asked = incident
         self._ids = {incident}
         self._notes: dict[str, str] = {}
+        self._mistakes: set[str] = set()
 
     def lines(self, entry: Entry) -> Iterator[TimelineLine]:
         event = entry.event
@@ -53,6 +56,10 @@ class _Follow:
     def _words(self, made: d.Decision) -> str:
         if isinstance(made, d.NoteIssued) and made.incident in self._ids:
             self._notes[made.note] = made.callsign
+        if isinstance(made, MistakeTaken) and made.subject in self._ids:
+            self._mistakes.add(made.mistake)
+        if self._mistakes.intersection(spoken_of(made)):
+            return mistake_words(made)
         note = getattr(made, "note", None)
         note = note or str(getattr(made, "task", "")).removeprefix("t-")
         if note in self._notes:
@@ -76,7 +83,8 @@ def _subject_words(made: d.Decision) -> str:
                 f"marker {m.marker} ({relation(m.relation)}, {m.certainty / 10:g} %)"
                 for m in made.matches
             )
-            return in_words(made.outcome, made.reason) + (f": {found}" if found else "")
+            answer = in_words(made.outcome, made.reason) + (f": {found}" if found else "")
+            return "; ".join([answer, *map(not_shown_in_words, made.not_shown)])
         case d.Forgotten():
             return "left the working state"
     return ""

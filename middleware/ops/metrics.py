@@ -36,6 +36,11 @@ TABLE: tuple[Row, ...] = (
     Row("forewarn_tasks_open", Gauge, "console tasks that no person has taken"),
     Row("forewarn_escalations_total", Counter, "duties that moved to a rung", ("channel",)),
     Row("forewarn_markers", Gauge, "markers by state", ("state",)),
+    Row("forewarn_mistakes_reported_total", Counter, "times somebody said that a marker is not "
+        "about the place, by what was said and whether on a device or at the console",
+        ("says", "on")),
+    Row("forewarn_mistakes", Gauge, "pairs of a marker and an address that wait for the marking "
+        "team, or that it decided not to show", ("state",)),
     Row("forewarn_index_behind_seconds", Gauge, "how long the index has been behind the markers"),
     Row("forewarn_adapter_connected", Gauge, "1 while the adapter is connected", ("adapter",)),
     Row("forewarn_adapter_gaps_total", Counter, "cuts during which something may be lost",

@@ -11,6 +11,7 @@ from schemas.event import Event
 from schemas.events import CAD_TYPES, EVENT_TYPES
 from schemas.incident import Resource, Stage
 from schemas.marker import Category, Marker, Scope, Severity
+from schemas.mistake import Mistaken, NotShown, Verdict
 from schemas.safety import AlarmOutcome, Position, Signal
 
 AT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
@@ -121,6 +122,26 @@ _EVENTS: dict[str, dict[str, Any]] = {
     "task.taken": {"task": "t-n-5b1c", "by": "dispatch.one"},
     "note.opened": {"subject": "n-5b1c", "by": "handler.one", "role": "call_handler"},
     "timer.due": {"timer": "rung-n-5b1c"},
+    "mistake.reported": {
+        "subject": "i40",
+        "marker": "M-0001",
+        "says": Mistaken.NOT_THE_SAME_PLACE,
+        "by": "handler.one",
+        "role": "call_handler",
+    },
+    "mistake.reported_by_crew": _MDT
+    | {
+        "note": "n-5b1c",
+        "note_revision": 2,
+        "says": Mistaken.WRONG_ADDRESS,
+        "by": "C1234",
+    },
+    "mistake.decided": {
+        "mistake": "m41",
+        "verdict": Verdict.SUPPRESS,
+        "reason": "the marker is about the flat below",
+        "decided_by": "marking.lead",
+    },
     "man_down.signalled": _RADIO
     | {"signal": Signal.LIP, "callsign": "A17", "position": _POSITION, "raw": b"\x0a\x00\xff"},
     "man_down.cancelled": _RADIO | {"raw": b"8005"},
@@ -167,6 +188,7 @@ _DECISIONS: dict[str, dict[str, Any]] = {
         "outcome": Outcome.NOT_CHECKED,
         "reason": NotChecked.INDEX_BEHIND,
         "matches": (MATCHED,),
+        "not_shown": (NotShown(marker="M-0003", mistake="m41", by="marking.lead", at=AT),),
     },
     "note_issued": _NOTE
     | {
@@ -210,6 +232,22 @@ _DECISIONS: dict[str, dict[str, Any]] = {
     "ignored": {"why": Why.SUPERSEDED},
     "failed": {},
     "forgotten": {"subject": "eoc1-40-0"},
+    "mistake_taken": {
+        "mistake": "m41",
+        "subject": "i40",
+        "marker": "M-0001",
+        "says": Mistaken.WRONG_ADDRESS,
+        "by": "C1234",
+        "relation": Relation.SAME_DWELLING,
+        "certainty": 985,
+    },
+    "mistake_settled": {
+        "mistake": "m41",
+        "marker": "M-0001",
+        "verdict": Verdict.LIFT,
+        "by": "marking.lead",
+    },
+    "mistakes_lapsed": {"mistakes": ("m41", "m45")},
     "alarm_raised": _ALARM
     | _RADIO
     | {"source": "radio", "callsign": "A17", "incident": "eoc1-40-0", "follows": "a30"},

@@ -10,21 +10,26 @@ from hypothesis import strategies as st
 
 from middleware.engine.decide import decide
 from middleware.engine.entry import Taken
-from middleware.engine.state import ACTIVE, Note, Phase, State
+from middleware.engine.mistakes import Phase as Told
+from middleware.engine.mistakes import address_of
+from middleware.engine.state import ACTIVE, Checked, Incident, Note, Phase, State
+from middleware.engine.suppression import suppressing
 from middleware.flow.index import live_subjects
 from schemas import call, incident
 from schemas import decision as d
 from schemas.check import NotChecked, Outcome
 from schemas.event import Event
+from schemas.mistake import Mistaken, Verdict
 from tests import said
 from tests.matching import NOT_AN_ADDRESS
+from tests.mistaken import HERE, crew_says, decides, says
 from tests.room import Room, made, refold, timer
-from tests.said import HIGH_STREET, MILL_LANE, START, marker, resource
+from tests.said import MILL_LANE, START, marker, resource
 
 Step = tuple[str, int, int, int]
 """What happens, and three numbers that choose to whom, where and how."""
 
-ADDRESSES = (HIGH_STREET, MILL_LANE, NOT_AN_ADDRESS, None)
+ADDRESSES = (HERE, MILL_LANE, NOT_AN_ADDRESS, None)
 CALLSIGNS = ("A1", "A2", "A3")
 DEVICES = ("A1", "A2", "T1")
 STAGES = (
@@ -66,6 +71,20 @@ def receipt(room: Room, a: int, b: int, c: int) -> Event:
     if c % 2:
         return said.acknowledged(device, name, revision, at=room.now)
     return said.displayed(device, name, revision, room.now)
+
+
+def mistaken(room: Room, a: int, b: int, c: int) -> Event:
+    """Said by a crew of its note, or at the console of an incident or call."""
+    note, what = some_note(room, a), pick(tuple(Mistaken), b)
+    if note and c % 2:
+        return crew_says(note, what, device=pick((note.device, "A9"), b), at=room.now)
+    subject = pick([*room.state.incidents, *room.state.calls, "i999"], a)
+    return says(subject, pick(("M1", "M2"), b), what, pick("XY", c), room.now)
+
+
+def judged(room: Room, a: int, b: int, _: int) -> Event:
+    pair = pick([*room.state.mistakes.pairs, "m999"], a)
+    return decides(pair, pick(tuple(Verdict), b), at=room.now)
 
 
 def about_call(room: Room, a: int, b: int, c: int) -> Event:
@@ -114,6 +133,8 @@ SAID: dict[str, Callable[[Room, int, int, int], Event]] = {
     "asked": lambda room, a, b, _: said.asked(pick(DEVICES, a), f"q{b}", room.now),
     "taken": lambda room, a, *_: said.taken(f"t-{getattr(some_note(room, a), 'id', 'x')}"),
     "call": about_call,
+    "mistaken": mistaken,
+    "judged": judged,
     "timer": some_timer,
     "decided": decided,
 }
@@ -137,7 +158,10 @@ def happens(room: Room, step: Step) -> None:
 
 
 numbers = st.integers(0, 11)
-USUAL = ("opened", "stage", "assigned", "receipt", "receipt", "waits", "follows", "closed")
+USUAL = (
+    "opened", "stage", "assigned", "receipt", "receipt", "waits", "follows", "closed", "mistaken",
+    "judged", "judged",
+)  # fmt: skip
 steps = st.tuples(st.sampled_from([*USUAL, *SAID, "checks", "starts"]), numbers, numbers, numbers)
 histories = st.lists(steps, min_size=10, max_size=50)
 many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -146,8 +170,8 @@ many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 def begun() -> Room:
     """Two crews were told about the marker at 14 High Street."""
     room = Room()
-    room.marker_put(marker("M1", HIGH_STREET))
-    room.incident_opened(HIGH_STREET, "A1", "A2")
+    room.marker_put(marker("M1", HERE))
+    room.incident_opened(HERE, "A1", "A2")
     return room
 
 
@@ -183,6 +207,33 @@ def test_n5_n7_every_note_is_where_it_belongs(history: list[Step]) -> None:
         happens(room, step)
         for note in room.state.notes.values():
             holds(room.state, note)
+
+
+@many
+@given(histories)
+def test_c4_n7_what_is_suppressed_is_left_out_openly_and_nothing_else_is(
+    history: list[Step],
+) -> None:
+    """What was checked after the last decision names a marker apart exactly where that decision
+    says so, and nobody has a note about it there."""
+    room = begun()
+    for step in history:
+        happens(room, step)
+        for known in room.state.incidents.values():
+            if known.checked and known.checked.position > room.state.mistakes.position:
+                left_out_openly(room.state, known, known.checked)
+
+
+def left_out_openly(state: State, known: Incident, checked: Checked) -> None:
+    hidden = {left_out.marker for left_out in checked.not_shown}
+    address = address_of(known.place)
+    pairs = [p for p in state.mistakes.pairs.values() if p.address == address]
+    decided = {pair.marker for pair in pairs if pair.phase is Told.SUPPRESSED}
+    assert hidden <= decided
+    assert hidden.isdisjoint(match.marker for match in checked.matches)
+    assert all(suppressing(state, known.place, match) is None for match in checked.matches)
+    about = (state.notes[name] for name in known.notes)
+    assert all(n.phase is Phase.WITHDRAWN for n in about if n.matched.marker in hidden)
 
 
 @many
