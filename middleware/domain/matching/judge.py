@@ -10,6 +10,7 @@ from middleware.domain.matching.naming import Said, building_named, names, place
 from middleware.domain.matching.numbers import Fit, fit, stands_apart
 from middleware.domain.matching.postcodes import near
 from middleware.domain.matching.reading import Reading
+from middleware.domain.matching.settling import settled
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.street import ABSENT, street, written
 
@@ -20,7 +21,7 @@ UNNUMBERED, WHOLE, AGAINST, ANOTHER, SURE = -5, 15, -45, -40, 100
 _NUMBER = {
     Fit.SAME: 30, Fit.EQUIVALENT: 20, Fit.COVERED: 30, Fit.ASK: 30, Fit.EXTRA: 25,
     Fit.UNNUMBERED: 0, Fit.SUFFIX: 20, Fit.NO_HOUSE: 10, Fit.AS_UNIT: 20,
-    Fit.INSIDE: 20, Fit.AROUND: 15,
+    Fit.INSIDE: 20, Fit.AROUND: 15, Fit.HOUSE_TOO: 25,
 }  # fmt: skip
 _SAID = {
     Fit.SAME: "number agrees", Fit.EQUIVALENT: "number agrees, written differently",
@@ -30,6 +31,7 @@ _SAID = {
     Fit.NO_HOUSE: "flat agrees, no house number was given",
     Fit.INSIDE: "the number lies in the range the marker covers",
     Fit.AROUND: "the numbers overlap with those of the marker",
+    Fit.HOUSE_TOO: "a house number was given that the marker does not have",
     Fit.AS_UNIT: "the number agrees, given as a flat or unit",
     Fit.UNNUMBERED: "no house number was given", Fit.SUFFIX: "number agrees but not its letter",
 }  # fmt: skip
@@ -68,12 +70,13 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
         return None
     postcode = _postcode(query, spec)
     exact = postcode[0] >= SAME_POSTCODE
-    road = street(query, spec, at)
+    road = street(query, spec, at, numbered=exact and numbers in SURE_FITS)
     if road.points <= ABSENT and not exact and not spec.names:
         return None
     name = _name(query, spec, road.at, exact=exact)
     if name is None:
         return None
+    numbers = settled(query, spec, numbers) if exact and road.points > 0 else numbers
     place = (0, "") if exact else places(query, spec, road.at)
     points = road.points + postcode[0] + name[0] + place[0] + _slip(road.points, postcode[0])
     points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED

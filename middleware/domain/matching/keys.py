@@ -32,7 +32,8 @@ def keys_of(spec: Spec) -> list[str]:
     regions = [outcode, *_places_of(spec)] if outcode else _places_of(spec)
     numbers = _numbers_of(spec)
     if outcode:
-        keys += [f"p{spec.postcode}{number}" for number in (*_pairs_of(spec), *numbers)]
+        inside = _inside(spec, numbers[0])[1:2] if spec.house and spec.names else []
+        keys += [f"p{spec.postcode}{number}" for number in (*_pairs_of(spec), *numbers, *inside)]
     if spec.street:
         keys += _street_keys(spec, outcode, regions, numbers)
     if spec.names:

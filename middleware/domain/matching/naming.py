@@ -27,7 +27,7 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     if spec.covers and not spec.house:
         whole = all(find(word, query.words)[0] >= 0 for word in spec.names if word != "APARTMENTS")
         return (35, "name agrees") if whole else (-60, "another name was given")
-    if _is_other(query.words, spec):
+    if _is_other(before, spec):
         return -60, "another name was given"
     rare = [word for word in spec.names if word not in w.COMMON and word not in spec.places]
     elsewhere = before + query.words[at + len(spec.street) :] if at >= 0 else before
@@ -53,9 +53,9 @@ def _is_other(words: list[str], spec: Spec) -> bool:
     return False
 
 
-_DWELLINGS = w.STREET_TYPES | frozenset(
-    "HOUSE LODGE COURT TOWER MANSIONS HEIGHTS COTTAGE COTTAGES VILLAS APARTMENTS".split()
-)
+_DWELLINGS = w.STREET_TYPES | (w.BUILDING_WORDS - {"BUILDING", "BUILDINGS", "LIMITED"}) | frozenset(
+    "COTTAGES VILLAS CHAPEL MOSQUE TEMPLE BUNGALOW LIBRARY NURSERY PHARMACY MANOR".split()
+)  # fmt: skip
 
 
 def _held(rare: list[str], words: list[str]) -> int:

@@ -7,13 +7,14 @@ import re
 from enum import IntEnum
 
 from middleware.domain.matching.reading import NEAR, Reading
+from middleware.domain.matching.repeats import AGAIN
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.wording import find
 from middleware.domain.matching.words import EMPTY
 
 _HOUSE = re.compile(r"(\d+)([A-Z]?)(?:-(\d+)[A-Z]?)?\Z")
 
-LONGEST = 40
+LONGEST = 70
 """A range of more house numbers than this is something else."""
 
 Number = tuple[str, bool, int]
@@ -35,14 +36,15 @@ class Fit(IntEnum):
     AS_UNIT = 9
     INSIDE = 10
     AROUND = 11
-    DIFFERENT = 12
+    HOUSE_TOO = 12
+    DIFFERENT = 13
 
 
 def fit(query: Reading, spec: Spec, street_at: int) -> Fit:
     """Explains the numbers of a query by a marker; `street_at`: the street's first word there."""
     numbers = query.numbers
     if not spec.house:
-        return _fit_units([value for value, _, _ in numbers], spec)
+        return _without_house(numbers, spec, street_at)
     picked = _pick(numbers, spec.house, street_at)
     if picked < 0:
         found = _loosely(numbers, spec)
@@ -55,6 +57,16 @@ def fit(query: Reading, spec: Spec, street_at: int) -> Fit:
     if later and at != street_at and not at > street_at >= 0:
         return Fit.DIFFERENT
     return _fit_units(rest, spec)
+
+
+def _without_house(numbers: list[Number], spec: Spec, street_at: int) -> Fit:
+    """The marker has units or only a name; the query may give the house number too."""
+    found = _fit_units([value for value, _, _ in numbers], spec)
+    if found in (Fit.EXTRA, Fit.OTHER, Fit.ASK) and street_at > 0:
+        rest = [value for value, named, at in numbers if named or at != street_at]
+        if len(rest) == len(numbers) - 1 and _fit_units(rest, spec) is Fit.SAME:
+            return Fit.HOUSE_TOO
+    return found
 
 
 def _by_name(query: Reading, spec: Spec, street_at: int) -> Fit:
@@ -92,6 +104,10 @@ def _pick(numbers: list[Number], house: str, street_at: int) -> int:
 
 def _fit_units(asked: list[str], spec: Spec) -> Fit:
     known = spec.units
+    if AGAIN in known:
+        known = tuple(unit for unit in known if unit != AGAIN)
+        doors = (spec.house, spec.house[:-1])
+        asked = [value for value in dict.fromkeys(asked) if value not in doors]
     if len(asked) == len(known) and all(a == k for a, k in zip(asked, known, strict=True)):
         return Fit.SAME
     if spec.covers and _within(known, asked) and NEAR not in asked:
@@ -168,11 +184,14 @@ def _lettered(value: str, rest: list[str], spec: Spec) -> Fit:
         return Fit.DIFFERENT
     if asked[3] or known[3]:
         inside = _in_range(asked, known)
+        if inside is Fit.AROUND and rest and rest == list(spec.units) and not asked[2] + known[2]:
+            return Fit.INSIDE
         return _ranged(_fit_units(rest, spec), inside) if inside else Fit.DIFFERENT
     if asked[1] != known[1] or (known[2] and asked[2]):
         return Fit.DIFFERENT
     letter_apart = known[2] and rest == [known[2], *spec.units]
-    if letter_apart or (asked[2] and list(spec.units) == [asked[2], *rest]):
+    units = list(spec.units) if rest else _split(spec.units)[0]
+    if letter_apart or (asked[2] and units == [asked[2], *rest]):
         return Fit.EQUIVALENT
     return Fit.SUFFIX
 

@@ -41,6 +41,8 @@ class Reading:
     words: list[str] = field(default_factory=list)
     numbers: list[tuple[str, bool, int]] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
+    flat: bool = False
+    """A number was called a flat, not a unit or a shop."""
 
     def settled(self) -> "Reading":
         """Without THE, OF, AND; numbers stand before the word that they belong to."""
@@ -120,7 +122,7 @@ class _Walk:
             return
         value = tidy(token)
         following = self._next()
-        if following in _SUFFIXES and value[-1].isdigit():
+        if following in _SUFFIXES and value[-1].isdigit() and not self._east(following):
             value += following
             self.at += 1
         if self.near:
@@ -129,11 +131,19 @@ class _Walk:
         if self.unit or not self.after:
             self._count(value, named=self.unit)
 
+    def _east(self, following: str) -> bool:
+        """13 E STREET is 13 East Street, not 13E."""
+        if following != "E":
+            return False
+        after = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else ""
+        return w.ABBREVIATIONS.get(after, after) in w.STRONG_TYPES
+
     def _mixed(self, token: str) -> None:
         """Letters and digits in one: FLT3, B12, SW19."""
         glued = None if self.unit else _GLUED.match(token)
         if glued:
             self._count(tidy(glued[2]), named=glued[1] != "NO")
+            self.reading.flat |= glued[1] in _FLAT
         elif not self.unit and not self.after and self.out and is_outcode(token):
             self.reading.outcode = token
         elif self.unit or not self.after:
@@ -141,6 +151,9 @@ class _Walk:
 
     def _word(self, token: str) -> None:
         self.skip = False
+        if token in _LETTERED:
+            self._count(token[-1], named=True)
+            return
         if self.floor and token in w.SIDES:
             self._count(w.SIDES[token], named=True)
             return
@@ -175,9 +188,10 @@ class _Walk:
             if following in w.SIDES:
                 self.floor = True
                 return True
-        elif word not in w.UNITS and not (token in ("F", "FL") and _begins_unit(following)):
+        elif (word == "OFFICE" and self.out and self.out[-1] == "POST") or (word not in w.UNITS and not (token in ("F", "FL") and _begins_unit(following))):
             return False
         self.unit = True
+        self.reading.flat |= token in _FLAT
         return True
 
     def _plain(self, token: str, following: str) -> None:
@@ -200,9 +214,12 @@ _FLAT = frozenset({"FLAT", "FLT", "MAISONETTE", "APARTMENT", "APT", "FL", "F"})
 _FLOOR_NEXT = frozenset({"FLOOR", "FLR", "FLOORS", "FLOO", "LFOOR", "FOOR"}) | _FLAT
 
 
+_LETTERED = frozenset(f"{flat}{letter}" for flat in ("FL", "FLT") for letter in "BCDEFGH")
+"""FLB is flat B; FLA is only short for FLAT."""
+
 _SPECIAL = frozenset(
     {"REAR", "NO", "F", "FL"}.union(
-        w.FLOORS, w.FLOOR_SHORT, w.SIDES, w.ORDINALS, w.UNITS, w.SKIPS_NUMBER, w.NEARBY, w.EMPTY,
+        _LETTERED, w.FLOORS, w.FLOOR_SHORT, w.SIDES, w.ORDINALS, w.UNITS, w.SKIPS_NUMBER, w.NEARBY, w.EMPTY,
         (short for short, word in w.ABBREVIATIONS.items() if word in w.UNITS),
     )
 )  # fmt: skip

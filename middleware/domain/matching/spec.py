@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
+from middleware.domain.matching.repeats import AGAIN, once, spanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,15 @@ def interpret(
     uprn: str = "", phones: tuple[str, ...] = (), person: str = "", position: str = "",
 ) -> Spec:  # fmt: skip
     """Gives every word and number of a marker's address its role."""
+    once(reading)
+    spanned(reading)
     words = reading.words
     bare = [(value, at) for value, explicit, at in reading.numbers if not explicit]
     start, kind_at, named = _street(words, bare[-1][1] if bare else -1, reading.breaks)
     house = bare[-1][0] if bare and not named else ""
     counted = [value for value, explicit, _ in reading.numbers if explicit or named]
     units = counted if named or not bare else _but_last_bare(reading.numbers)
+    units = sorted(units, key=AGAIN.__eq__)
     end = kind_at + 1 if kind_at >= 0 else start
     street = [word for word in words[start : max(kind_at, start)] if word not in w.EMPTY]
     kind = words[kind_at] if kind_at >= 0 else ""

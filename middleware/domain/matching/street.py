@@ -6,7 +6,7 @@ from typing import NamedTuple
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
-from middleware.domain.matching.wording import alike, find, joined
+from middleware.domain.matching.wording import alike, find, joined, resembles
 
 
 class Street(NamedTuple):
@@ -36,8 +36,11 @@ def written(query: Reading, spec: Spec) -> int:
     return next((places[kind] for kind in _ORDER if kind in places), -1)
 
 
-def street(query: Reading, spec: Spec, at: int) -> Street:
-    """Judges the street; `at` is what `written` said."""
+def street(query: Reading, spec: Spec, at: int, *, numbered: bool = False) -> Street:
+    """Judges the street; `at` is what `written` said.
+
+    `numbered`: postcode and number agree, so that the street may be spelt worse.
+    """
     if not spec.street:
         return NO_STREET
     slips, kind = 0, 0
@@ -47,6 +50,8 @@ def street(query: Reading, spec: Spec, at: int) -> Street:
         other, other_slips, other_kind = _loose(query.words, spec.street, spec.kind)
         if other >= 0 and (at < 0 or other_kind > max(kind, 0)):
             at, slips, kind = other, other_slips, other_kind
+        if at < 0 and numbered and (heard := _heard(query, spec)) >= 0:
+            return Street(AGREES - 3 * SLIP, heard, "street agrees but for the spelling")
         if at < 0:
             return _absent(query, spec)
     if kind == 0 and _names_another(query, spec, at):
@@ -55,6 +60,16 @@ def street(query: Reading, spec: Spec, at: int) -> Street:
         return Street(OTHER, at, "another street of that name")
     points = AGREES - SLIP * slips - (0 if kind else NO_TYPE)
     return Street(points, at, "street agrees but for the spelling" if slips else "street agrees")
+
+
+def _heard(query: Reading, spec: Spec) -> int:
+    """Where the street stands after the number, spelt as somebody heard it; -1 if it does not."""
+    size = len(spec.street)
+    for _, named, at in query.numbers:
+        words = query.words[at : at + size]
+        if not named and len(words) == size and all(map(resembles, spec.street, words)):
+            return at if _kind(query.words, at + size, spec.kind) >= 0 else -1
+    return -1
 
 
 def _qualified(query: Reading, spec: Spec, at: int) -> bool:

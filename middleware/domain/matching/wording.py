@@ -40,6 +40,17 @@ def alike(one: str, other: str) -> int:
     return 9
 
 
+@lru_cache(maxsize=65536)
+def resembles(one: str, other: str) -> bool:
+    """Much the same word, where everything else already agrees: ETON and EONT, OAKS and OAZ."""
+    if alike(one, other) <= 2:
+        return True
+    short = min(len(one), len(other))
+    if short < 3 or one[0] != other[0] or (one in QUALIFIERS and other in QUALIFIERS):
+        return False
+    return OSA.distance(one, other) * 2 <= max(len(one), len(other)) or sound(one) == sound(other)
+
+
 def find(word: str, words: list[str]) -> tuple[int, int]:
     """(position, slips) of the best fit of a word among words; (-1, 9) without one."""
     if word in words:

@@ -1,0 +1,33 @@
+"""Numbers that are written otherwise, settled by a name where postcode and street agree."""
+
+from middleware.domain.matching import words as w
+from middleware.domain.matching.numbers import Fit
+from middleware.domain.matching.reading import Reading
+from middleware.domain.matching.repeats import AGAIN
+from middleware.domain.matching.spec import Spec
+from middleware.domain.matching.wording import find
+
+
+def settled(query: Reading, spec: Spec, found: Fit) -> Fit:
+    """What the numbers come to when the name says that it is the same place."""
+    if found is Fit.AS_UNIT:
+        return found if query.flat and not _in_a_street(spec) else Fit.EQUIVALENT
+    if found is Fit.UNNUMBERED and spec.house and not set(spec.units) - {AGAIN}:
+        return Fit.NO_HOUSE if whole_name(query, spec) else found
+    if found is Fit.HOUSE_TOO:
+        return Fit.NO_HOUSE if whole_name(query, spec) else Fit.EXTRA
+    if found is Fit.AROUND:
+        return Fit.INSIDE if whole_name(query, spec) else found
+    return found
+
+
+def whole_name(query: Reading, spec: Spec) -> bool:
+    """Every word of a name that can tell it from others is there."""
+    rare = [word for word in spec.names if word not in w.COMMON]
+    return bool(rare) and all(find(word, query.words)[0] >= 0 for word in spec.names)
+
+
+def _in_a_street(spec: Spec) -> bool:
+    """3 HULSE TERRACE, ALDER WALK: a row of flats or cottages that a street leads to."""
+    row = spec.kind not in w.STRONG_TYPES or spec.kind == "TERRACE"
+    return row and any(word in w.STREET_TYPES for word in spec.places[1:])
