@@ -8,19 +8,24 @@ PYTHON ?= python3
 SEEDS ?= 500
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .bench-venv
+PEERS_LIST := tests/bench/peers/requirements
+ADDRESSES ?= ../shared/addresses/dev
+PAD ?= $(ADDRESSES)/../padding_930k.parquet
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 CODE := middleware adapters schemas simulators
 FAST := $(wildcard tests/architecture tests/contract tests/property tests/unit)
 SLOW := $(wildcard tests/browser tests/integration tests/simulation)
-LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	--extra dev --output-file requirements.lock pyproject.toml
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
+LOCK := $(COMPILE) --extra dev --output-file requirements.lock pyproject.toml
+LOCK_PEERS := $(COMPILE) --python-version 3.11 --output-file $(PEERS_LIST).txt $(PEERS_LIST).in
 
-.PHONY: help setup demo check test bench simulate lock upgrade clean
+.PHONY: help setup demo check test bench bench-matching simulate lock upgrade clean
 
 help: ## what can be done here
 	@echo "Forewarn: make TARGET"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## everything into .venv, from the lock, without root (PYTHON=python3.12 to choose)
 
@@ -64,16 +69,33 @@ test: check ## all tests: check, then simulation, integration and browser
 bench: setup ## the benchmarks, as ratios to the floor
 	@$(BIN)/python -m tests.bench
 
+bench-matching: setup ## matching beside its peers (ADDRESSES=DIR of labelled ones, DOCUMENT=FILE)
+	@test -e $(ADDRESSES)/queries.csv || { \
+		echo "bench-matching: there are no labelled addresses in $(ADDRESSES), and none come with" >&2; \
+		echo "this repository; docs/matching.md says what they are: make $@ ADDRESSES=DIR" >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(PEERS)/.ready
+	@$(BIN)/python -m tests.bench.peers --python $(PEERS)/bin/python --addresses $(ADDRESSES) \
+		--pad $(PAD) $(if $(DOCUMENT),--document $(DOCUMENT)) $(CHOICES)
+
+$(PEERS)/.ready: $(PEERS_LIST).txt
+	@echo "bench-matching: the peers go into $(PEERS), each checked by its hash"
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes \
+		--requirement $<
+	@touch $@
+
 simulate: setup ## the seeded simulation (SEEDS=500, or SEED=n for one)
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 lock: setup ## requirements.lock anew from pyproject.toml, keeping versions
 	$(LOCK)
+	$(LOCK_PEERS)
 
 upgrade: setup ## requirements.lock anew with the newest versions
 	$(LOCK) --upgrade
+	$(LOCK_PEERS) --upgrade
 
 clean: ## remove .venv, caches and reports
-	rm -rf $(VENV) build dist reports .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+	rm -rf $(VENV) $(PEERS) build dist reports .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
 		.ruff_cache *.egg-info
 	find $(CODE) tests -name __pycache__ -type d -prune -exec rm -rf {} +

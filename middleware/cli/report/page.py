@@ -57,18 +57,28 @@ def figure(picture: str, told: str = "") -> str:
 
 
 def table(caption: str, heads: Row, rows: Sequence[Row]) -> str:
-    """A table whose first column names the row; wide ones scroll by themselves."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        f"{''.join(f'<td>{escape(cell)}</td>' for cell in row[1:])}</tr>"
-        for row in rows
+    """A table whose first column names the row; columns of words stand left, figures right; wide
+    ones scroll by themselves."""
+    sides = [_side(column) for column in zip(*rows, strict=True)] or [""] * len(heads)
+    head = "".join(
+        f'<th scope="col"{side}>{escape(name)}</th>'
+        for name, side in zip(heads, sides, strict=True)
     )
     return (
         f'<div class="wide" role="region" aria-label="{escape(caption)}" tabindex="0"><table>'
         f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
+        f"<tbody>{''.join(_line(row, sides) for row in rows)}</tbody></table></div>"
     )
+
+
+def _side(column: Row) -> str:
+    return ' class="words"' if all(cell[:1].isalpha() for cell in column) else ""
+
+
+def _line(row: Row, sides: Sequence[str]) -> str:
+    cells = zip(row[1:], sides[1:], strict=True)
+    rest = "".join(f"<td{side}>{escape(cell)}</td>" for cell, side in cells)
+    return f'<tr><th scope="row">{escape(row[0])}</th>{rest}</tr>'
 
 
 def markdown(heads: Row, rows: Sequence[Row]) -> str:

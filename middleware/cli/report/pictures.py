@@ -16,9 +16,10 @@ COLOURS = {
     "green": "#00703c", "red": "#b10e1e", "pale": "#6c8ebf", "ink": "#0b0c0c", "line": "#d5d8da",
 }  # fmt: skip
 _ROW, _HEAD, _LABELS, _RIGHT = 24, 62, 250, 84
-_TOP, _LEFT, _HIGH = 62, 64, 300
+_TOP, _LEFT, _HIGH = 84, 64, 300
 _WIDE = WIDTH - _LEFT - 24
-_SPACE = 0.12
+_SPACE, _GAP = 0.12, 1.0
+_DASHES = ("", "9 3", "2 3", "12 3 2 3", "5 5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _bar(top: int, name: str, values: list[tuple[Part, float]], text: str) -> li
     drawn = [_text(_LABELS - 8, top + 15, name, "end")]
     for part, value in values:
         wide = room * value / whole
-        drawn.append(_rect(left, top + 2, wide, _ROW - 6, part.colour))
+        drawn.append(_rect(left, top + 2, wide - _GAP, _ROW - 6, part.colour))
         left += wide
     return [*drawn, _text(WIDTH - _RIGHT + 8, top + 15, text)]
 
@@ -114,7 +115,7 @@ def columns(
             high = _HIGH * down.place(values[at])
             bottom -= high
             wide = step * (1 - 2 * _SPACE)
-            drawn.append(_rect(left + step * _SPACE, bottom, wide, high, part.colour))
+            drawn.append(_rect(left + step * _SPACE, bottom, wide, high - _GAP, part.colour))
         drawn.append(_text(left + step / 2, _base() + 18, name, "middle"))
     return _picture(title, told, _base() + 50, drawn)
 
@@ -123,40 +124,38 @@ def plot(
     title: str, told: str, across: Axis, up: Axis, lines: Sequence[Line], diagonal: bool = False
 ) -> str:
     """Points against two axes; with the diagonal on which both say the same."""
-    drawn = [_legend([line.part for line in lines]), *_across(up)]
+    drawn = [_keys(lines), *_across(up)]
     for value, name in across.ticks:
         left = _LEFT + _WIDE * across.place(value)
         drawn.append(_stroke(left, _TOP, left, _base(), "line"))
         drawn.append(_text(left, _base() + 18, name, "middle"))
     drawn.append(_text(_LEFT + _WIDE / 2, _base() + 38, across.name, "middle"))
     if diagonal:
-        drawn.append(_stroke(_LEFT, _base(), _LEFT + _WIDE, _TOP, "grey", dashed=True))
-    for line in lines:
-        drawn.extend(_line(line, across, up))
+        drawn.append(_stroke(_LEFT, _base(), _LEFT + _WIDE, _TOP, "grey", "5 5"))
+    for line, dash in zip(lines, _DASHES, strict=False):
+        drawn.extend(_line(line, across, up, dash))
     return _picture(title, told, _base() + 50, drawn)
 
 
-def _line(line: Line, across: Axis, up: Axis) -> list[str]:
+def _line(line: Line, across: Axis, up: Axis, dash: str) -> list[str]:
+    colour = COLOURS[line.part.colour]
     places = [(_LEFT + _WIDE * across.place(x), _down(up.place(y))) for x, y in line.points]
-    drawn = []
-    for (left, _), (low, high) in zip(places, line.spans, strict=False):
-        drawn.append(
-            _stroke(left, _down(up.place(low)), left, _down(up.place(high)), line.part.colour)
-        )
+    drawn = [
+        _stroke(left, _down(up.place(low)), left, _down(up.place(high)), line.part.colour)
+        for (left, _), (low, high) in zip(places, line.spans, strict=False)
+    ]
     if line.is_joined:
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        colour = COLOURS[line.part.colour]
-        drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-    else:
-        drawn.extend(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{COLOURS[line.part.colour]}"/>'
-            for x, y in places
+        drawn.append(
+            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"'
+            f"{_dashed(dash)}/>"
         )
-    return drawn
+        return drawn
+    return [*drawn, *(_dot(x, y, line.part.colour) for x, y in places)]
 
 
 def _across(axis: Axis) -> list[str]:
-    drawn = [_text(_LEFT, _TOP - 8, axis.name)] if axis.name else []
+    drawn = [_text(_LEFT - 48, _TOP - 14, axis.name)] if axis.name else []
     for value, name in axis.ticks:
         top = _down(axis.place(value))
         drawn.append(_stroke(_LEFT, top, _LEFT + _WIDE, top, "line"))
@@ -173,10 +172,25 @@ def _base() -> int:
 
 
 def _legend(parts: Sequence[Part]) -> str:
+    return _beside(parts, [_rect(0, 32, 12, 12, part.colour) for part in parts], 18)
+
+
+def _keys(lines: Sequence[Line]) -> str:
+    """As the legend, with each line as it is drawn, so that colour is not all that tells."""
+    marks = [
+        _stroke(0, 38, 30, 38, line.part.colour, dash, 2)
+        if line.is_joined
+        else _dot(24, 38, line.part.colour)
+        for line, dash in zip(lines, _DASHES, strict=False)
+    ]
+    return _beside([line.part for line in lines], marks, 36)
+
+
+def _beside(parts: Sequence[Part], marks: Sequence[str], wide: float) -> str:
     drawn, left = [], 16.0
-    for part in parts:
-        drawn.append(_rect(left, 32, 12, 12, part.colour) + _text(left + 18, 42, part.name))
-        left += 18 + 7.2 * len(part.name) + 22
+    for part, mark in zip(parts, marks, strict=True):
+        drawn.append(f'<g transform="translate({left:.0f})">{mark}{_text(wide, 42, part.name)}</g>')
+        left += wide + 7.4 * len(part.name) + 22
     return "".join(drawn)
 
 
@@ -208,11 +222,19 @@ def _rect(left: float, top: float, wide: float, high: float, colour: str) -> str
     )
 
 
+def _dot(left: float, top: float, colour: str) -> str:
+    return f'<circle cx="{left:.1f}" cy="{top:.1f}" r="5" fill="{COLOURS[colour]}"/>'
+
+
 def _stroke(
-    left: float, top: float, right: float, bottom: float, colour: str, dashed: bool = False
-) -> str:
-    dash = ' stroke-dasharray="5 5"' if dashed else ""
+    left: float, top: float, right: float, bottom: float, colour: str, dash: str = "",
+    thick: int = 1,
+) -> str:  # fmt: skip
     return (
         f'<line x1="{left:.1f}" y1="{top:.1f}" x2="{right:.1f}" y2="{bottom:.1f}" '
-        f'stroke="{COLOURS[colour]}"{dash}/>'
+        f'stroke="{COLOURS[colour]}" stroke-width="{thick}"{_dashed(dash)}/>'
     )
+
+
+def _dashed(dash: str) -> str:
+    return f' stroke-dasharray="{dash}"' if dash else ""

@@ -1,0 +1,1 @@
+"""Matchers measured beside each other, each in a process of its own."""
