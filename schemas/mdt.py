@@ -54,15 +54,26 @@ class DeviceNote(Said):
 
 
 class ReceiptKind(StrEnum):
-    """What the device or its crew did."""
+    """What the device or its crew did, or what the crew says of the note: it is about another
+    address, or about a place that only reads the same."""
 
     DISPLAYED = "displayed"
     REMOVED = "removed"
     ACKNOWLEDGED = "acknowledged"
+    WRONG_ADDRESS = "wrong_address"
+    NOT_THE_SAME_PLACE = "not_the_same_place"
+
+
+BY_A_PERSON = (
+    ReceiptKind.ACKNOWLEDGED,
+    ReceiptKind.WRONG_ADDRESS,
+    ReceiptKind.NOT_THE_SAME_PLACE,
+)
+"""Receipts that somebody pressed for: they bear a staff code."""
 
 
 class Receipt(Said):
-    """Device to service; `by` (staff code) is given exactly with acknowledged."""
+    """Device to service; `by` (staff code) is given exactly with what a person pressed for."""
 
     contract: Name = MDT_CONTRACT
     kind: ReceiptKind

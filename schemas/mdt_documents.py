@@ -4,6 +4,7 @@ from pydantic import BaseModel
 
 from schemas.cad_documents import DIALECT, Document, opened
 from schemas.mdt import (
+    BY_A_PERSON,
     DOWN,
     MDT_CONTRACT,
     Ask,
@@ -25,7 +26,7 @@ MODELS: dict[str, type[BaseModel]] = {
 """Last level of a topic to what is said there."""
 
 _BY = {
-    "if": {"properties": {"kind": {"const": "acknowledged"}}},
+    "if": {"properties": {"kind": {"enum": [kind.value for kind in BY_A_PERSON]}}},
     "then": {"required": ["by"], "properties": {"by": {"type": "string"}}},
     "else": {"properties": {"by": {"type": "null"}}},
 }
@@ -82,6 +83,8 @@ EXAMPLES: dict[str, list[Document]] = {
         {**_NAMED, "kind": "displayed"},
         {**_NAMED, "kind": "acknowledged", "by": "P1001"},
         {**_NAMED, "kind": "removed", "revision": 2},
+        {**_NAMED, "kind": "wrong_address", "by": "P1001"},
+        {**_NAMED, "kind": "not_the_same_place", "by": "P1001"},
     ],
     "hello": [{"contract": MDT_CONTRACT, "session": "s19f2"}],
     "ask": [{"contract": MDT_CONTRACT, "ask": "q1"}],
@@ -118,6 +121,8 @@ A device
 - says displayed when a note is on the screen and removed when it took a withdrawn one away, and
   says it anew when the same revision comes again: then the service has not heard of it;
 - says acknowledged with the staff code of the person who pressed;
+- lets the crew say that a note is about a wrong_address, or about what is not_the_same_place, with
+  the staff code too: the marking team is shown it and decides; the note stays until then;
 - repeats every receipt, for example every 5 seconds, until taken arrives for it. A PUBACK of the
   broker says nothing: the broker may lose what it acknowledged;
 - repeats an ask until its answer arrives;

@@ -40,11 +40,13 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Acknowledges between `least` and `most` seconds after the note is on the screen."""
+    """Acknowledges between `least` and `most` seconds after the note is on the screen, and `says`
+    of every note that it is a `wrong_address` or `not_the_same_place`."""
 
     by: str = "P1001"
     least: float = 2.0
     most: float = 8.0
+    says: str | None = None
 
 
 Receipt = tuple[str, str, int]
@@ -131,6 +133,13 @@ class MdtSimulator:
             self._put("ask", {"ask": name})
             await asyncio.wait([self._asked[name]], timeout=self._repeat_s)
         return self._asked.pop(name).result()
+
+    def press(self, kind: str) -> None:
+        """The crew says `wrong_address` or `not_the_same_place` of every note on its screen."""
+        for shown in self.log.shown:
+            if shown.device == self.callsign and self._screen.shows(shown.note, shown.revision):
+                named = {"note": shown.note, "revision": shown.revision}
+                self._receipt(kind, named, by=self._crew.by)
 
     # --- the connection ----------------------------------------------------------------
 
@@ -244,6 +253,8 @@ class MdtSimulator:
     def _acknowledge(self, note: Note) -> None:
         if self._screen.shows(note["note"], note["revision"]):
             self._receipt("acknowledged", note, by=self._crew.by)
+            if self._crew.says:
+                self._receipt(self._crew.says, note, by=self._crew.by)
 
 
 def _line(callsign: str, note: Note, now: datetime) -> str:

@@ -57,7 +57,7 @@ def fleet(asked: argparse.Namespace, log: ShownLog) -> list[MdtSimulator]:
             link,
             room=asked.room,
             password=passwords.get(name),
-            crew=Crew(f"P{1000 + n}", *sorted(asked.acknowledges_after)),
+            crew=Crew(f"P{1000 + n}", *sorted(asked.acknowledges_after), asked.says),
             faults=faults,
             screen=Screen(asked.memory / f"{name}.json" if asked.memory else None),
             log=log,
@@ -127,6 +127,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=7, help="of the crews' reaction times")
     add("--acknowledges-after", type=float, nargs=2, default=(2.0, 8.0), metavar="S",
         help="least and most seconds until the crew acknowledges")  # fmt: skip
+    add("--says", choices=("wrong_address", "not_the_same_place"), default=None,
+        help="what the crew says of every note when it has acknowledged it")  # fmt: skip
     faults = parser.add_argument_group("faults")
     add = faults.add_argument
     add("--never-displays", action="store_true", help="takes notes and shows none")

@@ -16,6 +16,7 @@ from middleware.ports import Problem
 from schemas.base import CODE
 from schemas.delivery import CrewAsked, DeviceEvent, DeviceSeen, NoteAcknowledged, NoteDisplayed
 from schemas.mdt import (
+    BY_A_PERSON,
     MDT_CONTRACT,
     UP,
     Ask,
@@ -26,11 +27,13 @@ from schemas.mdt import (
     ReceiptKind,
     ReceiptTaken,
 )
+from schemas.mistake import CrewReportedMistake, Mistaken
 
 LIMIT = 4_096
 """Bytes that a message from a device may have."""
 
 _SEE = "see docs/asyncapi.yaml"
+_PRESSED = ", ".join(BY_A_PERSON)
 
 
 class Heard(NamedTuple):
@@ -51,6 +54,14 @@ class _Whence(TypedDict):
     channel: str
     device: str
     occurred_at: datetime
+
+
+class _About(_Whence):
+    """Of which revision of which note it speaks."""
+
+    id: str
+    note: str
+    note_revision: int
 
 
 # --- topics ----------------------------------------------------------------------------
@@ -150,19 +161,20 @@ def _heard(leaf: str, raw: bytes, unknown: int, whence: _Whence) -> Heard | Prob
 
 
 def _receipt(said: Receipt, unknown: int, whence: _Whence) -> Heard | Problem:
-    acknowledged = said.kind is ReceiptKind.ACKNOWLEDGED
-    if acknowledged is (said.by is None):
-        return Problem("by", "is given exactly with acknowledged: the staff code entered")
-    key = f"{whence['device']}/{said.kind}/{said.note}/{said.revision}"
-    event: DeviceEvent = (
-        NoteDisplayed(id=key, note=said.note, note_revision=said.revision, **whence)
-        if said.by is None
-        else NoteAcknowledged(
-            id=key, note=said.note, note_revision=said.revision, by=said.by, **whence
-        )
-    )
+    if (said.kind in BY_A_PERSON) is (said.by is None):
+        return Problem("by", f"is given exactly with {_PRESSED}: the staff code entered")
     taken = ReceiptTaken(kind=said.kind, note=said.note, revision=said.revision)
-    return Heard(event, taken, unknown)
+    return Heard(_said_of_a_note(said, whence), taken, unknown)
+
+
+def _said_of_a_note(said: Receipt, whence: _Whence) -> DeviceEvent:
+    key = f"{whence['device']}/{said.kind}/{said.note}/{said.revision}"
+    about = _About(id=key, note=said.note, note_revision=said.revision, **whence)
+    if said.by is None:
+        return NoteDisplayed(**about)
+    if said.kind is ReceiptKind.ACKNOWLEDGED:
+        return NoteAcknowledged(by=said.by, **about)
+    return CrewReportedMistake(by=said.by, says=Mistaken(said.kind.value), **about)
 
 
 def _problem(fault: ValidationError) -> Problem:

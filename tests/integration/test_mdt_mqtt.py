@@ -12,6 +12,7 @@ from middleware.ports import ChannelDown
 from schemas.check import Outcome
 from schemas.delivery import CrewAsked, DeviceSeen, NoteAcknowledged, NoteDisplayed
 from schemas.mdt import DeviceAnswer, KnownIncident, ReceiptKind
+from schemas.mistake import CrewReportedMistake, Mistaken
 from schemas.service import SourceConnected, SourceLost
 from simulators.mdt import Crew, Faults
 from tests.brokers import KINDS, Broker, Service, client, device, freeze, note, serving, until
@@ -79,6 +80,20 @@ async def test_n3_a_note_sent_again_is_shown_once_and_an_older_one_never_over_it
         await until(lambda: mdt.tally["shown"] == 2)
     assert [(s.note, s.revision) for s in mdt.log.shown] == [("n1", 2), ("fence", 1)]
     assert mdt.log.violations == []
+
+
+async def test_n6_what_a_crew_says_of_a_note_is_repeated_until_it_is_taken(
+    broker: Broker, service: Service
+) -> None:
+    mdt = device(broker, crew=Crew("P7", 0, 0, says="wrong_address"))
+    async with mdt.running():
+        await mdt.connected.wait()
+        await service.send("A101", note("n1", 2))
+        await until(lambda: bool(service.heard(CrewReportedMistake)))
+        await until(lambda: not mdt.open_receipts)
+    (said,) = service.heard(CrewReportedMistake)
+    assert (said.device, said.note, said.note_revision) == ("A101", "n1", 2)
+    assert (said.says, said.by) == (Mistaken.WRONG_ADDRESS, "P7")
 
 
 async def test_c5_a_crew_asks_and_is_answered(broker: Broker, service: Service) -> None:

@@ -12,7 +12,8 @@ from adapters.codecs.mdt import Heard
 from middleware.ports import Problem
 from schemas.base import CODE
 from schemas.delivery import NoteAcknowledged, NoteDisplayed
-from schemas.mdt import HIGHEST_REVISION, UP, DeviceNote
+from schemas.mdt import BY_A_PERSON, HIGHEST_REVISION, UP, DeviceNote, ReceiptKind
+from schemas.mistake import CrewReportedMistake
 
 ARRIVED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 leaves = st.sampled_from(UP)
@@ -23,20 +24,20 @@ json_values = st.recursive(
     max_leaves=12,
 )
 names = st.sampled_from(["contract", "kind", "note", "revision", "by", "session", "ask"])
-near_misses = st.dictionaries(names, json_values | st.sampled_from(["displayed", "n1"])).map(
-    lambda fields: {**fields, "contract": "forewarn.mdt/1"}
-)
+near_misses = st.dictionaries(
+    names, json_values | st.sampled_from(["displayed", "wrong_address", "n1"])
+).map(lambda fields: {**fields, "contract": "forewarn.mdt/1"})
 
 
 @st.composite
 def receipts(draw: st.DrawFn) -> dict[str, Any]:
     said: dict[str, Any] = {
         "contract": "forewarn.mdt/1",
-        "kind": draw(st.sampled_from(["displayed", "removed", "acknowledged"])),
+        "kind": draw(st.sampled_from(ReceiptKind)).value,
         "note": draw(codes),
         "revision": draw(st.integers(1, HIGHEST_REVISION)),
     }
-    if said["kind"] == "acknowledged":
+    if said["kind"] in BY_A_PERSON:
         said["by"] = draw(
             st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
         )
@@ -72,11 +73,12 @@ def test_a_receipt_is_read_as_it_was_said(said: dict[str, Any], device: str) -> 
     result = read(json.dumps(said).encode(), device=device)
     assert isinstance(result, Heard)
     event = result.event
-    assert isinstance(event, NoteDisplayed | NoteAcknowledged)
+    assert isinstance(event, NoteDisplayed | NoteAcknowledged | CrewReportedMistake)
     assert (event.device, event.note, event.note_revision) == (
         device, said["note"], said["revision"],
     )  # fmt: skip
     assert getattr(event, "by", None) == said.get("by")
+    assert getattr(event, "says", said["kind"]) == said["kind"]
     assert result.taken
     taken = json.loads(mdt.write(result.taken))
     assert taken == {name: value for name, value in said.items() if name != "by"}

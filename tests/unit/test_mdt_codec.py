@@ -12,6 +12,7 @@ from middleware.ports import Problem
 from schemas.check import NotChecked, Outcome
 from schemas.delivery import CrewAsked, DeviceSeen, NoteAcknowledged, NoteDisplayed
 from schemas.mdt import DeviceAnswer, DeviceNote, KnownIncident, ReceiptKind, ReceiptTaken
+from schemas.mistake import CrewReportedMistake, Mistaken
 
 ARRIVED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 CONTRACT = {"contract": "forewarn.mdt/1"}
@@ -64,6 +65,17 @@ def test_an_acknowledgement_names_who() -> None:
     event = heard(ACKNOWLEDGED).event
     assert isinstance(event, NoteAcknowledged)
     assert (event.id, event.by, event.note_revision) == ("A101/acknowledged/n1/2", "P1001", 2)
+
+
+@pytest.mark.parametrize("says", Mistaken)
+def test_n6_a_crew_says_that_a_note_is_not_about_this_place(says: Mistaken) -> None:
+    """As the device that signed in, with the code of the person who pressed."""
+    result = heard({**ACKNOWLEDGED, "kind": says.value, "device": "A102"})
+    assert result.event == CrewReportedMistake(
+        source="mdt", channel="mdt", id=f"A101/{says}/n1/2", occurred_at=ARRIVED, device="A101",
+        note="n1", note_revision=2, says=says, by="P1001",
+    )  # fmt: skip
+    assert result.taken == ReceiptTaken(kind=ReceiptKind(says.value), note="n1", revision=2)
 
 
 def test_a_receipt_is_answered_with_its_own_kind_note_and_revision() -> None:
@@ -126,6 +138,8 @@ def test_fields_nobody_knows_are_counted_and_change_nothing() -> None:
         ({**DISPLAYED, "by": "P1001"}, "by"),
         ({**ACKNOWLEDGED, "by": None}, "by"),
         ({**ACKNOWLEDGED, "by": ""}, "by"),
+        ({**DISPLAYED, "kind": "wrong_address"}, "by"),
+        ({**ACKNOWLEDGED, "kind": "wrong_house"}, "kind"),
     ],
 )
 def test_bad_input_is_refused_with_the_field_and_the_reason(said: Any, field: str) -> None:
