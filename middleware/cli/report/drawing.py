@@ -24,7 +24,7 @@ VERDICTS_TOLD = (
 COMPARED = ("blue", "red", "amber", "purple", "green")
 BIN_NAMES = tuple(f"{low:g}–{high:g}" for low, high in zip(EDGES, (*EDGES[1:], 1.0), strict=True))
 BIN_HEADS = ("said", "mean said", "queries", "right", "share right", "95 % interval")
-SHARE_HEADS = ("", "share", "of", "95 % interval")
+SHARE_HEADS = ("what is counted", "share", "of", "95 % interval")
 KIND_HEADS = ("kind", "queries", *VERDICTS, "right %")
 TICKS_US = ((1, "1 µs"), (10, "10 µs"), (100, "0.1 ms"), (1e3, "1 ms"), (1e4, "10 ms"),
             (1e5, "0.1 s"), (1e6, "1 s"), (1e7, "10 s"), (1e8, "100 s"))  # fmt: skip
@@ -129,9 +129,9 @@ def times(taken: Mapping[str, Sequence[float]]) -> str:
 
 def _decades(low: float, high: float) -> tuple[float, float]:
     places = [place for place, _ in TICKS_US]
-    start = max((place for place in places if place <= low), default=places[0])
-    return start, min((place for place in places if place >= high and place > start),
-                      default=places[-1])  # fmt: skip
+    start = max((place for place in places[:-1] if place <= low), default=places[0])
+    end = min((place for place in places if place >= high and place > start), default=places[-1])
+    return start, end
 
 
 def calibration(bins: Mapping[str, Sequence[Bin]]) -> str:
