@@ -1,7 +1,7 @@
 """The one table of adapters. To add one: a file that ends in its SPEC, and a line here."""
 
 from adapters.channels import mdt_mqtt
-from adapters.sources import asterisk_ami, cad_http, cad_tcp
+from adapters.sources import asterisk_ami, cad_http, cad_tcp, freeswitch_esl
 from adapters.stores import sqlite
 from middleware.ports import AdapterSpec, Kind
 
@@ -10,6 +10,7 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     cad_http.SPEC,
     cad_tcp.SPEC,
     asterisk_ami.SPEC,
+    freeswitch_esl.SPEC,
     mdt_mqtt.SPEC,
 )
 

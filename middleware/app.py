@@ -19,8 +19,8 @@ import structlog
 from adapters.channels.broker import NatsBroker
 from adapters.channels.child import stop_child
 from adapters.channels.mqtt_connection import BrokerAt
-from adapters.sources.asterisk_ami import AsteriskAmi
-from adapters.table import adapter
+from adapters.sources.exchange import Exchange
+from adapters.table import ADAPTERS, adapter
 from middleware.config import Config
 from middleware.console.projection import Projection
 from middleware.console.web import Console
@@ -170,7 +170,7 @@ async def _prepare(built: Built, say: Say) -> Service:
     parts = Parts(
         room=config.room,
         build=f"forewarn {version('forewarn')}",
-        rules=config.rules(),
+        rules=config.rules({spec.name: spec.way for spec in ADAPTERS if spec.kind is Kind.CHANNEL}),
         limits=Limits(
             check=config.check.limit,
             index_behind=config.check.index_behind_limit,
@@ -195,7 +195,7 @@ async def _prepare(built: Built, say: Say) -> Service:
 def _tell_exchanges(sources: list[Source], state: State) -> None:
     """Calls that the journal has as live: those that ended meanwhile will be closed."""
     for source in sources:
-        if isinstance(source, AsteriskAmi):
+        if isinstance(source, Exchange):
             source.believe_live(
                 call.call
                 for call in state.calls.values()

@@ -7,6 +7,8 @@ from importlib import import_module
 SIMULATORS = {
     "cad": ("simulators.cad_cli", "a CAD over HTTP or TCP, playing a shift"),
     "mdt": ("simulators.mdt_cli", "mobile data terminals over MQTT"),
+    "freeswitch": ("simulators.freeswitch_cli", "a telephone exchange that speaks ESL"),
+    "phone": ("simulators.phone_cli", "a crew's hands-free telephone over SIP"),
     "telephony": ("simulators.telephony_cli", "a telephone exchange that speaks AMI"),
 }
 """Name to the module whose `main(argv)` runs it, and what it plays."""

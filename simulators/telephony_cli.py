@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(given: argparse.Namespace) -> None:
-    secret = _secret(given.password_file)
+    secret = secret_of("telephony", given.password_file)
     async with TelephonySimulator(given.username, secret, given.host, given.port) as exchange:
         exchange.faults.cut_after = given.cut_every
         for name in FAULTS:
@@ -87,9 +87,10 @@ def _traffic(given: argparse.Namespace) -> Traffic:
     return Traffic(given.calls_per_minute, Random(given.seed), numbers, given.talk)
 
 
-def _secret(path: Path | None) -> str:
+def secret_of(program: str, path: Path | None) -> str:
+    """The first line of the file; without one, a secret that is made and shown."""
     if path:
         return path.read_text().splitlines()[0]
     secret = token_hex(8)
-    print(f"telephony: the secret is {secret}")
+    print(f"{program}: the secret is {secret}")
     return secret

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
-from simulators.ami_call import Call
 from simulators.telephony import TelephonySimulator
 
 NUMBERS = tuple(f"07700900{n:03}" for n in range(1000))
@@ -48,6 +48,26 @@ async def play(exchange: TelephonySimulator, path: Path, speed: float = 1.0) -> 
     return count
 
 
+class PlayedCall(Protocol):
+    """A call of a simulated exchange."""
+
+    id: str
+    queue: str
+    handler: str | None
+    warnings: int
+
+    def answer(self, handler: str) -> None: ...
+    def warn(self) -> None: ...
+    def terminate_for_abuse(self) -> None: ...
+    def hang_up(self, by: str = "caller") -> None: ...
+
+
+class PlayedExchange(Protocol):
+    """A simulated exchange."""
+
+    def ring(self, number: str | None, line: str) -> PlayedCall: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """Callers as a control room has them; `numbers` who rings, `talk` seconds a call lasts."""
@@ -58,14 +78,14 @@ class Traffic:
     talk: float = 20.0
     happened: Callable[[str], None] = print
 
-    async def run(self, exchange: TelephonySimulator) -> None:
+    async def run(self, exchange: PlayedExchange) -> None:
         """Ring until cancelled."""
         async with asyncio.TaskGroup() as calls:
             while True:
                 calls.create_task(self._one_call(exchange))
                 await asyncio.sleep(self.random.expovariate(self.per_minute / 60))
 
-    async def _one_call(self, exchange: TelephonySimulator) -> None:
+    async def _one_call(self, exchange: PlayedExchange) -> None:
         number = None if self.random.random() < 0.05 else self.random.choice(self.numbers)
         call = exchange.ring(number, self.random.choice(LINES))
         self.happened(f"{call.id} rings in {call.queue}")
@@ -75,7 +95,7 @@ class Traffic:
             call.hang_up()
         self.happened(f"{call.id} is over")
 
-    async def _through(self, call: Call) -> None:
+    async def _through(self, call: PlayedCall) -> None:
         await self._wait(self.talk / 10)
         if self.random.random() < 0.1:
             return
@@ -88,7 +108,7 @@ class Traffic:
         elif fate < 0.6:
             call.hang_up("handler")
 
-    async def _abuse(self, call: Call) -> None:
+    async def _abuse(self, call: PlayedCall) -> None:
         for _ in range(2):
             call.warn()
             self.happened(f"{call.id} warning {call.warnings}")

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -11,9 +12,9 @@ from typing import Protocol
 
 from aiohttp import ClientError, ClientSession
 
-from adapters.sources.asterisk_ami import AsteriskAmi
 from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
 from adapters.sources.cad_tcp import CadTcp, CadTcpSettings
+from adapters.sources.exchange import Exchange
 from middleware.ops.clock import SystemClock
 from middleware.ops.listening import HostPort
 from middleware.ports import Source
@@ -21,9 +22,13 @@ from schemas.call import CallRang
 from schemas.service import SourceConnected
 from simulators.ami_session import END
 from simulators.ami_words import Leg, event
+from simulators.esl_words import Leg as EslLeg
+from simulators.esl_words import event as esl_event
+from simulators.esl_words import frame
+from simulators.freeswitch import FreeswitchSimulator
 from simulators.telephony import TelephonySimulator
-from tests.ami_source import NUMBER, SECRET, listening, until
 from tests.cad import message
+from tests.exchanges import NUMBER, SECRET, Simulated, listening, until
 from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
 
 ANY = HostPort("127.0.0.1", 0)
@@ -132,15 +137,13 @@ class CadTcpRig(_CadRig):
         self._writer.transport.abort()
 
 
-class AmiRig:
+class _ExchangeRig(ABC):
     """An exchange; thing `n` is a call that rings. The exchange waits for nobody, so each saying is
     followed by a call of no interest: once that is taken in, what was before it is dealt with."""
 
     bound = 1
 
-    def __init__(
-        self, exchange: TelephonySimulator, source: AsteriskAmi, intake: FakeIntake
-    ) -> None:
+    def __init__(self, exchange: Simulated, source: Exchange, intake: FakeIntake) -> None:
         self.source, self.intake = source, intake
         self._exchange = exchange
         self._after = itertools.count(_OF_NO_INTEREST)
@@ -150,7 +153,7 @@ class AmiRig:
         await self._dealt_with()
 
     async def say_raw(self, raw: bytes) -> None:
-        self._exchange.play(raw + END)
+        self._put(raw)
         await self._dealt_with()
 
     async def say_half_and_cut(self, n: int) -> None:
@@ -170,10 +173,41 @@ class AmiRig:
         while not any(getattr(e, "call", "").endswith(f".{last}") for e in self.intake.events):
             await self.intake.until(events=len(self.intake.events) + 1)
 
+    @abstractmethod
+    def _put(self, raw: bytes) -> None: ...
+
+    @abstractmethod
+    def _ring(self, n: int, name: str) -> None: ...
+
+
+class AmiRig(_ExchangeRig):
+    """An Asterisk."""
+
+    _exchange: TelephonySimulator
+
+    def _put(self, raw: bytes) -> None:
+        self._exchange.play(raw + END)
+
     def _ring(self, n: int, name: str) -> None:
         unique = f"1795377166.{n}"
         leg = Leg(f"PJSIP/trunk-{n:08x}", "in999", "999", unique, unique, number=NUMBER, name=name)
         self._exchange.say(event("Newchannel", leg.snapshot()))
+
+
+class EslRig(_ExchangeRig):
+    """A FreeSWITCH."""
+
+    _exchange: FreeswitchSimulator
+
+    def _put(self, raw: bytes) -> None:
+        self._exchange.say(frame("text/event-json", raw))
+
+    def _ring(self, n: int, name: str) -> None:
+        unique = f"1795377166.{n}"
+        channel = f"sofia/external/{NUMBER}@192.0.2.1"
+        leg = EslLeg(unique, channel, "inbound", "in999", NUMBER, "999", unique)
+        named = leg.headers() | {"Caller-Caller-ID-Name": name}
+        self._exchange.say(esl_event("CHANNEL_CREATE", named))
 
 
 _OF_NO_INTEREST = 1_000_000
@@ -222,8 +256,19 @@ async def asterisk_ami(state: Path) -> AsyncIterator[Rig]:
         yield AmiRig(exchange, source, intake)
 
 
+@asynccontextmanager
+async def freeswitch_esl(state: Path) -> AsyncIterator[Rig]:
+    intake, world = FakeIntake(), replace(fake_world(state), clock=SystemClock())
+    async with (
+        FreeswitchSimulator(secret=SECRET) as exchange,
+        listening(exchange, intake, world) as source,
+    ):
+        yield EslRig(exchange, source, intake)
+
+
 RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
     "asterisk_ami": asterisk_ami,
     "cad_http": cad_http,
     "cad_tcp": cad_tcp,
+    "freeswitch_esl": freeswitch_esl,
 }

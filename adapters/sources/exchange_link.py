@@ -26,6 +26,7 @@ class Why(StrEnum):
     LIST_MISSING = "list_missing"
     NOT_AMI = "not_ami"
     NOT_ESL = "not_esl"
+    GARBLED = "garbled"
     LOGIN_REFUSED = "login_refused"
     NO_SIGN_IN = "no_sign_in"
 

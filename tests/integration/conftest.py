@@ -9,7 +9,7 @@ import pytest
 from middleware.ops.clock import SystemClock
 from middleware.ports import World
 from simulators.telephony import TelephonySimulator
-from tests.ami_source import SECRET
+from tests.exchanges import SECRET
 from tests.fakes import FakeIntake, fake_world
 
 

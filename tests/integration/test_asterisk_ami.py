@@ -17,7 +17,7 @@ from schemas.service import SourceConnected, SourceLost
 from simulators.telephony import TelephonySimulator
 from simulators.telephony_play import play
 from tests.ami import NAMES, RECORDINGS, in_words, pieces, told
-from tests.ami_source import (
+from tests.exchanges import (
     NUMBER,
     SECRET,
     calls,

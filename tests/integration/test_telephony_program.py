@@ -13,7 +13,7 @@ from middleware.ports import World
 from schemas.call import CallAnswered, CallEnded, CallRang
 from simulators.__main__ import main
 from tests.ami import RECORDINGS, in_words, pieces, told
-from tests.ami_source import SECRET, calls, running, source_to, until, write_secret
+from tests.exchanges import SECRET, calls, running, source_to, until, write_secret
 from tests.fakes import FakeIntake
 
 

@@ -1,4 +1,4 @@
-"""The source `asterisk_ami` connected to the telephony simulator, on real sockets."""
+"""The sources of calls, each connected to the simulated exchange it is for, on real sockets."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,14 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from adapters.sources.asterisk_ami import AsteriskAmi, AsteriskAmiSettings
+from adapters.sources.exchange import Exchange
+from adapters.sources.freeswitch_esl import FreeswitchEsl, FreeswitchEslSettings
 from middleware.ops.listening import HostPort
 from middleware.ports import World
 from schemas.call import CallEvent
 from schemas.event import Event
 from schemas.service import SourceConnected
+from simulators.freeswitch import FreeswitchSimulator
 from simulators.telephony import TelephonySimulator
 from tests.ami import in_words
 from tests.fakes import FakeIntake
+
+Simulated = TelephonySimulator | FreeswitchSimulator
+SIMULATORS: tuple[type[Simulated], ...] = (TelephonySimulator, FreeswitchSimulator)
 
 SECRET = "canary-secret-of-the-exchange"
 NUMBER = "07700900101"
@@ -27,12 +33,14 @@ QUICK = {
 }
 
 
-def source_to(exchange: TelephonySimulator, world: World, **settings: Any) -> AsteriskAmi:
+def source_to(exchange: Simulated, world: World, **settings: Any) -> Exchange:
     password = world.state / "ami.secret"
     if not password.exists():
         write_secret(password, SECRET)
     place = HostPort("127.0.0.1", exchange.port)
     chosen = {"connect": place, "password_file": password} | QUICK | settings
+    if isinstance(exchange, FreeswitchSimulator):
+        return FreeswitchEsl(FreeswitchEslSettings(**chosen), world)
     return AsteriskAmi(AsteriskAmiSettings(**chosen), world)
 
 
@@ -42,7 +50,7 @@ def write_secret(path: Path, secret: str) -> None:
 
 
 @asynccontextmanager
-async def running(source: AsteriskAmi, intake: FakeIntake) -> AsyncIterator[None]:
+async def running(source: Exchange, intake: FakeIntake) -> AsyncIterator[None]:
     task = asyncio.create_task(source.run(intake))
     try:
         yield
@@ -54,8 +62,8 @@ async def running(source: AsteriskAmi, intake: FakeIntake) -> AsyncIterator[None
 
 @asynccontextmanager
 async def listening(
-    exchange: TelephonySimulator, intake: FakeIntake, world: World, **settings: Any
-) -> AsyncIterator[AsteriskAmi]:
+    exchange: Simulated, intake: FakeIntake, world: World, **settings: Any
+) -> AsyncIterator[Exchange]:
     """A source that is signed in and has the list of channels."""
     source = source_to(exchange, world, **settings)
     async with running(source, intake):
@@ -74,5 +82,24 @@ def calls(intake: FakeIntake) -> list[str]:
     return in_words(event for event in intake.events if isinstance(event, CallEvent))
 
 
-def connected(world: World) -> float:
-    return world.meters.gauge("forewarn_adapter_connected", adapter="asterisk_ami")._value.get()
+def briefly(intake: FakeIntake) -> list[str]:
+    """The calls without positions, which every exchange writes its own way."""
+    return [words.partition(" position=")[0] for words in calls(intake)]
+
+
+def live(source: Exchange) -> frozenset[str]:
+    """The calls it holds to be up."""
+    return source._translator.live  # type: ignore[attr-defined, no-any-return]
+
+
+async def pinged(exchange: Simulated, times: int) -> None:
+    await exchange.asked("Ping" if isinstance(exchange, TelephonySimulator) else "echo", times)
+
+
+async def tried(exchange: Simulated, times: int) -> None:
+    """Somebody wanted to sign in so many times."""
+    await exchange.asked("Login" if isinstance(exchange, TelephonySimulator) else "auth", times)
+
+
+def connected(world: World, source: Exchange) -> float:
+    return world.meters.gauge("forewarn_adapter_connected", adapter=source.name)._value.get()
