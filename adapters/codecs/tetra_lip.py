@@ -5,7 +5,7 @@ are read. Others have no position, and their reason stands where nobody can find
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from adapters.codecs.tetra_pei import SEEN, Payload
 from middleware.ports import Problem
@@ -14,6 +14,9 @@ LIP = 0x0A
 POWER_ON = 0
 EMERGENCY = 2
 LONG_REPORT = 3
+
+NO_REPORT = Problem("position", "is no location report; only short and long ones are read")
+"""Requests and answers of the protocol: they say of no radio where it is."""
 
 ELAPSED = (timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), None)
 """Age of a position, at most (clause 6.3.78)."""
@@ -87,7 +90,7 @@ def read_lip(payload: Payload) -> Located | Problem:
             return _long(bits)
     except _Cut:
         return Problem("position", f"is cut; {SEEN}")
-    return Problem("position", "is no location report; only short and long ones are read")
+    return NO_REPORT
 
 
 def _short(bits: _Bits) -> Located:
@@ -140,3 +143,19 @@ def _reason(bits: _Bits) -> int | None:
     user_defined = bits.take(1)
     value = bits.take(8)
     return None if user_defined else value
+
+
+def moment_of(fix: TimeOfFix, said_at: datetime) -> datetime | None:
+    """When that was: the last such moment until a minute after `said_at` (UTC), in this month or
+    the one before; None where there is none."""
+    latest, month = said_at + timedelta(minutes=1), said_at.replace(day=1)
+    for first in (month, (month - timedelta(days=1)).replace(day=1)):
+        try:
+            moment = first.replace(
+                day=fix.day, hour=fix.hour, minute=fix.minute, second=fix.second, microsecond=0
+            )
+        except ValueError:
+            continue
+        if moment <= latest:
+            return moment
+    return None

@@ -80,12 +80,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`+CTICN`: a call comes in, or changes. `priority` is None where the radio gives none."""
+    """`+CTICN`: a call comes in, or changes. `priority` is None where the radio gives none, or,
+    `garbled`, none that can be read."""
 
     calling: str | None
     called: str | None
     priority: int | None
     raw: bytes
+    garbled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,8 @@ def _call(line: bytes) -> Call:
     """Fields that are missing, or no identity, are None: the caller judges what that means."""
     fields = [*_fields(line), *[""] * 13]
     priority = int(fields[12]) if _NUMBER.fullmatch(fields[12]) else None
-    return Call(ssi_of(fields[4]), ssi_of(fields[11]), priority, line)
+    garbled = priority is None and fields[12] != ""
+    return Call(ssi_of(fields[4]), ssi_of(fields[11]), priority, line, garbled)
 
 
 def _fields(line: bytes) -> list[str]:
