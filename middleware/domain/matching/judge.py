@@ -10,13 +10,13 @@ from middleware.domain.matching.naming import Said, building_named, names, place
 from middleware.domain.matching.numbers import Fit, fit, stands_apart
 from middleware.domain.matching.postcodes import near
 from middleware.domain.matching.reading import Reading
-from middleware.domain.matching.settling import settled
+from middleware.domain.matching.settling import is_identical, settled
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.street import ABSENT, street, written
 
 FOUND, POSSIBLE = 70, 30
 SAME_POSTCODE = 40
-UNNUMBERED, WHOLE, AGAINST, ANOTHER, SURE = -5, 15, -45, -40, 100
+UNNUMBERED, WHOLE, AGAINST, ANOTHER, SURE = -5, 15, -45, -40, 200
 
 _NUMBER = {
     Fit.SAME: 30, Fit.EQUIVALENT: 20, Fit.COVERED: 30, Fit.ASK: 30, Fit.EXTRA: 25,
@@ -65,7 +65,8 @@ def is_settled(verdict: Verdict) -> bool:
 def judge(query: Reading, spec: Spec) -> Verdict | None:
     """None when the marker is out; else its points."""
     at = written(query, spec)
-    numbers = fit(query, spec, at)
+    identical = is_identical(query, spec)
+    numbers = Fit.SAME if identical else fit(query, spec, at)
     if numbers in (Fit.DIFFERENT, Fit.OTHER):
         return None
     postcode = _postcode(query, spec)
@@ -80,10 +81,8 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
     place = (0, "") if exact else places(query, spec, road.at)
     points = road.points + postcode[0] + name[0] + place[0] + _slip(road.points, postcode[0])
     points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED
-    if _confirmed(spec, postcode[0]) and _same_words(query, spec):
-        points += WHOLE
-        if exact and numbers is Fit.SAME:
-            points = max(points, SURE)
+    if identical and _confirmed(spec, postcode[0]):
+        points = SURE if exact else max(points + WHOLE, FOUND)
     said = (_SAID[numbers], road.said, postcode[1], name[1], place[1])
     vague = postcode[0] <= 0 and place[0] <= 0
     return Verdict(spec, numbers, points, [s for s in said if s], vague, postcode[0])
@@ -110,16 +109,7 @@ def _slip(road: int, postcode: int) -> int:
 
 def _confirmed(spec: Spec, postcode: int) -> bool:
     """The same words count where the postcode does not speak against it."""
-    return postcode >= 25 or (postcode == 0 and len(set(spec.places) - w.COUNTIES) > 1)
-
-
-_LEFT_OUT = (w.COUNTIES | w.EMPTY) - w.QUALIFIERS - {"ST"}
-
-
-def _same_words(query: Reading, spec: Spec) -> bool:
-    """Query and marker consist of the same words, the widest places left out."""
-    known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} - _LEFT_OUT
-    return known == set(query.words) - _LEFT_OUT
+    return postcode >= 25 or (postcode == 0 and bool(set(spec.places) - w.COUNTIES))
 
 
 def _numbers_houses(spec: Spec) -> bool:

@@ -5,6 +5,7 @@ A query is not parsed further than this; each marker says what to look for.
 
 import re
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.postcodes import find_postcode, is_outcode
@@ -43,6 +44,13 @@ class Reading:
     breaks: list[int] = field(default_factory=list)
     flat: bool = False
     """A number was called a flat, not a unit or a shop."""
+
+    def digest(self) -> str:
+        """The same for the same words and numbers in the same order, whatever stands between."""
+        kept = [word for word in self.words if word not in w.UNSAID]
+        at = [sum(word not in w.UNSAID for word in self.words[:at]) for _, _, at in self.numbers]
+        numbers = [(value, named) for value, named, _ in self.numbers]
+        return f"{crc32(repr((kept, numbers, at)).encode()):x}"
 
     def settled(self) -> "Reading":
         """Without THE, OF, AND; numbers stand before the word that they belong to."""
@@ -136,7 +144,7 @@ class _Walk:
         if following != "E":
             return False
         after = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else ""
-        return w.ABBREVIATIONS.get(after, after) in w.STRONG_TYPES
+        return w.ABBREVIATIONS.get(after, after) in w.STREET_TYPES
 
     def _mixed(self, token: str) -> None:
         """Letters and digits in one: FLT3, B12, SW19."""

@@ -31,3 +31,14 @@ def _in_a_street(spec: Spec) -> bool:
     """3 HULSE TERRACE, ALDER WALK: a row of flats or cottages that a street leads to."""
     row = spec.kind not in w.STRONG_TYPES or spec.kind == "TERRACE"
     return row and any(word in w.STREET_TYPES for word in spec.places[1:])
+
+
+def is_identical(query: Reading, spec: Spec) -> bool:
+    """Word for word and number for number what the marker says, but for the widest places."""
+    numbers = query.numbers
+    if spec.written or len(numbers) > 1:
+        return len(numbers) > 1 and spec.written == query.digest()
+    known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} - w.UNSAID
+    if known != set(query.words) - w.UNSAID:
+        return False
+    return [value for value, _, _ in numbers] == [*spec.units, *filter(None, [spec.house])]

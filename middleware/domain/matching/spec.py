@@ -28,6 +28,8 @@ class Spec:
     phones: tuple[str, ...]
     person: str
     position: str
+    written: str
+    """Digest of words and numbers in order, for an address of several numbers."""
 
     def line(self) -> str:
         """The spec as one line; `parse` reads it back."""
@@ -35,7 +37,7 @@ class Spec:
             self.marker, "b" if self.covers else "", self.postcode, self.house,
             " ".join(self.units),
             " ".join(self.street), self.kind, " ".join(self.names), " ".join(self.places),
-            self.uprn, " ".join(self.phones), self.person, self.position,
+            self.uprn, " ".join(self.phones), self.person, self.position, self.written,
         )  # fmt: skip
         return "|".join(parts)
 
@@ -45,7 +47,7 @@ def parse(line: str) -> Spec:
     p = line.split("|")
     return Spec(
         p[0], p[1] == "b", p[2], p[3], tuple(p[4].split()), tuple(p[5].split()), p[6],
-        tuple(p[7].split()), tuple(p[8].split()), p[9], tuple(p[10].split()), p[11], p[12],
+        tuple(p[7].split()), tuple(p[8].split()), p[9], tuple(p[10].split()), p[11], p[12], p[13],
     )  # fmt: skip
 
 
@@ -54,6 +56,7 @@ def interpret(
     uprn: str = "", phones: tuple[str, ...] = (), person: str = "", position: str = "",
 ) -> Spec:  # fmt: skip
     """Gives every word and number of a marker's address its role."""
+    digest = reading.digest() if len(reading.numbers) > 1 else ""
     once(reading)
     spanned(reading)
     words = reading.words
@@ -74,11 +77,12 @@ def interpret(
     places = dict.fromkeys(word for word in words[end:] if word not in w.EMPTY)
     if street[1:] == ["HIGH"] and street[0] in places:
         street = street[1:]
+    names = tuple(word for word in words[:start] if word not in w.EMPTY)
     return Spec(
         marker, covers, reading.postcode, house, tuple(units), tuple(street), kind,
-        tuple(word for word in words[:start] if word not in w.EMPTY),
+        () if {*street, kind}.issuperset(names) else names,
         tuple(places),
-        uprn, phones, person, position,
+        uprn, phones, person, position, digest,
     )  # fmt: skip
 
 

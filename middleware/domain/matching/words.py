@@ -153,6 +153,9 @@ COUNTIES = frozenset(
 )
 """Too wide to place an address."""
 
+UNSAID = (COUNTIES | EMPTY) - QUALIFIERS - {"ST"}
+"""What one writes and another leaves out."""
+
 AREAS = frozenset(
     "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY "
     "E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE "
