@@ -1,0 +1,114 @@
+"""The Asterisk REST Interface, as far as a spoken call needs it: events in, parameters out.
+
+Shapes as in the Asterisk 22 documentation of `channels`, `playbacks` and `events`; what is not
+needed here is passed over.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from middleware.ports import Problem
+
+PREFIX = "forewarn-"
+"""Of the ids of our channels, so that those of an earlier run are found again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEntered:
+    """The called side answered, and the channel is in our application."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    channel: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackEnded:
+    playback: str
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelGone:
+    """`cause` as in Q.850: 16 normal, 17 busy, 19 no answer, 21 rejected."""
+
+    channel: str
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Another client has taken our application's place; we hear nothing more."""
+
+
+Told = ChannelEntered | KeyPressed | PlaybackEnded | ChannelGone | Replaced
+
+
+def read(raw: bytes | str) -> Told | Problem | None:
+    """One event; None for a kind that is not needed."""
+    try:
+        said = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return Problem("event", "is not JSON; what listens at ari_url is no Asterisk")
+    if not isinstance(said, dict) or not isinstance(said.get("type"), str):
+        return Problem("type", "is missing; what listens at ari_url is no Asterisk")
+    try:
+        return _told(said)
+    except (KeyError, TypeError, ValueError):
+        return Problem(said["type"][:60], "lacks a field that it has in Asterisk 22")
+
+
+def _told(said: dict[str, Any]) -> Told | None:
+    match said["type"]:
+        case "StasisStart":
+            return ChannelEntered(_text(said["channel"]["id"]))
+        case "ChannelDtmfReceived":
+            return KeyPressed(_text(said["channel"]["id"]), _text(said["digit"]))
+        case "PlaybackFinished":
+            playback = said["playback"]
+            return PlaybackEnded(_text(playback["id"]), playback.get("state") == "failed")
+        case "ChannelDestroyed":
+            return ChannelGone(_text(said["channel"]["id"]), int(said["cause"]))
+        case "ApplicationReplaced":
+            return Replaced()
+    return None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def ours(channels: bytes) -> list[str]:
+    """Ids of our channels in the answer to GET /channels."""
+    try:
+        listed = orjson.loads(channels)
+    except orjson.JSONDecodeError:
+        return []
+    ids = [c.get("id") for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
+    return [name for name in ids if isinstance(name, str) and name.startswith(PREFIX)]
+
+
+def originate(
+    channel: str, endpoint: str, application: str, ring_s: int, caller_id: str | None
+) -> dict[str, str]:
+    """Parameters of POST /channels. Asterisk stops ringing by itself after `ring_s`."""
+    asked = {
+        "endpoint": endpoint,
+        "app": application,
+        "timeout": str(ring_s),
+        "channelId": channel,
+    }
+    return {**asked, "callerId": caller_id} if caller_id else asked
+
+
+def play(playback: str, path: str) -> dict[str, str]:
+    """Parameters of POST /channels/{id}/play; `path` is that of the WAV without its ending."""
+    return {"media": f"sound:{path}", "playbackId": playback}
