@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-PROGRAMS = ("journal", "pipeline", "importing", "consoles", "restart")
+PROGRAMS = ("journal", "pipeline", "importing", "following", "consoles", "restart")
 
 
 def main() -> int:
