@@ -186,6 +186,8 @@ class Way(BaseModel):
     repeatable: bool = True
 
 
+LIKE_AN_MDT = Way()
+
 Body = DeviceNote | DeviceAnswer | RadioText | RadioAnswer | SpokenNote | CadNote
 """To a device a note or an answer, to a radio text, to a phone sentences, to the CAD its note."""
 
@@ -252,4 +254,4 @@ class AdapterSpec:
     name: str
     settings: type[BaseModel]
     make: Callable[[Any, World], Any]
-    way: Way = Way()
+    way: Way = LIKE_AN_MDT

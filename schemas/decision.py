@@ -137,6 +137,8 @@ class NoteWithdrawn(Decision):
     note: Name
     revision: Annotated[int, Field(ge=1)]
     reason: Ended
+    tell: tuple[Name, ...] = ()
+    """Channels to tell it on where sending twice is not harmless; the others always do."""
 
 
 class WriteBackIssued(Decision):

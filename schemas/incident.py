@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.base import Code, Name, Text
+from schemas.base import Code, Name, Phone, Radio, Text
 from schemas.base import Said as Part
 from schemas.check import Whereabouts
 from schemas.event import ENDING, Event
@@ -25,10 +25,13 @@ class Stage(StrEnum):
 
 
 class Resource(Part):
-    """A vehicle or responder. `mdt` is its device id; without one the call sign is used."""
+    """A vehicle or responder, and how it is reached (N3, N4). `mdt` is its device id; without one
+    the call sign is used. `radio` is its ISSI, `phone` its hands-free number."""
 
     callsign: Code
     mdt: Code | None = None
+    radio: Radio | None = None
+    phone: Phone | None = None
     single_responder: bool = False
 
 

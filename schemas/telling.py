@@ -28,6 +28,7 @@ class AttemptMade(Decision):
     revision: Count
     channel: Name
     attempt: Count
+    again: bool = False
 
 
 class AttemptReported(Decision):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, get_args
 
 import orjson
+import phonenumbers
 from pydantic import BaseModel, ValidationError
 
 from middleware.ports import Problem, Standing, Submitted
@@ -70,11 +71,31 @@ def _wrong_envelope(message: dict[str, Any]) -> Problem | None:
 def _event(message: dict[str, Any], source: str) -> Read | Problem:
     kind = message["type"]
     unknown = _unknown(message, _SHAPES[kind])
+    for resource in _resources(message):
+        resource["phone"] = _in_full(resource["phone"])
     fields = orjson.dumps(message | {"source": source})
     try:
         return Read(CAD_TYPES[kind].model_validate_json(fields, extra="ignore"), unknown)
     except ValidationError as fault:
         return _problem(kind, fault)
+
+
+def _resources(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those that have a hands-free number; whatever else stands there is for the model to refuse."""
+    several = message.get("resources")
+    found = [message.get("resource"), *(several if isinstance(several, list) else ())]
+    return [one for one in found if isinstance(one, dict) and isinstance(one.get("phone"), str)]
+
+
+def _in_full(dialled: str) -> str:
+    """A number as it is dialled in the UK, in the form of E.164; as it was where it is none."""
+    try:
+        number = phonenumbers.parse(dialled, "GB")
+    except phonenumbers.NumberParseException:
+        return dialled
+    if not phonenumbers.is_possible_number(number):
+        return dialled
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _problem(kind: str, fault: ValidationError) -> Problem:

@@ -1,26 +1,29 @@
 """Settings that are each right and together wrong: out of reach, unsafe, or without an end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from middleware.config.lines import Path as Key
-from middleware.config.sections import Config
+from middleware.config.sections import Config, Rung
 from middleware.domain.rules import CONSOLE
 from middleware.ops.durations import write_duration
 from middleware.ops.listening import HostPort, Listens, is_loopback
+from middleware.ports import By, Way
 
 Problem = tuple[Key, str]
 
 
-def combinations(config: Config, said: Callable[[Key], bool]) -> Iterator[Problem]:
+def combinations(
+    config: Config, said: Callable[[Key], bool], ways: Mapping[str, Way]
+) -> Iterator[Problem]:
     """(key, reason and remedy) of every combination that must stop the start; `said` tells
-    whether a key was given, as a default file need not exist yet."""
+    whether a key was given, as a default file need not exist yet; `ways`: how channels tell."""
     yield from _adapters(config)
-    yield from _ladder(config)
+    yield from _ladders(config, ways)
     yield from _listening(config)
     yield from _console(config)
     yield from _broker(config)
@@ -34,30 +37,61 @@ def _adapters(config: Config) -> Iterator[Problem]:
         yield ("store",), "the journal needs exactly one store; keep one, such as [store.sqlite]"
 
 
-def _ladder(config: Config) -> Iterator[Problem]:
-    rungs = config.escalation.rung
-    if not rungs:
-        yield ("escalation", "rung"), 'nobody would be told; add a rung with channel = "console"'
-        return
+def _ladders(config: Config, ways: Mapping[str, Way]) -> Iterator[Problem]:
+    for name in ("rung", "single_responder", "moving"):
+        rungs: tuple[Rung, ...] = getattr(config.escalation, name)
+        if rungs:
+            yield from _ladder(config, ways, ("escalation", name), rungs)
+        elif name == "rung":
+            why = 'nobody would be told; add a rung with channel = "console"'
+            yield ("escalation", name), why
+
+
+def _ladder(
+    config: Config, ways: Mapping[str, Way], key: Key, rungs: tuple[Rung, ...]
+) -> Iterator[Problem]:
     for n, rung in enumerate(rungs):
-        key: Key = ("escalation", "rung", n, "channel")
-        if rung.channel == CONSOLE and n < len(rungs) - 1:
-            yield key, "a person is the end of the ladder; make console the last rung only"
-        elif rung.channel != CONSOLE and rung.channel not in config.channel:
-            known = ", ".join((*config.channel, CONSOLE))
-            yield key, f"names no configured channel; add its section or choose one of: {known}"
+        why = _wrong_channel(config, ways, rung, last=n == len(rungs) - 1)
+        if why:
+            yield (*key, n, "channel"), why
+        if n and not rungs[n - 1].wait and rungs[n - 1].channel == rung.channel:
+            yield (*key, n, "channel"), "would be told twice at once; give the rung before a wait"
     if rungs[-1].channel != CONSOLE:
-        key = ("escalation", "rung", len(rungs) - 1, "channel")
-        yield key, 'the last rung must reach a person; add a rung with channel = "console"'
+        why = 'the last rung must reach a person; add a rung with channel = "console"'
+        yield (*key, len(rungs) - 1, "channel"), why
+    elif not rungs[-1].wait:
+        why = "the task would be raised without end; give the last rung a wait such as 60s"
+        yield (*key, len(rungs) - 1, "wait"), why
     climb = sum((rung.wait for rung in rungs[:-1]), timedelta())
     if climb >= config.note.keep_for:
         yield (
-            ("escalation", "rung"),
+            key,
             (
                 f"a note expires before the last rung is reached (after {write_duration(climb)}); "
                 "wait less on the rungs or set note.keep_for longer"
             ),
         )
+
+
+def _wrong_channel(
+    config: Config, ways: Mapping[str, Way], rung: Rung, *, last: bool
+) -> str | None:
+    """Why nobody can be told on this rung."""
+    if rung.channel == CONSOLE:
+        return (
+            None if last else "a person is the end of the ladder; make console the last rung only"
+        )
+    crews = [name for name in config.channel if _tells_crews(ways, name)]
+    if rung.channel in crews:
+        return None
+    known = ", ".join((*crews, CONSOLE))
+    if rung.channel in config.channel:
+        return f"tells the CAD and no crew, with or without a rung; choose one of: {known}"
+    return f"names no configured channel; add its section or choose one of: {known}"
+
+
+def _tells_crews(ways: Mapping[str, Way], name: str) -> bool:
+    return name not in ways or ways[name].by is not By.INCIDENT
 
 
 def listeners(config: Config) -> Iterator[tuple[Key, HostPort]]:

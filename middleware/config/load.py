@@ -41,7 +41,9 @@ def load(path: Path | None, adapters: Sequence[AdapterSpec], environ: Mapping[st
         told = [_tell(origin, e["loc"], _reason(e, _known(Config, e["loc"]))) for e in _all(failed)]
         raise ConfigError((*problems, *told)) from None
     if not problems:
-        problems += [_tell(origin, key, why) for key, why in combinations(config, origin.said)]
+        ways = {spec.name: spec.way for spec in adapters if spec.kind is Kind.CHANNEL}
+        wrong = combinations(config, origin.said, ways)
+        problems += [_tell(origin, key, why) for key, why in wrong]
     if problems:
         raise ConfigError(tuple(problems))
     return config

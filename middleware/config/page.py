@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
-from middleware.config.sections import Config, Rung, Section
+from middleware.config.man_down import ManDown, Radio, Step
+from middleware.config.sections import Config, Escalation, Rung, Section
 from middleware.ops.durations import Between
 from middleware.ports import AdapterSpec, Kind
 
@@ -32,6 +33,27 @@ This page is made from the code: `forewarn check-config --keys > docs/configurat
 """
 
 
+ALONE = """
+Radio, call and MDT at the same time, then a person, with `[channel.radio]` and `[channel.voice]`
+configured:
+
+```toml
+[[escalation.single_responder]]
+channel = "radio"
+wait = "0s"
+[[escalation.single_responder]]
+channel = "voice"
+wait = "0s"
+[[escalation.single_responder]]
+channel = "mdt"
+wait = "1m"
+[[escalation.single_responder]]
+channel = "console"
+wait = "1m"
+```
+"""
+
+
 def configuration_page(adapters: Sequence[AdapterSpec]) -> str:
     """The page as Markdown."""
     return "\n".join([HEAD, *_core(), *_adapters(adapters)])
@@ -42,16 +64,38 @@ def _core() -> Iterator[str]:
     yield from _table("At the top of the file", "", plain)
     for name, field in Config.model_fields.items():
         if name == "escalation":
-            meaning = " ".join((type(field.default).__doc__ or "").split())
-            yield from _table("`[[escalation.rung]]`", meaning, Rung.model_fields)
-            yield "Default:\n\n```toml"
-            for rung in field.default.model_dump()["rung"]:
-                yield "[[escalation.rung]]"
-                yield f'channel = "{rung["channel"]}"\nwait = "{rung["wait"]}"'
-            yield "```\n"
+            yield from _escalation(field.default)
+        elif isinstance(field.default, ManDown):
+            yield from _man_down(field.default)
         elif _is_section(field):
             meaning = " ".join((type(field.default).__doc__ or "").split())
             yield from _table(f"`[{name}]`", meaning, type(field.default).model_fields)
+
+
+def _escalation(section: Escalation) -> Iterator[str]:
+    meaning = " ".join((section.__doc__ or "").split())
+    yield from _table("`[[escalation.rung]]`", meaning, Rung.model_fields)
+    yield "Default:\n\n```toml"
+    for rung in section.model_dump()["rung"]:
+        yield "[[escalation.rung]]"
+        yield f'channel = "{rung["channel"]}"\nwait = "{rung["wait"]}"'
+    yield "```\n\nOf the same form, each with a console rung at its end:\n"
+    for name in ("single_responder", "moving"):
+        yield f"- `[[escalation.{name}]]`: {Escalation.model_fields[name].description}."
+    yield ALONE
+
+
+def _man_down(section: ManDown) -> Iterator[str]:
+    told = ManDown.model_fields
+    plain = {name: field for name, field in told.items() if name not in {"step", "radio"}}
+    yield from _table("`[man_down]`", section.__doc__ or "", plain)
+    for name, row in (("step", Step), ("radio", Radio)):
+        meaning = " ".join((row.__doc__ or "").split())
+        yield from _table(f"`[[man_down.{name}]]`", meaning, row.model_fields)
+    yield "Default:\n\n```toml"
+    for step in section.model_dump(mode="json")["step"]:
+        yield f'[[man_down.step]]\nto = "{step["to"]}"\nwait = "{step["wait"]}"'
+    yield "```\n"
 
 
 _KINDS = frozenset(kind.value for kind in Kind)

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SerializeAsAny
 
+from middleware.config.man_down import ManDown
 from middleware.domain.rules import CONSOLE, Rules
 from middleware.domain.rules import Rung as LadderRung
 from middleware.ops.durations import Between, Duration, read_duration
 from middleware.ops.listening import HostPort, ListenAt, read_host_port
+from middleware.ports import Way
 from schemas.base import Code, Name
 
 
@@ -110,13 +113,17 @@ class Rung(Section):
     """One step of the escalation ladder."""
 
     channel: Name = Field(description="a configured channel, or console for the last rung")
-    wait: Annotated[Duration, Between("1s", "24h")] = Field(
-        description="time for an answer; on the console rung the task is raised again after it"
+    wait: Annotated[Duration, Between("0s", "24h")] = Field(
+        description="time for an answer; 0s tells the next rung at the same time; on the console "
+        "rung the task is raised again after it"
     )
 
 
 class Escalation(Section):
-    """The ladder (N5): each rung in its turn, until a person has answered. Last: a person."""
+    """The ladder (N5): each rung in its turn, until a person has answered. Last: a person. A rung
+    that cannot reach a crew (it has no radio, or no hands-free phone) is passed over at once; where
+    everything of a rung has failed, the next one follows at once. The same channel on two rungs is
+    a second attempt, which says that it is repeated."""
 
     rung: Annotated[tuple[Rung, ...], Field(max_length=20)] = Field(
         (
@@ -125,9 +132,24 @@ class Escalation(Section):
         ),
         description="the rungs in order",
     )
+    single_responder: Annotated[tuple[Rung, ...], Field(max_length=20)] = Field(
+        (), description="the rungs for a single responder, who drives (N4); empty: those of rung"
+    )
+    moving: Annotated[tuple[Rung, ...], Field(max_length=20)] = Field(
+        (),
+        description="the rungs for a crew that is mobile when its note is issued; empty: those "
+        "of rung",
+    )
 
 
 Adapters = Mapping[str, SerializeAsAny[InstanceOf[BaseModel]]]
+
+
+_NO_WAYS: Mapping[str, Way] = MappingProxyType({})
+
+
+def _ladder(rungs: tuple[Rung, ...]) -> tuple[LadderRung, ...]:
+    return tuple(LadderRung(channel=rung.channel, wait=rung.wait) for rung in rungs)
 
 
 class Config(Section):
@@ -148,19 +170,24 @@ class Config(Section):
     journal: JournalKeeping = JournalKeeping()
     broker: Broker = Broker()
     escalation: Escalation = Escalation()
+    man_down: ManDown = ManDown()
     source: Adapters = Field({}, description="what comes in")
     channel: Adapters = Field({}, description="ways out to the crews")
     store: Adapters = Field({}, description="where the journal is kept")
 
-    def rules(self) -> Rules:
-        """The part that decisions depend on."""
-        rungs = self.escalation.rung
+    def rules(self, ways: Mapping[str, Way] = _NO_WAYS) -> Rules:
+        """The part that decisions depend on. `ways`: how each channel there is tells."""
+        asked = self.escalation
         return Rules(
-            ladder=tuple(LadderRung(channel=r.channel, wait=r.wait) for r in rungs),
+            ladder=_ladder(asked.rung),
+            single_responder=_ladder(asked.single_responder),
+            moving=_ladder(asked.moving),
+            ways={name: ways[name] for name in self.channel if name in ways},
             keep_for=self.note.keep_for,
             keep_finished=self.memory.keep_finished,
             same_again=self.memory.same_again,
             recheck_after=self.check.recheck_after,
+            man_down=self.man_down.rules(),
         )
 
     def broker_at(self) -> HostPort:

@@ -5,13 +5,16 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
 
+from middleware.ports import LIKE_AN_MDT, By, Way
 from schemas.alarm import Audience
+from schemas.decision import Ladder
 
 CONSOLE = "console"
 
 
 class Rung(BaseModel):
-    """One step of the ladder: tell on `channel`, wait so long for a person's answer (N5)."""
+    """One step of the ladder: tell on `channel`, wait so long for a person's answer (N5). With no
+    wait the next rung is told at the same time."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,9 +61,11 @@ class ManDown(BaseModel):
 
 
 class Rules(BaseModel):
-    """`keep_for`: how long a note is in force; `keep_finished`: how long finished incidents stay
-    on the screens; `same_again`: how long a message is recognised as said before; `recheck_after`:
-    when a check that could not be made is tried again."""
+    """`ladder`: for whom no other is meant; `single_responder`, `moving`: for those, where not
+    empty; `ways`: how the configured channels tell; `keep_for`: how long a note is in force;
+    `keep_finished`: how long finished incidents stay on the screens; `same_again`: how long a
+    message is recognised as said before; `recheck_after`: when a check that could not be made is
+    tried again."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,8 +73,24 @@ class Rules(BaseModel):
         Rung(channel="mdt", wait=timedelta(seconds=60)),
         Rung(channel=CONSOLE, wait=timedelta(seconds=60)),
     )
+    single_responder: tuple[Rung, ...] = ()
+    moving: tuple[Rung, ...] = ()
+    ways: Mapping[str, Way] = {}
     keep_for: timedelta = timedelta(hours=12)
     keep_finished: timedelta = timedelta(hours=1)
     same_again: timedelta = timedelta(hours=24)
     recheck_after: timedelta = timedelta(seconds=2)
     man_down: ManDown = ManDown()
+
+    def rungs(self, ladder: Ladder) -> tuple[Rung, ...]:
+        """The rungs of that ladder; of the default one where it is empty."""
+        special = {Ladder.SINGLE_RESPONDER: self.single_responder, Ladder.MOVING: self.moving}
+        return special.get(ladder) or self.ladder
+
+    def way(self, channel: str) -> Way:
+        """How the channel tells; like an MDT where nobody said."""
+        return self.ways.get(channel, LIKE_AN_MDT)
+
+    def write_backs(self) -> tuple[str, ...]:
+        """The channels that tell no crew but write into the incident on the other side (N2)."""
+        return tuple(name for name, way in self.ways.items() if way.by is By.INCIDENT)

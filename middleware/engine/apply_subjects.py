@@ -4,17 +4,20 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from middleware.engine.entry import Entry
+from middleware.engine.entry import Entry, Erased
 from middleware.engine.state import ACTIVE, Call, Checked, Incident, Sent, State
 from schemas import call as c
 from schemas import decision as d
 from schemas.check import Match, Whereabouts
 from schemas.decision import Decision
+from schemas.event import Event
 from schemas.incident import (
     AddressChanged,
     CadEvent,
     IncidentOpened,
     IncidentUpdated,
+    Resource,
+    ResourceAssigned,
     Stage,
 )
 
@@ -61,8 +64,22 @@ def _on_incident_finished(state: State, entry: Entry, made: d.IncidentFinished) 
 
 
 def _on_resource_moved(state: State, entry: Entry, made: d.ResourceMoved) -> None:
-    sent = Sent(made.callsign, made.device, made.stage, made.single_responder)
-    state.incidents[made.incident].resources[made.callsign] = sent
+    resources = state.incidents[made.incident].resources
+    before = resources.get(made.callsign)
+    phone = before.phone if before else None
+    for said in _resources(entry.event):
+        if said.callsign == made.callsign:
+            phone = said.phone
+    resources[made.callsign] = Sent(
+        made.callsign, made.device, made.stage, made.single_responder, made.radio, phone
+    )
+
+
+def _resources(event: Event | Erased) -> tuple[Resource, ...]:
+    """What the event says of resources: a number is in no decision."""
+    if isinstance(event, IncidentOpened):
+        return event.resources
+    return (event.resource,) if isinstance(event, ResourceAssigned) else ()
 
 
 def _on_call_changed(state: State, entry: Entry, made: d.CallChanged) -> None:
@@ -118,6 +135,8 @@ def _on_forgotten(state: State, entry: Entry, made: d.Forgotten) -> None:
             _drop_of_device(state, note.device, name)
             state.timers.pop(f"rung:{name}", None)
             state.timers.pop(f"expire:{name}", None)
+        for name in incident.writings:
+            state.writings.pop(name, None)
     call = state.calls.pop(made.subject, None)
     if call is not None:
         state.by_call.pop((call.source, call.call), None)

@@ -8,6 +8,7 @@ import orjson
 from middleware.engine.checks import PASSING, sure, sure_matches
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import enter_rung
+from middleware.engine.reach import Crew, crew_of, ladder_for
 from middleware.engine.state import ACTIVE, Incident, Note, Phase, Sent, State
 from middleware.engine.suppression import still_shown
 from middleware.engine.withdrawal import withdraw
@@ -51,7 +52,7 @@ def reconcile(
     for note in (state.notes[n] for n in incident.notes):
         reason = _untrue(state, note, still, resources)
         if reason is not None and note.phase is not Phase.WITHDRAWN:
-            decisions += withdraw(note, reason)
+            decisions += withdraw(state, note, reason)
     return decisions + tell(state, taken, incident.id, matches, resources.values())
 
 
@@ -116,8 +117,10 @@ def _tell_one(
         device=sent.device,
         matched=matched,
         expires_at=taken.received_at + state.rules.keep_for,
+        ladder=ladder_for(sent),
     )
-    return [issued, _expiry(issued, taken), *enter_rung(state.rules, key, 0, taken)]
+    crew = Crew(key, sent.device, sent, issued.ladder)
+    return [issued, _expiry(issued, taken), *enter_rung(state.rules, crew, 0, taken)]
 
 
 def _changed(state: State, taken: Taken, before: Note, matched: Matched) -> bool:
@@ -137,7 +140,8 @@ def _changed(state: State, taken: Taken, before: Note, matched: Matched) -> bool
 def renew(state: State, taken: Taken, note: Note) -> list[Decision]:
     """Its time is over and nobody answered: told again on the rung it had reached, so that the
     crew's screen and the task of the EOC stay (N5)."""
-    return _tell_again(state, taken, note, min(note.rung, len(state.rules.ladder) - 1))
+    last = len(state.rules.rungs(note.ladder)) - 1
+    return _tell_again(state, taken, note, min(note.rung, last))
 
 
 def reword(state: State, taken: Taken, markers: Mapping[str, bytes]) -> list[Decision]:
@@ -161,8 +165,10 @@ def _tell_again(state: State, taken: Taken, note: Note, rung: int) -> list[Decis
         device=note.device,
         matched=note.matched,
         expires_at=taken.received_at + state.rules.keep_for,
+        ladder=note.ladder,
     )
-    return [issued, _expiry(issued, taken), *enter_rung(state.rules, note.id, rung, taken)]
+    entered = enter_rung(state.rules, crew_of(state, note), rung, taken)
+    return [issued, _expiry(issued, taken), *entered]
 
 
 def _expiry(issued: NoteIssued, taken: Taken) -> TimerSet:

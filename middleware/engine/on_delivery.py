@@ -1,7 +1,10 @@
 """What follows from receipts, acknowledgements and questions (N3, N5, C5)."""
 
 from middleware.engine.entry import Taken
+from middleware.engine.ladder import has_failed, next_rung
+from middleware.engine.reach import address, crew_of, crews_at
 from middleware.engine.state import ACTIVE, Note, Phase, State
+from middleware.engine.write_back import confirmed
 from schemas.decision import (
     AskAnswered,
     Decision,
@@ -15,18 +18,24 @@ from schemas.decision import (
     Why,
 )
 from schemas.delivery import (
+    CrewAcknowledged,
     CrewAsked,
+    DeliveryReported,
     DeviceEvent,
     DeviceSeen,
     NoteAcknowledged,
+    NoteAttempted,
     NoteDisplayed,
     NoteOpened,
     TaskTaken,
 )
 from schemas.incident import Stage
+from schemas.telling import AttemptMade, AttemptReported
 
 
 def on_displayed(state: State, taken: Taken, event: NoteDisplayed) -> list[Decision]:
+    if event.note in state.writings:
+        return confirmed(state.writings[event.note], event)
     note = note_of(state, event, event.note)
     if note is None:
         return [Ignored(why=Why.UNKNOWN)]
@@ -45,20 +54,80 @@ def on_acknowledged(state: State, taken: Taken, event: NoteAcknowledged) -> list
         return [Ignored(why=Why.STALE)]
     if note.phase is Phase.ANSWERED:
         return [Ignored(why=Why.ALREADY)]
+    return _answered(state, note, event.channel, event.by)
+
+
+def on_crew_acknowledged(state: State, taken: Taken, event: CrewAcknowledged) -> list[Decision]:
+    """Of what was told there and nobody has acknowledged: the crew heard it, and can mean no
+    other."""
+    decisions: list[Decision] = []
+    for note in state.notes.values():
+        on = note.channels.get(event.channel)
+        waits = note.phase in (Phase.OPEN, Phase.IN_HANDS)
+        if waits and on is not None and on.address == event.device and on.made:
+            decisions += _answered(state, note, event.channel, event.by)
+    return decisions or [Ignored(why=Why.UNKNOWN)]
+
+
+def _answered(state: State, note: Note, channel: str, by: str) -> list[Decision]:
     shown: list[Decision] = []
-    if note.shown.get(event.channel, 0) < note.revision:
-        shown.append(_shown(state, note, event.channel, note.revision))
+    if note.shown.get(channel, 0) < note.revision:
+        shown.append(_shown(state, note, channel, note.revision))
     return [
         *shown,
-        DutyAnswered(note=note.id, channel=event.channel, by=event.by),
+        DutyAnswered(note=note.id, channel=channel, by=by),
         TimerStopped(timer=f"rung:{note.id}"),
     ]
 
 
+def on_attempted(state: State, taken: Taken, event: NoteAttempted) -> list[Decision]:
+    """Whether it may still be sent, and is to be: the courier sends on `AttemptMade` alone."""
+    note = state.notes.get(event.note)
+    on = note.channels.get(event.channel) if note else None
+    if note is None or on is None or event.note_revision != note.revision:
+        return [Ignored(why=Why.STALE)]
+    if note.phase not in (Phase.OPEN, Phase.WITHDRAWN):
+        return [Ignored(why=Why.STALE)]
+    wanted = on.is_open if event.again else on.is_due
+    if not wanted or event.attempt != on.attempts + 1:
+        return [Ignored(why=Why.ALREADY)]
+    return [
+        AttemptMade(
+            note=note.id,
+            revision=note.revision,
+            channel=event.channel,
+            attempt=event.attempt,
+            again=event.again,
+        )
+    ]
+
+
+def on_reported(state: State, taken: Taken, event: DeliveryReported) -> list[Decision]:
+    """Kept; and where nothing of this rung can reach the crew any more, the next one now (N5)."""
+    note = note_of(state, event, event.note)
+    on = note.channels.get(event.channel) if note else None
+    if note is None or on is None:
+        return [Ignored(why=Why.UNKNOWN)]
+    if event.note_revision != note.revision or event.times != on.made - 1:
+        return [Ignored(why=Why.STALE)]
+    reported = AttemptReported(
+        note=note.id, revision=note.revision, channel=event.channel, state=event.state
+    )
+    if note.phase is Phase.OPEN and has_failed(state.rules, note, event.channel, event.state):
+        return [reported, *next_rung(state, note, taken)]
+    return [reported]
+
+
 def note_of(state: State, event: DeviceEvent, note: str) -> Note | None:
-    """The note, if it is this device's: a device speaks for itself alone."""
+    """The note, if it was told there: a device, a radio or a number speaks for itself alone."""
     known = state.notes.get(note)
-    return known if known is not None and known.device == event.device else None
+    return known if known is not None and _address(state, known, event) == event.device else None
+
+
+def _address(state: State, note: Note, event: DeviceEvent) -> str | None:
+    """Where the note went on the event's channel, or would go."""
+    on = note.channels.get(event.channel)
+    return on.address if on else address(state.rules, crew_of(state, note), event.channel)
 
 
 def _shown(state: State, note: Note, channel: str, revision: int) -> Shown:
@@ -73,12 +142,12 @@ def on_device_seen(state: State, taken: Taken, event: DeviceSeen) -> list[Decisi
 
 
 def on_asked(state: State, taken: Taken, event: CrewAsked) -> list[Decision]:
-    """Answered with the incidents this device is on; the content comes from the state (C5)."""
+    """Answered with the incidents of the crew that is reached there; the content comes from the
+    state (C5)."""
     incidents = tuple(
         incident.id
         for incident in state.incidents.values()
-        if incident.finished_at is None
-        and any(s.device == event.device and s.stage in ACTIVE for s in incident.resources.values())
+        if incident.finished_at is None and crews_at(state, incident, event.channel, event.device)
     )
     return [
         AskAnswered(ask=event.ask, device=event.device, channel=event.channel, incidents=incidents)

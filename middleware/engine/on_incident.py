@@ -1,6 +1,7 @@
 """What follows from what the CAD says of an incident (C1, C3, N7)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from middleware.engine.checks import assess, check_again, sure_matches
@@ -9,6 +10,7 @@ from middleware.engine.notes import reconcile, tell
 from middleware.engine.state import ACTIVE, Incident, Sent, State
 from middleware.engine.suppression import as_shown
 from middleware.engine.withdrawal import withdraw_all
+from middleware.engine.write_back import write
 from schemas.check import NotChecked, Outcome, Whereabouts
 from schemas.decision import (
     Assessed,
@@ -65,6 +67,7 @@ def on_opened(state: State, taken: Taken, event: IncidentOpened) -> list[Decisio
         *assess(incident, taken, not_shown),
         *check_again(state, incident, taken),
         *tell(state, taken, incident, sure_matches(state, taken.answer), sent.values()),
+        *write(state, taken, incident),
     ]
 
 
@@ -85,7 +88,7 @@ def _joining(known: Incident, sent: Sent) -> Sent | None:
         return sent
     if before.device == sent.device:
         return None
-    return Sent(sent.callsign, sent.device, before.stage, sent.single_responder)
+    return replace(sent, stage=before.stage)
 
 
 def on_updated(state: State, taken: Taken, event: IncidentUpdated) -> list[Decision]:
@@ -103,7 +106,8 @@ def on_address_changed(state: State, taken: Taken, event: AddressChanged) -> lis
         incident = f"i{taken.position}"
         taken, not_shown = as_shown(state, event.place, taken)
         again = check_again(state, incident, taken)
-        return [IncidentTaken(incident=incident), *assess(incident, taken, not_shown), *again]
+        checked = [*assess(incident, taken, not_shown), *again]
+        return [IncidentTaken(incident=incident), *checked, *write(state, taken, incident)]
     if known.finished_at is not None:
         return [Ignored(why=Why.STALE)]
     return _changed_place(state, taken, known, event)
@@ -123,6 +127,7 @@ def _changed_place(
         *assess(known.id, taken, not_shown),
         *check_again(state, known.id, taken),
         *reconcile(state, taken, known, resources),
+        *write(state, taken, known.id),
     ]
 
 
@@ -135,7 +140,7 @@ def on_closed(state: State, taken: Taken, event: IncidentClosed) -> list[Decisio
     forget_at = taken.received_at + state.rules.keep_finished
     return [
         IncidentFinished(incident=known.id),
-        *withdraw_all((state.notes[n] for n in known.notes), Ended.INCIDENT_CLOSED),
+        *withdraw_all(state, (state.notes[n] for n in known.notes), Ended.INCIDENT_CLOSED),
         TimerStopped(timer=f"recheck:{known.id}"),
         TimerSet(timer=f"forget:{known.id}", revision=taken.position, due_at=forget_at),
     ]
@@ -161,13 +166,16 @@ def on_recheck(state: State, taken: Taken, event: RecheckDue) -> list[Decision]:
     checked = [*assess(known.id, taken, not_shown), *check_again(state, known.id, taken)]
     if isinstance(known, Incident):
         checked += reconcile(state, taken, known, known.resources)
+        checked += write(state, taken, known.id)
     return checked
 
 
 def sent_as(resource: Resource, stage: Stage) -> Sent:
     """A resource as the CAD names it; without an MDT its call sign is the device."""
     device = resource.mdt or resource.callsign
-    return Sent(resource.callsign, device, stage, resource.single_responder)
+    return Sent(
+        resource.callsign, device, stage, resource.single_responder, resource.radio, resource.phone
+    )
 
 
 def moved(incident: str, sent: Sent) -> ResourceMoved:
@@ -178,4 +186,5 @@ def moved(incident: str, sent: Sent) -> ResourceMoved:
         device=sent.device,
         stage=sent.stage,
         single_responder=sent.single_responder,
+        radio=sent.radio,
     )

@@ -6,6 +6,7 @@ from middleware.engine.notes import reword
 from middleware.engine.state import State
 from middleware.engine.suppression import lapse
 from middleware.engine.withdrawal import end_markers
+from middleware.engine.write_back import rewrite
 from schemas.decision import (
     BatchActivated,
     BatchDiscarded,
@@ -36,6 +37,7 @@ def on_activated(state: State, taken: Taken, event: MarkersActivated) -> list[De
         return [Ignored(why=Why.UNKNOWN)]
     over = batch.ended_before(london_day(taken.received_at))
     told = {note.matched.marker for note in state.notes.values()}
+    told |= {written.matched.marker for written in state.writings.values()}
     spoken_of = told | {pair.marker for pair in state.mistakes.pairs.values()}
     words = {name: batch.kept[name].json for name in spoken_of & batch.kept.keys() - set(over)}
     return [
@@ -43,6 +45,7 @@ def on_activated(state: State, taken: Taken, event: MarkersActivated) -> list[De
         *end_markers(state, over),
         *lapse(state, words),
         *reword(state, taken, words),
+        *rewrite(state, taken, words),
     ]
 
 
@@ -58,7 +61,8 @@ def on_put(state: State, taken: Taken, event: MarkerPut) -> list[Decision]:
     if marker.ends_on is not None and marker.ends_on < today:
         return [in_force, *end_markers(state, (marker.id,))]
     words = {marker.id: marker.model_dump_json().encode()}
-    return [in_force, *lapse(state, words), *reword(state, taken, words)]
+    told_anew = [*reword(state, taken, words), *rewrite(state, taken, words)]
+    return [in_force, *lapse(state, words), *told_anew]
 
 
 def on_ended(state: State, taken: Taken, event: MarkerEnded) -> list[Decision]:

@@ -124,6 +124,7 @@ def on_decided(state: State, taken: Taken, event: MistakeDecided) -> list[Decisi
 def _not_about_this(state: State, pair: Mistake) -> list[Decision]:
     """Who was told about it there hears at once that it is not about this place (N7)."""
     return withdraw_all(
+        state,
         (
             note
             for known in live_at(state, pair.address)

@@ -1,5 +1,7 @@
 """What follows from what the CAD says of the resources it sends (C1, N3, N7)."""
 
+from dataclasses import replace
+
 from middleware.engine.entry import Taken
 from middleware.engine.notes import tell_known
 from middleware.engine.on_incident import find, moved, placeholder, sent_as
@@ -17,17 +19,14 @@ def on_stage(state: State, taken: Taken, event: ResourceEvent) -> list[Decision]
     known = find(state, event)
     before = known.resources.get(event.callsign) if known else None
     if event.stage in ACTIVE:
-        device, alone = (
-            (before.device, before.single_responder) if before else (event.callsign, False)
-        )
-        return _join(state, taken, event, Sent(event.callsign, device, event.stage, alone))
+        unknown = Sent(event.callsign, event.callsign, event.stage, single_responder=False)
+        return _join(state, taken, event, replace(before or unknown, stage=event.stage))
     if known is None or before is None or known.finished_at is not None:
         return [Ignored(why=Why.UNKNOWN)]
     reason = Ended.STOOD_DOWN if event.stage is Stage.STOOD_DOWN else Ended.CLEARED
-    gone = Sent(before.callsign, before.device, event.stage, before.single_responder)
     return [
-        moved(known.id, gone),
-        *withdraw_all(notes_of(state, known, event.callsign), reason),
+        moved(known.id, replace(before, stage=event.stage)),
+        *withdraw_all(state, notes_of(state, known, event.callsign), reason),
     ]
 
 
@@ -48,4 +47,4 @@ def _join(state: State, taken: Taken, event: CadEvent, sent: Sent) -> list[Decis
 def _leave_other_device(state: State, known: Incident, sent: Sent) -> list[Decision]:
     """The crew has another device now: nobody looks at the one it was told on (N7)."""
     told = notes_of(state, known, sent.callsign)
-    return withdraw_all((n for n in told if n.device != sent.device), Ended.STOOD_DOWN)
+    return withdraw_all(state, (n for n in told if n.device != sent.device), Ended.STOOD_DOWN)

@@ -7,8 +7,9 @@ from middleware.engine.checks import order_recheck
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import next_rung
 from middleware.engine.notes import renew
-from middleware.engine.state import Incident, Note, Phase, State
+from middleware.engine.state import Call, Incident, Note, Phase, State
 from middleware.engine.withdrawal import end_markers, withdraw
+from middleware.engine.write_back import is_unconfirmed
 from schemas.decision import (
     Decision,
     Ended,
@@ -37,7 +38,7 @@ def _rung(state: State, taken: Taken, note: str) -> list[Decision]:
     known = state.notes.get(note)
     if known is None or known.phase is not Phase.OPEN:
         return [Ignored(why=Why.STALE)]
-    return next_rung(state.rules, known, taken)
+    return next_rung(state, known, taken)
 
 
 def _expire(state: State, taken: Taken, note: str) -> list[Decision]:
@@ -47,7 +48,7 @@ def _expire(state: State, taken: Taken, note: str) -> list[Decision]:
         return [Ignored(why=Why.STALE)]
     if known.phase is Phase.OPEN:
         return renew(state, taken, known)
-    return withdraw(known, Ended.EXPIRED)
+    return withdraw(state, known, Ended.EXPIRED)
 
 
 def _recheck(state: State, taken: Taken, subject: str) -> list[Decision]:
@@ -60,19 +61,32 @@ def _forget(state: State, taken: Taken, subject: str) -> list[Decision]:
     known = state.incidents.get(subject) or state.calls.get(subject)
     if known is None or known.finished_at is None:
         return [Ignored(why=Why.STALE)]
-    notes = (state.notes[n] for n in known.notes) if isinstance(known, Incident) else ()
-    if is_needed(state, subject) or any(_may_be_on_a_screen(note, taken) for note in notes):
+    if is_needed(state, subject) or _may_be_on_a_screen(state, known, taken):
         due_at = taken.received_at + state.rules.keep_finished
         return [TimerSet(timer=f"forget:{subject}", revision=taken.position, due_at=due_at)]
     return [Forgotten(subject=subject)]
 
 
-def _may_be_on_a_screen(note: Note, taken: Taken) -> bool:
-    """It was told, has not run out, and the device has not said that it took it away. That it
-    never said it showed it proves nothing: its receipt may still be on the way."""
-    told = (channel for channel in note.channels if channel != CONSOLE)
+def _may_be_on_a_screen(state: State, known: Incident | Call, taken: Taken) -> bool:
+    """Something was told, has not run out, and the other side has not said that it took it away."""
+    if isinstance(known, Call):
+        return False
+    notes = (state.notes[name] for name in known.notes)
+    written = (state.writings[name] for name in known.writings)
+    return any(_is_there(state, note, taken) for note in notes) or any(
+        is_unconfirmed(one) and one.expires_at > taken.received_at for one in written
+    )
+
+
+def _is_there(state: State, note: Note, taken: Taken) -> bool:
+    """That a device never said it showed it proves nothing: its receipt may still be on the way.
+    Where sending twice is not harmless, what was told once is not told again."""
     return note.expires_at > taken.received_at and any(
-        note.shown.get(channel, 0) < note.revision for channel in told
+        note.shown.get(channel, 0) < note.revision
+        if state.rules.way(channel).repeatable
+        else on.is_due
+        for channel, on in note.channels.items()
+        if channel != CONSOLE
     )
 
 

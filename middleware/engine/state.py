@@ -11,11 +11,16 @@ from middleware.engine.markers import Markers
 from middleware.engine.mistakes import Mistakes
 from middleware.engine.seen import Seen
 from schemas.check import Match, NotChecked, Outcome, Whereabouts
-from schemas.decision import Ended, Matched
+from schemas.decision import Ended, Ladder, Matched
+from schemas.delivery import Delivery
 from schemas.incident import Stage
 from schemas.mistake import NotShown
 
 QUARANTINE_SHOWN = 200
+NOT_THERE = frozenset(
+    {Delivery.REFUSED, Delivery.EXPIRED, Delivery.BUSY, Delivery.NO_ANSWER, Delivery.DECLINED}
+)
+"""Ends of an attempt after which nothing of it can have arrived."""
 ACTIVE = frozenset({Stage.ASSIGNED, Stage.MOBILE, Stage.AT_SCENE})
 
 
@@ -44,12 +49,53 @@ class Checked:
 
 @dataclass(slots=True)
 class Sent:
-    """A resource at an incident."""
+    """A resource at an incident, and how it is reached."""
 
     callsign: str
     device: str
     stage: Stage
     single_responder: bool
+    radio: str | None = None
+    phone: str | None = None
+
+
+@dataclass(slots=True)
+class OnChannel:
+    """How a note stands on one channel; all but `address` and `went` of its present revision."""
+
+    address: str
+    wanted: int = 0
+    """How often the ladder, or the withdrawal, asked this channel to tell."""
+    attempts: int = 0
+    """On record, where sending twice is not harmless; elsewhere 0."""
+    again: int = 0
+    """Of these, made once more after a restart."""
+    unsent: int = 0
+    """Of these, where nothing went out."""
+    state: Delivery | None = None
+    """What became of the last attempt."""
+    went: bool = False
+    """Whether an earlier revision may have arrived."""
+
+    @property
+    def made(self) -> int:
+        """Attempts that may have arrived."""
+        return self.attempts - self.unsent
+
+    @property
+    def is_due(self) -> bool:
+        """Asked for, and not yet attempted."""
+        return self.made - self.again < self.wanted
+
+    @property
+    def is_open(self) -> bool:
+        """Attempted, and nobody knows what became of it: after a restart it is made once more."""
+        return self.made > 0 and self.state is None and self.again < self.wanted
+
+    @property
+    def may_be_there(self) -> bool:
+        """Whether anything of the note may have arrived on this channel."""
+        return self.went or (self.made > 0 and self.state not in NOT_THERE)
 
 
 @dataclass(slots=True)
@@ -70,6 +116,7 @@ class Incident:
     resources: dict[str, Sent] = field(default_factory=dict)
     checked: Checked | None = None
     notes: dict[str, None] = field(default_factory=dict)
+    writings: dict[str, None] = field(default_factory=dict)
     finished_at: datetime | None = None
 
 
@@ -112,7 +159,8 @@ class Note:
     expires_at: datetime
     phase: Phase = Phase.OPEN
     rung: int = 0
-    channels: dict[str, None] = field(default_factory=dict)
+    ladder: Ladder = Ladder.DEFAULT
+    channels: dict[str, OnChannel] = field(default_factory=dict)
     shown: dict[str, int] = field(default_factory=dict)
     shown_at: datetime | None = None
     answered_by: str | None = None
@@ -127,6 +175,24 @@ class Note:
     def task(self) -> str | None:
         """The console task raised for it, if any."""
         return f"t-{self.id}" if self.task_times else None
+
+
+@dataclass(slots=True)
+class Writing:
+    """What is to stand about one marker in one incident of the CAD (N2)."""
+
+    id: str
+    revision: int
+    incident: str
+    matched: Matched
+    content: bytes
+    issued_at: datetime
+    expires_at: datetime
+    phase: Phase = Phase.OPEN
+    channels: dict[str, OnChannel] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
+    """Channel to the revision that the other side confirmed."""
+    ended: Ended | None = None
 
 
 @dataclass(slots=True)
@@ -171,6 +237,7 @@ class State:
     by_call: dict[tuple[str, str], str] = field(default_factory=dict)
     notes: dict[str, Note] = field(default_factory=dict)
     by_device: dict[str, dict[str, None]] = field(default_factory=dict)
+    writings: dict[str, Writing] = field(default_factory=dict)
     markers: Markers = field(default_factory=Markers)
     mistakes: Mistakes = field(default_factory=Mistakes)
     alarms: dict[str, Alarm] = field(default_factory=dict)

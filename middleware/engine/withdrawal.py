@@ -2,26 +2,56 @@
 
 from collections.abc import Iterable
 
-from middleware.engine.state import Incident, Note, Phase, State
+from middleware.engine.state import Incident, Note, OnChannel, Phase, State, Writing
 from middleware.engine.suppression import lapse
-from schemas.decision import Decision, Ended, MarkersOver, NoteWithdrawn, TimerStopped
+from middleware.ports import By
+from schemas.decision import (
+    Decision,
+    Ended,
+    MarkersOver,
+    NoteWithdrawn,
+    TimerStopped,
+    WriteBackWithdrawn,
+)
+from schemas.delivery import Delivery
+
+NO_LONGER_TRUE = frozenset({Ended.ADDRESS_CHANGED, Ended.MARKER_ENDED, Ended.NOT_THIS_PLACE})
+"""What was said is wrong now; the other reasons the crew knows of itself."""
+HEARD = frozenset({Delivery.CUT_OFF, Delivery.SILENCE, Delivery.FAILED})
+"""Ends of a call after which somebody may have heard some of it."""
 
 
-def withdraw(note: Note, reason: Ended) -> list[Decision]:
+def withdraw(state: State, note: Note, reason: Ended) -> list[Decision]:
     """Take the note back: a new revision that says so, and no more timers."""
+    tell = tuple(
+        channel
+        for channel, on in note.channels.items()
+        if not state.rules.way(channel).repeatable and _must_hear(state, note, channel, on, reason)
+    )
     return [
-        NoteWithdrawn(note=note.id, revision=note.revision + 1, reason=reason),
+        NoteWithdrawn(note=note.id, revision=note.revision + 1, reason=reason, tell=tell),
         TimerStopped(timer=f"rung:{note.id}"),
         TimerStopped(timer=f"expire:{note.id}"),
     ]
 
 
-def withdraw_all(notes: Iterable[Note], reason: Ended) -> list[Decision]:
+def _must_hear(state: State, note: Note, channel: str, on: OnChannel, reason: Ended) -> bool:
+    """Where sending twice is not harmless, only if something may be there. Nobody is rung but who
+    heard what is wrong now and was not shown the note in any other way: a call on the road for
+    what a screen takes away by itself is itself a danger."""
+    if state.rules.way(channel).by is not By.PHONE:
+        return on.may_be_there
+    heard = channel in note.shown or note.answered_on == channel or on.state in HEARD
+    elsewhere = any(shown != channel for shown in note.shown)
+    return (heard or on.went) and reason in NO_LONGER_TRUE and not elsewhere
+
+
+def withdraw_all(state: State, notes: Iterable[Note], reason: Ended) -> list[Decision]:
     """Withdraw those in force."""
     decisions: list[Decision] = []
     for note in notes:
         if note.phase is not Phase.WITHDRAWN:
-            decisions += withdraw(note, reason)
+            decisions += withdraw(state, note, reason)
     return decisions
 
 
@@ -38,8 +68,19 @@ def end_markers(state: State, markers: tuple[str, ...]) -> list[Decision]:
         return []
     over = frozenset(markers)
     about = (note for note in state.notes.values() if note.matched.marker in over)
+    written = (one for one in state.writings.values() if one.matched.marker in over)
     return [
         MarkersOver(markers=markers),
-        *withdraw_all(about, Ended.MARKER_ENDED),
+        *withdraw_all(state, about, Ended.MARKER_ENDED),
+        *take_back(written, Ended.MARKER_ENDED),
         *lapse(state, dict.fromkeys(markers)),
+    ]
+
+
+def take_back(writings: Iterable[Writing], reason: Ended) -> list[Decision]:
+    """What stands in the CAD and is not yet taken back."""
+    return [
+        WriteBackWithdrawn(writing=writing.id, revision=writing.revision + 1, reason=reason)
+        for writing in writings
+        if writing.phase is not Phase.WITHDRAWN
     ]

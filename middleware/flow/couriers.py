@@ -2,7 +2,8 @@
 
 Accepted is not delivered: a parcel stays until the record says the device showed its revision
 (or took the note away), or until the note has run out. A device's sign of life, or the channel's
-return, sends everything open again at once; otherwise the wait doubles.
+return, sends everything open again at once; otherwise the wait doubles. Where sending twice is
+not harmless each attempt is on record first, and only what never went out is tried again.
 """
 
 import asyncio
@@ -14,11 +15,16 @@ from random import Random
 import structlog
 
 from middleware.engine.entry import Entry
-from middleware.engine.state import Note, Phase, State
-from middleware.flow.messages import answer_message, note_message
+from middleware.engine.state import Note, Phase, State, Writing
+from middleware.flow.attempts import Attempts, is_wanted
+from middleware.flow.bodies import note_message
+from middleware.flow.danger import most_dangerous_first
+from middleware.flow.messages import answer_message
 from middleware.flow.parcels import ANSWER, Destination, Parcel
-from middleware.ports import Channel, ChannelDown, Clock, Meters
+from middleware.ports import Channel, ChannelDown, Clock, Intake, Meters
 from schemas import decision as d
+from schemas.delivery import Delivery
+from schemas.telling import AttemptMade
 
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 300.0
@@ -34,9 +40,15 @@ class Couriers:
     """All destinations. Messages are built when the record is durable, never later."""
 
     def __init__(
-        self, channels: dict[str, Channel], clock: Clock, random: Random, meters: Meters
+        self,
+        channels: dict[str, Channel],
+        clock: Clock,
+        random: Random,
+        meters: Meters,
+        intake: Intake,
     ) -> None:
         self._channels, self._clock, self._random, self._meters = channels, clock, random, meters
+        self._attempts = Attempts(intake, clock)
         self._destinations: dict[tuple[str, str], Destination] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._later: list[tuple[float, int, Destination, Parcel]] = []
@@ -46,9 +58,13 @@ class Couriers:
         depth.set_function(self._depth)
 
     def restore(self, state: State) -> None:
-        """After a restart: every open note goes out again; devices know what they have shown."""
-        for note in state.notes.values():
+        """After a restart: every open note goes out again; devices know what they have shown.
+        Elsewhere only what nobody knows the end of is told once more."""
+        for note in most_dangerous_first(state):
             self._put_note(state, note)
+            self._put_note(state, note, again=True)
+        for writing in state.writings.values():
+            self._put_note(state, writing)
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
         for entry in entries:
@@ -59,58 +75,106 @@ class Couriers:
         if isinstance(made, d.RungEntered | d.NoteWithdrawn):
             if made.note in state.notes:
                 self._put_note(state, state.notes[made.note])
+        elif isinstance(made, d.WriteBackIssued | d.WriteBackWithdrawn):
+            if made.writing in state.writings:
+                self._put_note(state, state.writings[made.writing])
         elif isinstance(made, d.Shown):
             self._on_shown(state, made)
-        elif isinstance(made, d.DeviceReturned):
-            notes = [state.notes[name] for name in state.by_device.get(made.device, {})]
-            self._bring_again(state, made.channel, notes)
-        elif isinstance(made, d.SourceChanged) and made.connected:
-            self._bring_again(state, made.source, state.notes.values())
+        elif isinstance(made, AttemptMade):
+            self._attempts.on_made(made)
+        elif isinstance(made, d.DutyAnswered):
+            self._drop_attempts(state, made.note)
+        elif isinstance(made, d.TaskAssumed):
+            self._drop_attempts(state, made.task.removeprefix("t-"))
         elif isinstance(made, d.AskAnswered):
             self._answer(state, made)
+        else:
+            self._on_return(state, made)
 
-    def _put_note(self, state: State, note: Note) -> None:
-        for channel in note.channels:
-            if channel in self._channels and note.shown.get(channel, 0) < note.revision:
-                self._put(channel, self._parcel(state, note))
+    def _on_return(self, state: State, made: d.Decision) -> None:
+        if isinstance(made, d.DeviceReturned):
+            notes = [state.notes[name] for name in state.by_device.get(made.device, {})]
+            self._bring_again(state, made.channel, notes)
+            self._send_open(self._destinations.get((made.channel, made.device)))
+        elif isinstance(made, d.SourceChanged) and made.connected and made.source in self._channels:
+            self._bring_again(state, made.source, state.notes.values())
+            self._bring_again(state, made.source, state.writings.values())
 
-    def _parcel(self, state: State, note: Note, *, once: bool = False) -> Parcel:
+    def _put_note(self, state: State, note: Note | Writing, *, again: bool = False) -> None:
+        for channel, on in note.channels.items():
+            if channel not in self._channels:
+                continue
+            if not state.rules.way(channel).repeatable and isinstance(note, Note):
+                self._drop_older(note, channel)
+                if is_wanted(note, on, again=again) and not self._is_put(note, channel):
+                    parcel = self._parcel(state, note, channel, once=True)
+                    parcel.attempt, parcel.again = on.attempts, again
+                    self._put(channel, parcel)
+            elif not again and note.shown.get(channel, 0) < note.revision:
+                self._put(channel, self._parcel(state, note, channel))
+
+    def _is_put(self, note: Note, channel: str) -> bool:
+        """Whether an attempt waits that has not begun."""
+        parcel = self._find(note, channel)
+        return parcel is not None and not parcel.under_way
+
+    def _drop_older(self, note: Note, channel: str) -> None:
+        """What waits of an earlier revision is not told any more."""
+        destination = self._destinations.get((channel, note.channels[channel].address))
+        parcel = self._find(note, channel)
+        if destination and parcel and parcel.revision < note.revision:
+            destination.drop(parcel)
+
+    def _drop_attempts(self, state: State, name: str) -> None:
+        """A person has answered for it: nobody is rung any more."""
+        note = state.notes.get(name)
+        for channel, on in note.channels.items() if note else ():
+            destination = self._destinations.get((channel, on.address))
+            parcel = destination.parcels.get(name) if destination else None
+            if destination and parcel and parcel.attempt is not None:
+                destination.drop(parcel)
+
+    def _find(self, note: Note | Writing, channel: str) -> Parcel | None:
+        on = note.channels.get(channel)
+        destination = self._destinations.get((channel, on.address)) if on else None
+        return destination.parcels.get(note.id) if destination else None
+
+    def _parcel(
+        self, state: State, note: Note | Writing, channel: str, *, once: bool = False
+    ) -> Parcel:
         kind = "withdrawal" if note.phase is Phase.WITHDRAWN else "note"
         now = self._clock.monotonic()
         lasts = note.expires_at - (state.at or note.issued_at)
-        message = note_message(state, note)
+        message = note_message(state, note, channel)
         until = now + lasts.total_seconds()
         return Parcel(note.id, note.revision, message, kind, until, once=once)
 
     def _on_shown(self, state: State, made: d.Shown) -> None:
-        note = state.notes.get(made.note)
-        if note is None:
-            return
-        destination = self._destinations.get((made.channel, note.device))
-        if destination is None:
-            return
-        parcel = destination.parcels.get(made.note)
-        if parcel is not None and parcel.revision <= made.revision:
-            del destination.parcels[made.note]
+        note = state.notes.get(made.note) or state.writings.get(made.note)
+        parcel = self._find(note, made.channel) if note else None
+        if note and parcel and parcel.revision <= made.revision:
+            where = (made.channel, note.channels[made.channel].address)
+            self._destinations[where].drop(parcel)
 
-    def _bring_again(self, state: State, channel: str, notes: Iterable[Note]) -> None:
+    def _bring_again(self, state: State, channel: str, notes: Iterable[Note | Writing]) -> None:
         """A device returned, or the channel, and nobody knows what it missed to tell: what is in
         force goes out at once, and what was shown once more, for a device may have forgotten."""
         for note in notes:
             if channel not in self._channels or channel not in note.channels:
                 continue
             shown = note.shown.get(channel, 0) >= note.revision
-            if shown and note.phase is Phase.WITHDRAWN:
+            if shown and (note.phase is Phase.WITHDRAWN or isinstance(note, Writing)):
                 continue
-            if not self._hurry(channel, note):
-                self._put(channel, self._parcel(state, note, once=shown))
+            hurried = self._hurry(channel, note)
+            if not hurried and state.rules.way(channel).repeatable:
+                self._put(channel, self._parcel(state, note, channel, once=shown))
 
-    def _hurry(self, channel: str, note: Note) -> bool:
+    def _hurry(self, channel: str, note: Note | Writing) -> bool:
         """Send its parcel at once, if there is one; whether there was."""
-        destination = self._destinations.get((channel, note.device))
-        parcel = destination.parcels.get(note.id) if destination else None
-        if destination is None or parcel is None or parcel.revision < note.revision:
+        parcel = self._find(note, channel)
+        if parcel is None or parcel.revision < note.revision:
             return False
+        destination = self._destinations[channel, note.channels[channel].address]
         parcel.tries = 0
         destination.send_now(parcel)
         self._start(destination)
@@ -135,10 +199,14 @@ class Couriers:
         anew when the record says so: only then is the state that of the journal.)"""
         for destination in self._destinations.values():
             if destination.channel == channel:
-                for parcel in destination.parcels.values():
-                    parcel.tries = 0
-                    destination.send_now(parcel)
-                self._start(destination)
+                self._send_open(destination)
+
+    def _send_open(self, destination: Destination | None) -> None:
+        if destination is not None:
+            for parcel in destination.parcels.values():
+                parcel.tries = 0
+                destination.send_now(parcel)
+            self._start(destination)
 
     async def run(self) -> None:
         """Carry until cancelled."""
@@ -168,11 +236,23 @@ class Couriers:
         parcel.tries += 1
         wait = min(FIRST_WAIT * 2 ** (parcel.tries - 1), LONGEST_WAIT)
         due = self._clock.monotonic() + wait * self._random.uniform(0.8, 1.2)
-        accepted = await self._accepted(destination.channel, parcel)
-        if accepted and parcel.once and destination.parcels.get(parcel.key) is parcel:
-            del destination.parcels[parcel.key]
+        if parcel.attempt is not None:
+            await self._attempt(destination, parcel)
+        elif await self._fault(destination.channel, parcel) is None and parcel.once:
+            destination.drop(parcel)
         if destination.parcels.get(parcel.key) is parcel:
             self._again_at(due, destination, parcel)
+
+    async def _attempt(self, destination: Destination, parcel: Parcel) -> None:
+        """Once it may have gone out, it is not sent again: the ladder goes on, or a person does."""
+        parcel.under_way = True
+        agreed = await self._attempts.agreed(destination.channel, parcel)
+        fault = await self._fault(destination.channel, parcel) if agreed else None
+        parcel.under_way = False
+        if fault is not None:
+            await self._attempts.report(destination, parcel, fault)
+        if fault is not Delivery.UNSENT:
+            destination.drop(parcel)
 
     def _again_at(self, due: float, destination: Destination, parcel: Parcel) -> None:
         parcel.due = due
@@ -208,19 +288,19 @@ class Couriers:
             sleeper.cancel()
             waker.cancel()
 
-    async def _accepted(self, channel: str, parcel: Parcel) -> bool:
-        """A fault of one channel must not stop the others: it counts as a refusal. What a channel
-        accepts and refuses it counts itself."""
+    async def _fault(self, channel: str, parcel: Parcel) -> Delivery | None:
+        """Send; what went wrong, if anything. A fault of one channel must not stop the others: it
+        counts as a refusal. What a channel accepts and refuses it counts itself."""
         try:
             async with asyncio.timeout(SEND_LIMIT):
                 await self._channels[channel].send(parcel.message)
         except ChannelDown:
-            return False
+            return Delivery.UNSENT
         except Exception as fault:
             log.exception("send_failed", channel=channel, error=type(fault).__name__)
             self._meters.counter("forewarn_send_failures_total", channel=channel).inc()
-            return False
-        return True
+            return Delivery.FAILED
+        return None
 
     def _depth(self) -> float:
         return sum(len(destination.parcels) for destination in self._destinations.values())

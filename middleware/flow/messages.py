@@ -1,83 +1,61 @@
-"""What a device is sent, made from the state (N6, N8, C5)."""
+"""Answers to what a crew asks: the same as it was told unasked (C5)."""
 
-from middleware.domain.calendar import london_day
-from middleware.domain.wording import (
-    device_note,
-    device_withdrawal,
-    in_words,
-    not_shown_in_words,
-)
+from middleware.domain.wording import in_words, not_shown_in_words
+from middleware.domain.wording_radio import in_one_line
+from middleware.engine.reach import crews_at
 from middleware.engine.state import Incident, Note, Phase, State
-from middleware.ports import ToDevice
+from middleware.flow.bodies import number, radio_body, note_body
+from middleware.ports import By, ToDevice
 from schemas.check import Outcome
-from schemas.decision import AskAnswered, Ended
-from schemas.mdt import DeviceAnswer, DeviceNote, KnownIncident
+from schemas.decision import AskAnswered
+from schemas.mdt import DeviceAnswer, KnownIncident
+from schemas.told import RadioAnswer
 
 NO_INCIDENT = "You are not on an incident that is known here."
-
-
-def note_body(state: State, note: Note) -> DeviceNote:
-    """The note as it stands, or its taking back."""
-    number = _number(state.incidents[note.incident])
-    kept = state.markers.get(note.matched.marker)
-    if note.phase is Phase.WITHDRAWN or kept is None:
-        return device_withdrawal(
-            note=note.id,
-            revision=note.revision,
-            incident=number,
-            callsign=note.callsign,
-            expires_at=note.expires_at,
-            ended=note.ended or Ended.MARKER_ENDED,
-        )
-    return device_note(
-        kept.read(),
-        note.matched,
-        note=note.id,
-        revision=note.revision,
-        incident=number,
-        callsign=note.callsign,
-        expires_at=note.expires_at,
-        today=london_day(note.issued_at),
-    )
-
-
-def _number(incident: Incident) -> str:
-    """As the crew knows it; our own id where the record of it was erased."""
-    return incident.number or incident.id
-
-
-def note_message(state: State, note: Note) -> ToDevice:
-    """The note for its device."""
-    return ToDevice(note.device, note_body(state, note))
+LINES = 8
+"""Lines of one answer to a radio; the EOC has the rest."""
 
 
 def answer_message(state: State, made: AskAnswered) -> ToDevice:
-    """What is known of the device's incidents (C5): the same as was told unasked."""
-    known = tuple(
-        _known(state, state.incidents[name], made.device)
-        for name in made.incidents
-        if name in state.incidents
-    )
+    """What is known of the incidents of the crew that asked, the way the question came."""
+    asked = [state.incidents[name] for name in made.incidents if name in state.incidents]
+    if state.rules.way(made.channel).by is By.RADIO:
+        return ToDevice(made.device, _on_radio(state, made, asked))
+    known = tuple(_known(state, made, incident) for incident in asked)
     words = "; ".join(f"{k.incident}: {k.in_words}" for k in known) or NO_INCIDENT
     return ToDevice(made.device, DeviceAnswer(ask=made.ask, incidents=known, in_words=words[:2000]))
 
 
-def _known(state: State, incident: Incident, device: str) -> KnownIncident:
+def _on_radio(state: State, made: AskAnswered, asked: list[Incident]) -> RadioAnswer:
+    """A line for each incident, and one for each note about it."""
+    lines: list[str] = []
+    for incident in asked:
+        lines.append(in_one_line((f"inc {number(incident)}: {_words(incident)}",)))
+        lines += [radio_body(state, note).text for note in _in_force(state, made, incident)]
+    return RadioAnswer(ask=made.ask, texts=tuple(lines[:LINES]) or (NO_INCIDENT,))
+
+
+def _known(state: State, made: AskAnswered, incident: Incident) -> KnownIncident:
     checked = incident.checked
-    outcome = checked.outcome if checked else Outcome.NOT_CHECKED
-    reason = checked.reason if checked else None
-    left_out = [
-        not_shown_in_words(one, named=False) for one in (checked.not_shown if checked else ())
-    ]
-    notes = tuple(
-        note_body(state, state.notes[name])
-        for name in incident.notes
-        if state.notes[name].device == device and state.notes[name].phase is not Phase.WITHDRAWN
-    )
     return KnownIncident(
-        incident=_number(incident),
-        outcome=outcome,
-        reason=reason,
-        in_words="; ".join([in_words(outcome, reason), *left_out])[:2000],
-        notes=notes,
+        incident=number(incident),
+        outcome=checked.outcome if checked else Outcome.NOT_CHECKED,
+        reason=checked.reason if checked else None,
+        in_words=_words(incident),
+        notes=tuple(note_body(state, note) for note in _in_force(state, made, incident)),
     )
+
+
+def _words(incident: Incident) -> str:
+    checked = incident.checked
+    if checked is None:
+        return in_words(Outcome.NOT_CHECKED, None)
+    left_out = (not_shown_in_words(one, named=False) for one in checked.not_shown)
+    return "; ".join([in_words(checked.outcome, checked.reason), *left_out])[:2000]
+
+
+def _in_force(state: State, made: AskAnswered, incident: Incident) -> list[Note]:
+    """The notes of the crew that asked."""
+    crews = crews_at(state, incident, made.channel, made.device)
+    notes = (state.notes[name] for name in incident.notes)
+    return [n for n in notes if n.callsign in crews and n.phase is not Phase.WITHDRAWN]

@@ -22,10 +22,16 @@ class Parcel:
     until: float
     tries: int = 0
     once: bool = False
+    attempt: int | None = None
+    """Where sending twice is not harmless: attempts of this revision that are on record."""
+    again: bool = False
+    """Made once more after a restart, as nobody knows what became of it."""
     due: float = 0.0
     """When it is sent again, unless it is sent before."""
     waits: bool = False
     """In the queue of its destination, to be sent as soon as its turn comes."""
+    under_way: bool = False
+    """While it is being sent."""
 
 
 @dataclass(slots=True)
@@ -47,8 +53,8 @@ class Destination:
         self.send_now(parcel)
 
     def send_now(self, parcel: Parcel) -> None:
-        """Queue it, unless it is in the queue."""
-        if not parcel.waits:
+        """Queue it, unless it is in the queue, or is being sent where twice is not harmless."""
+        if not parcel.waits and not (parcel.attempt is not None and parcel.under_way):
             parcel.waits = True
             self.queue.append(parcel)
 
@@ -60,6 +66,11 @@ class Destination:
             return True
         del self.parcels[parcel.key]
         return False
+
+    def drop(self, parcel: Parcel) -> None:
+        """It is done with, unless another one has taken its place."""
+        if self.parcels.get(parcel.key) is parcel:
+            del self.parcels[parcel.key]
 
     def _make_room_for_an_answer(self) -> None:
         """Drop the oldest ones: a device that asks on and on has had none of them."""

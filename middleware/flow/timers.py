@@ -7,12 +7,15 @@ from datetime import timedelta
 
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
+from middleware.flow.danger import rank
 from middleware.flow.stamps import Stamps
 from middleware.ports import Clock
 from schemas.decision import Failed, TimerSet
 from schemas.delivery import TimerDue
 
 TIMERS = "timer"
+RUNG = "rung:"
+"""Before the name of a note: its ladder goes on."""
 AFTER_A_FAULT = timedelta(minutes=1)
 """A timer on which nothing could be decided fires again: no duty ends with a fault of ours."""
 
@@ -43,12 +46,19 @@ class Timers:
         return len(self._heap)
 
     def restore(self, state: State) -> None:
-        """After a restart: what is overdue fires at once, the longest overdue first."""
+        """After a restart: what is overdue fires at once, the most dangerous first."""
         now, monotonic = self._stamps.now(), self._clock.monotonic()
+        mine = [(name, timer) for name, timer in state.timers.items() if self._mine(name)]
+        overdue = [(name, timer) for name, timer in mine if timer.due_at <= now]
+        overdue.sort(key=lambda one: (rank(state, one[0].removeprefix(RUNG)), one[1].due_at))
         self._heap = [
             (monotonic + (timer.due_at - now).total_seconds(), name, timer.revision)
-            for name, timer in state.timers.items()
-            if self._mine(name)
+            for name, timer in mine
+            if timer.due_at > now
+        ]
+        self._heap += [  # in this order, and before all others
+            (monotonic - len(overdue) + place, name, timer.revision)
+            for place, (name, timer) in enumerate(overdue)
         ]
         heapq.heapify(self._heap)
 

@@ -199,7 +199,7 @@ _DECISIONS: dict[str, dict[str, Any]] = {
         "expires_at": AT,
         "ladder": Ladder.SINGLE_RESPONDER,
     },
-    "note_withdrawn": _NOTE | {"reason": Ended.ADDRESS_CHANGED},
+    "note_withdrawn": _NOTE | {"reason": Ended.ADDRESS_CHANGED, "tell": ("radio",)},
     "write_back_issued": {
         "writing": "w-5b1c",
         "revision": 2,
@@ -210,7 +210,7 @@ _DECISIONS: dict[str, dict[str, Any]] = {
     "write_back_withdrawn": {"writing": "w-5b1c", "revision": 3, "reason": Ended.MARKER_ENDED},
     "rung_entered": {"note": "n-5b1c", "rung": 1, "channel": "mdt_mqtt"},
     "rung_skipped": {"note": "n-5b1c", "rung": 1, "channel": "radio"},
-    "attempt_made": _NOTE | {"channel": "voice", "attempt": 2},
+    "attempt_made": _NOTE | {"channel": "voice", "attempt": 2, "again": True},
     "attempt_reported": _NOTE | {"channel": "voice", "state": Delivery.BUSY},
     "shown": _NOTE | {"channel": "mdt_mqtt", "before_at_scene": True},
     "duty_answered": {"note": "n-5b1c", "channel": "mdt_mqtt", "by": "C1234"},

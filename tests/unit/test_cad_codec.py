@@ -225,3 +225,37 @@ def test_e2_hello_carries_the_token() -> None:
         problem = cad_stream.hello_token(line)
         assert isinstance(problem, Problem)
         assert problem.field == "hello.token"
+
+
+@pytest.mark.parametrize(
+    ("radio", "phone", "issi", "number"),
+    [
+        ("1234567", "07700 900123", "1234567", "+447700900123"),
+        ("09011638301234567", "+44 7700 900123", "1234567", "+447700900123"),
+        ("00000042", "+447700900123", "42", "+447700900123"),
+    ],
+)
+def test_n4_how_a_resource_is_reached_is_read_in_one_form(
+    radio: str, phone: str, issi: str, number: str
+) -> None:
+    crew = {"callsign": "R201", "radio": radio, "phone": phone, "single_responder": True}
+    event = read(resource_message("resource.assigned", resource=crew)).event
+    assert isinstance(event, ResourceAssigned)
+    assert (event.resource.radio, event.resource.phone) == (issi, number)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("radio", "0"),
+        ("radio", "99999999"),
+        ("radio", "12a"),
+        ("phone", "999"),
+        ("phone", "ring me"),
+    ],
+)
+def test_n4_what_reaches_nobody_is_refused_with_its_field(field: str, value: str) -> None:
+    wrong = {"callsign": "R201", field: value}
+    problem = refused(resource_message("resource.assigned", resource=wrong))
+    assert problem.field == f"resource.{field}"
+    assert value not in problem.reason

@@ -12,7 +12,8 @@ from middleware.config import Config, ConfigError, load
 from middleware.config.sections import Section
 from middleware.ops.durations import Duration, read_duration
 from middleware.ops.listening import HostPort, ListenAt
-from middleware.ports import AdapterSpec, Kind
+from middleware.ports import AdapterSpec, By, Kind, Way
+from schemas.decision import Ladder
 
 Load = Callable[..., Config]
 Problems = Callable[..., tuple[str, ...]]
@@ -30,11 +31,14 @@ class Nothing(Section):
     """An adapter without settings."""
 
 
+ON_RADIO = Way(by=By.RADIO, repeatable=False)
+INTO_CAD = Way(by=By.INCIDENT)
 SPECS = (
     AdapterSpec(Kind.SOURCE, "cad_http", Cad, lambda settings, world: None),
     AdapterSpec(Kind.SOURCE, "asterisk_ami", Nothing, lambda settings, world: None),
     AdapterSpec(Kind.CHANNEL, "mdt", Nothing, lambda settings, world: None),
-    AdapterSpec(Kind.CHANNEL, "radio", Nothing, lambda settings, world: None),
+    AdapterSpec(Kind.CHANNEL, "radio", Nothing, lambda settings, world: None, ON_RADIO),
+    AdapterSpec(Kind.CHANNEL, "cad", Nothing, lambda settings, world: None, INTO_CAD),
     AdapterSpec(Kind.STORE, "sqlite", Nothing, lambda settings, world: None),
 )
 
@@ -59,8 +63,8 @@ def problems(load_text: Load, tmp_path: Path) -> Problems:
     return found
 
 
-def ladder(*rungs: tuple[str, str]) -> str:
-    rows = (f'[[escalation.rung]]\nchannel = "{name}"\nwait = "{wait}"\n' for name, wait in rungs)
+def ladder(*rungs: tuple[str, str], of: str = "rung") -> str:
+    rows = (f'[[escalation.{of}]]\nchannel = "{name}"\nwait = "{wait}"\n' for name, wait in rungs)
     return "".join(rows)
 
 
@@ -276,3 +280,33 @@ def test_the_ladder_reaches_the_rules_of_the_engine_n5(load_text: Load) -> None:
         ("radio", 5),
         ("console", 90),
     ]
+
+
+def test_n4_a_single_responder_has_a_ladder_of_its_own(load_text: Load) -> None:
+    alone = ladder(("radio", "0s"), ("mdt", "60s"), ("console", "60s"), of="single_responder")
+    config = load_text("[channel.mdt]\n[channel.radio]\n" + alone)
+    rules = config.rules({spec.name: spec.way for spec in SPECS})
+    told = [rung.channel for rung in rules.rungs(Ladder.SINGLE_RESPONDER)]
+    assert told == ["radio", "mdt", "console"]
+    assert rules.rungs(Ladder.MOVING) == rules.rungs(Ladder.DEFAULT) == rules.ladder
+    assert rules.way("radio") == ON_RADIO
+    assert rules.way("mdt").repeatable
+
+
+@pytest.mark.parametrize(
+    ("rows", "place", "remedy"),
+    [
+        (ladder(("voice", "30s"), ("console", "60s"), of="moving"), "moving", "add its section"),
+        (ladder(("mdt", "30s"), of="single_responder"), "single_responder", "reach a person"),
+        (ladder(("mdt", "0s"), ("console", "0s")), "wait", "give the last rung a wait"),
+        (ladder(("mdt", "0s"), ("mdt", "9s"), ("console", "9s")), "rung", "told twice at once"),
+        (ladder(("cad", "30s"), ("console", "60s")), "channel", "tells the CAD and no crew"),
+        (ladder(("mdt", "13h"), ("console", "60s"), of="moving"), "moving", "expires before"),
+    ],
+)
+def test_n5_a_ladder_that_could_not_work_stops_the_start(
+    problems: Problems, rows: str, place: str, remedy: str
+) -> None:
+    (problem,) = problems("[channel.mdt]\n[channel.cad]\n" + rows)
+    assert place in problem
+    assert remedy in problem

@@ -7,7 +7,7 @@ import pytest
 
 from middleware.engine.markers import LAYERS_KEPT, Markers
 from middleware.engine.state import Phase
-from middleware.flow.messages import note_body
+from middleware.flow.bodies import note_body
 from schemas import decision as d
 from schemas.check import Outcome
 from schemas.marker import Category, Scope, Severity
