@@ -114,36 +114,35 @@ class PositionReported(Event):
     position: Position
 
 
-class AlarmAccepted(SafetyEvent):
-    """A named person has the alarm in hand (D2)."""
+class AlarmAct(SafetyEvent):
+    """What a named person did about an alarm."""
 
-    kind: ClassVar[str] = "alarm.accepted"
     alarm: Code
     by: Name
 
 
-class HelpSent(SafetyEvent):
+class AlarmAccepted(AlarmAct):
+    """That person has the alarm in hand (D2)."""
+
+    kind: ClassVar[str] = "alarm.accepted"
+
+
+class HelpSent(AlarmAct):
     """Help is on the way, says the person who sent it; `what` in that person's words."""
 
     kind: ClassVar[str] = "alarm.help_sent"
-    alarm: Code
-    by: Name
     what: Text = ""
 
 
-class ListeningReported(SafetyEvent):
+class ListeningReported(AlarmAct):
     """Whether ambient listening, agreed beforehand for the radio, was done (D3)."""
 
     kind: ClassVar[str] = "alarm.listening_reported"
-    alarm: Code
-    by: Name
     done: bool
 
 
-class AlarmEnded(SafetyEvent):
-    """A named person ended the alarm and said what it was (D2)."""
+class AlarmEnded(AlarmAct):
+    """That person ended the alarm and said what it was (D2)."""
 
     kind: ClassVar[str] = "alarm.ended"
-    alarm: Code
-    by: Name
     outcome: AlarmOutcome

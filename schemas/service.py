@@ -17,9 +17,9 @@ class BuildStarted(Event):
     ours: ClassVar[bool] = True
     build: Name
     matcher: Name
-    rules: Annotated[str, Field(max_length=20_000)]
+    rules: Annotated[str, Field(max_length=1_000_000)]
     """JSON of the rules that decisions depend on (middleware.domain.rules)."""
-    configuration: Annotated[str, Field(max_length=100_000)]
+    configuration: Annotated[str, Field(max_length=2_000_000)]
 
 
 class SourceConnected(Event):

@@ -66,6 +66,7 @@ class Hub:
     _joining: dict[Screen, None] = field(default_factory=dict)
     _outbox: deque[tuple[bytes, tuple[Screen, ...]]] = field(default_factory=deque)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _gathering: asyncio.Event = field(default_factory=asyncio.Event)
     _is_due: bool = True
     _waiting_at: int | None = None
     _has_failed: bool = False
@@ -99,9 +100,11 @@ class Hub:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._beat())
             group.create_task(self._pump())
+            group.create_task(self._gather())
 
     def _on_change(self) -> None:
-        if self._is_due or (self._joining and not self._has_failed):
+        waits_for_nothing = self.projection.has_alarm or bool(self._joining)
+        if self._is_due or (waits_for_nothing and not self._has_failed):
             self._flush()
 
     def _flush(self) -> None:
@@ -129,6 +132,7 @@ class Hub:
         self._joining.clear()
         self._is_due = False
         self._wake.set()
+        self._gathering.set()
 
     async def _pump(self) -> None:
         while True:
@@ -136,6 +140,12 @@ class Hub:
             self._wake.clear()
             while self._outbox:
                 await self._spread(*self._outbox.popleft())
+
+    async def _gather(self) -> None:
+        """Apart from the pump: an alarm's frame is written while others are still gathered."""
+        while True:
+            await self._gathering.wait()
+            self._gathering.clear()
             await self.clock.sleep(GATHER)
             self._is_due = True
             if self.projection.has_news() and self.projection.is_settled():

@@ -1,8 +1,8 @@
 """The WebSocket of a screen: what it is sent, and its verbs, each under its rule (E1, E2, N5).
 
 Screen to service, JSON: {"do": "watch"}, {"do": "open-note", "subject": …}, {"do": "take-task",
-"task": …}, {"do": "decide-batch", "batch": …, "activate": true}. Service to screen, JSON with
-`say`: hello, beat, snapshot, delta, note, done, refused.
+"task": …}, {"do": "decide-batch", "batch": …, "activate": true}, and those of alarm_verbs.py.
+Service to screen, JSON with `say`: hello, beat, snapshot, delta, note, done, refused.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from aiohttp import WSMsgType, hdrs, web
 from pydantic import ValidationError
 
 from middleware.console.acts import Acts
+from middleware.console.alarm_verbs import AlarmVerbs
 from middleware.console.guard import CALLER, Caller, Guard
 from middleware.console.hub import Hub, Screen
 from middleware.console.marker_routes import problem_of
@@ -82,6 +83,7 @@ class Live:
             "open-note": (_OpenNote, self._open_note),
             "take-task": (_TakeTask, self._take_task),
             "decide-batch": (_DecideBatch, self._decide_batch),
+            **AlarmVerbs(self.hub, self.projection, self.acts.intake, self.clock).table(),
         }
 
     @property

@@ -16,6 +16,7 @@ import orjson
 from middleware.console.figures import FIGURES
 from middleware.console.streams import STREAMS, View
 from middleware.console.touched import touched
+from middleware.console.touched_alarms import is_urgent
 from middleware.domain.calendar import london_day
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
@@ -35,6 +36,8 @@ class Projection:
     position: int = field(init=False)
     number: int = 0
     on_change: Callable[[], None] | None = None
+    has_alarm: bool = False
+    """Whether some news is of a man-down: it waits for nothing."""
     _dirty: dict[str, dict[str, None]] = field(default_factory=lambda: {s: {} for s in STREAMS})
     _rows: dict[str, Packed] = field(default_factory=lambda: {s: {} for s in STREAMS})
     _sent: dict[View, int] = field(default_factory=dict)
@@ -48,6 +51,7 @@ class Projection:
         """These entries are durable and `state` is exactly what follows from them."""
         self.state, self.position = state, state.position
         for entry in entries:
+            self.has_alarm |= is_urgent(entry)
             for stream, row in touched(entry, state):
                 self._dirty[stream][row] = None
         if self.on_change is not None:
@@ -69,6 +73,7 @@ class Projection:
         """What changed since the last call, for each view that changed; only when settled."""
         today = self._begin_day()
         watched = tuple(views)
+        self.has_alarm = False
         self._snapshots.clear()
         changes = {name: self._refresh(name, watched, today) for name in STREAMS}
         self.number += 1

@@ -188,11 +188,12 @@ def _crew(state: State, incident: Incident, sent: Sent) -> Row:
         "callsign": sent.callsign,
         "stage": sent.stage,
         "single": sent.single_responder,
-        "notes": [_note(note) for note in notes if note.callsign == sent.callsign],
+        "notes": [note_row(note) for note in notes if note.callsign == sent.callsign],
     }
 
 
-def _note(note: Note) -> Row:
+def note_row(note: Note) -> Row:
+    """What one crew was told about one marker."""
     return {
         "note": note.id,
         "marker": note.matched.marker,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from middleware.console.alarm_rows import row_for
 from middleware.console.figures import FIGURES, figures_row
 from middleware.console.rows import (
     QUARANTINE,
@@ -18,6 +19,7 @@ from middleware.console.rows import (
     task_row,
 )
 from middleware.console.told import has_open_task
+from middleware.console.touched_alarms import ALARM_STREAMS
 from middleware.engine.state import State
 from middleware.ops.access import Role, may
 from schemas.check import Outcome
@@ -54,9 +56,15 @@ def _tasks(state: State) -> Iterable[str]:
     return [f"t-{note.id}" for note in state.notes.values() if has_open_task(note)]
 
 
+def _alarms(state: State) -> Iterable[str]:
+    """All that nobody has ended, whatever the limit."""
+    return list(state.open_alarms.values())
+
+
 STREAMS: dict[str, Stream] = {
     stream.name: stream
     for stream in (
+        *(Stream(name, _alarms, row_for(to)) for name, to in ALARM_STREAMS.items()),
         Stream("tasks", _tasks, task_row),
         Stream("incidents", _incidents, incident_row),
         Stream("flagged", _incidents, flagged_row),

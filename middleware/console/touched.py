@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from middleware.console.rows import QUARANTINE
+from middleware.console.touched_alarms import touched_alarms
 from middleware.engine.entry import Entry
 from middleware.engine.state import Call, Incident, State
 from schemas import decision as d
@@ -18,6 +19,7 @@ def touched(entry: Entry, state: State) -> Iterator[Touch]:
         finder = FINDERS.get(type(decision))
         if finder is not None:
             yield from finder(decision, entry, state)
+    yield from touched_alarms(entry, state)
 
 
 def _incident(incident: str) -> Iterator[Touch]:

@@ -37,6 +37,7 @@ RULES: dict[str, frozenset[Role]] = {
     # CAD (adapters)
     "POST /cad/v1/messages": frozenset({R.SYSTEM}),
     "tcp cad": frozenset({R.SYSTEM}),
+    "redis cad": frozenset({R.SYSTEM}),  # held by the server's own access list
     # MDT topics (below forewarn/<room>/mdt/<device>/), the device's own only
     "topic down notes": frozenset({R.DEVICE}),
     "topic down answers": frozenset({R.DEVICE}),
@@ -54,10 +55,17 @@ RULES: dict[str, frozenset[Role]] = {
     "ws open-note": _EOC | {R.MARKING_TEAM, R.SECURITY_TEAM, R.AUDITOR},
     "ws take-task": _DUTY,
     "ws decide-batch": _MARKING,
+    "ws accept-alarm": _EOC,
+    "ws send-help": _DUTY,
+    "ws report-listening": _DUTY,
+    "ws end-alarm": _DUTY,
     # What a screen that watches is sent: least data per role (N8)
     "stream incidents": _EOC | {R.AUDITOR},
     "stream flagged": _MARKING | {R.SECURITY_TEAM},
     "stream calls": _EOC | {R.AUDITOR},
+    "stream alarms": frozenset({R.SUPERVISOR, R.AUDITOR}),
+    "stream alarms_dispatch": frozenset({R.DISPATCHER}),
+    "stream alarms_all": frozenset({R.CALL_HANDLER}),
     "stream tasks": _EOC | {R.AUDITOR},
     "stream batches": _MARKING | {R.AUDITOR},
     "stream quarantine": _MARKING | {R.SUPERVISOR, R.AUDITOR, R.ADMINISTRATOR},

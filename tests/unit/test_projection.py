@@ -230,14 +230,13 @@ def test_frames_are_numbered_without_a_hole(watched: Watched) -> None:
     assert watched.delta()["after"] == delta["number"]
 
 
-def test_roles_that_are_sent_the_same_share_one_frame() -> None:
+def test_everybody_of_a_role_shares_one_frame() -> None:
     watched = Watched()
-    assert view_of(Role.CALL_HANDLER) == view_of(Role.DISPATCHER)
     watched.room.incident_opened(MILL_LANE)
     watched.settle()
     watched.projection.deltas((HANDLER,))
-    dispatcher = view_of(Role.DISPATCHER)
-    assert watched.projection.snapshot(HANDLER) is watched.projection.snapshot(dispatcher)
+    colleague = view_of(Role.CALL_HANDLER)
+    assert watched.projection.snapshot(HANDLER) is watched.projection.snapshot(colleague)
 
 
 def test_only_what_is_durable_may_be_shown() -> None:

@@ -1,5 +1,6 @@
 // What is around the lists: the banner of a lost service, tasks, sources, figures, views.
 import { html } from "/static/ui.js";
+import { Alarms } from "/static/alarms.js";
 import { HELP } from "/static/keys.js";
 import { Note } from "/static/note.js";
 import { Calls, Incidents, matches } from "/static/rows.js";
@@ -92,6 +93,7 @@ export function Frame(props) {
   const rows = (name) => rowsOf(link.known, name);
   return html`<div class="console ${link.isLost || link.isStalled ? "is-old" : ""}">
     ${link.isLost ? html`<${Lost} link=${link} now=${now} />` : link.isStalled && html`<${Stalled} />`}
+    <${Alarms} link=${link} now=${now} verbs=${verbs} acts=${acts} soundIsOn=${props.soundIsOn} />
     <${Head} ...${props} shown=${shown} view=${view} />
     <div aria-live="assertive"><${Tasks} tasks=${rows("tasks")} now=${now}
       canTake=${verbs.includes("take-task")} onTake=${acts.take} onOpen=${acts.open} /></div>

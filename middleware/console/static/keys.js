@@ -4,6 +4,8 @@ export const HELP = [
   ["← →", "from incidents to calls and back"],
   ["Enter", "open what is behind the flag"],
   ["Esc", "close it"],
+  ["M", "go to the first man-down; M again accepts it"],
+  ["H E", "there: help on the way; end it, with what it was"],
   ["T", "go to the first crew not told; T again takes it"],
   ["/", "search; Esc leaves the field"],
   ["A F N", "show all, flagged, not checked"],
@@ -33,12 +35,31 @@ function task(onTake) {
   document.querySelector("button[data-tasks]")?.focus();
 }
 
+// The alarm that has the focus, or the only one there is: never one of several by guess.
+function alarm() {
+  const all = document.querySelectorAll(".alarm");
+  return document.activeElement.closest?.(".alarm") ?? (all.length === 1 ? all[0] : null);
+}
+
+function inAlarm(which) {
+  const here = alarm();
+  if (here) here.querySelector(`button[data-${which}]`)?.click();
+  else document.querySelector(".alarm .acts button")?.focus();
+}
+
+function manDown(accept) {
+  const here = document.activeElement;
+  if (here.dataset?.alarm) return accept(here.dataset.alarm);
+  document.querySelector("button[data-alarm], .alarm .acts button")?.focus();
+}
+
 export function onKey(event, acts) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") return acts.close();
   if (isTyping(event.target)) return;
   const act = {
     ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
+    m: () => manDown(acts.accept), h: () => inAlarm("help"), e: () => inAlarm("end"),
     ArrowRight: side, ArrowLeft: side, t: () => task(acts.take), "/": acts.search, "?": acts.help,
     a: () => acts.filter("all"), f: () => acts.filter("flagged"), n: () => acts.filter("not checked"),
     1: () => acts.view(0), 2: () => acts.view(1), 3: () => acts.view(2), 4: () => acts.view(3),

@@ -1,6 +1,7 @@
 // The page: one connection, one state, drawn anew when either changes.
 import { Component, html, render } from "/static/ui.js";
 import { Frame } from "/static/frame.js";
+import { ringing } from "/static/alarms.js";
 import { onKey } from "/static/keys.js";
 import { Link } from "/static/link.js";
 import { SignIn } from "/static/sign_in.js";
@@ -9,6 +10,7 @@ import { rowsOf } from "/static/store.js";
 
 const SAY_FOR = 8000;
 const ALARM_EVERY = 4000;
+const MAN_DOWN_EVERY = 2500;
 
 class App extends Component {
   state = { view: 0, opened: null, note: null, sought: "", filter: "all", help: false, now: Date.now() };
@@ -18,12 +20,15 @@ class App extends Component {
     this.link.open();
     setInterval(() => this.setState({ now: Date.now() }), 1000);
     setInterval(() => (this.link.isLost || this.link.isStalled) && sound.beep([880, 440]), ALARM_EVERY);
+    setInterval(() => this.ring(), MAN_DOWN_EVERY);
     document.addEventListener("keydown", (event) => onKey(event, this.acts));
   }
 
   acts = {
     open: (id) => this.open(id),
     close: () => this.close(),
+    send: (verb) => this.do(verb),
+    accept: (alarm) => this.do({ do: "accept-alarm", alarm }),
     take: (tasks) => tasks.forEach((task) => this.do({ do: "take-task", task })),
     decide: (batch, activate) => this.decide(batch, activate),
     filter: (filter) => this.setState({ filter }),
@@ -31,18 +36,27 @@ class App extends Component {
     seek: (sought) => this.setState({ sought }),
     search: () => document.getElementById("sought")?.focus(),
     help: () => this.setState({ help: !this.state.help }),
-    sound: () => { sound.toggle(); this.setState({}); },
+    sound: () => { sound.toggle(); this.setState({}); this.ring(); },
     signOut: () => this.signOut(),
   };
 
+  // Until a person has accepted; a list that may be old rings on.
+  ring() {
+    const alarms = ringing(this.link.known);
+    if (alarms.length > 0) sound.alarm(alarms.some((alarm) => alarm.step > 0));
+    this.rung = alarms.length;
+  }
+
   learn() {
+    if (ringing(this.link.known).length > (this.rung ?? 0)) this.ring();
     const tasks = rowsOf(this.link.known, "tasks").length;
     if (tasks > (this.tasks ?? 0)) sound.beep([660, 660, 880]);
     this.tasks = tasks;
     this.setState({ now: Date.now() });
     this.refresh();
     const room = this.link.hello ? ` ${this.link.hello.room}` : "";
-    const alarm = this.link.isLost || this.link.isStalled ? "LOST – " : tasks ? `(${tasks} NOT TOLD) ` : "";
+    const isDown = ringing(this.link.known).length > 0;
+    const alarm = isDown ? "MAN-DOWN – " : this.link.isLost || this.link.isStalled ? "LOST – " : tasks ? `(${tasks} NOT TOLD) ` : "";
     document.title = `${alarm}Forewarn${room}`;
   }
 

@@ -24,6 +24,10 @@ SAID = {
     "open-note": {"subject": "i1"},
     "take-task": {"task": "t-1"},
     "decide-batch": {"batch": "june", "activate": True},
+    "accept-alarm": {"alarm": "a1"},
+    "send-help": {"alarm": "a1"},
+    "report-listening": {"alarm": "a1", "done": True},
+    "end-alarm": {"alarm": "a1", "outcome": "test"},
 }
 
 
