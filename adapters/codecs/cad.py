@@ -1,83 +1,19 @@
-"""The canonical CAD contract, `forewarn.cad/1` (C1): JSON bytes ◄─► events; docs/cad-contract.md.
+"""The canonical CAD contract, `forewarn.cad/1` (C1): JSON bytes ◄─► events; docs/cad-contract.md."""
 
-One message is one JSON object: `contract`, `type`, and the fields of the event of that type
-without `source`. Known fields are read strictly; unknown ones are dropped and counted.
-"""
+from typing import Any
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple, get_args
-
-import orjson
 import phonenumbers
-from pydantic import BaseModel, ValidationError
 
-from middleware.ports import Problem, Standing, Submitted
+from adapters.codecs.contract import DEPTH, LIMIT, Contract, Read, refusal, standing, too_long
 from schemas.events import CAD_TYPES
-from schemas.incident import CAD_CONTRACT, CadEvent
+from schemas.incident import CAD_CONTRACT
 
-LIMIT = 65_536
-"""Bytes a message may have."""
-
-DEPTH = 8
-"""Objects and lists may lie in one another this deep."""
-
-_ENVELOPE = frozenset({"contract", "type"})
+__all__ = ["CAD", "DEPTH", "LIMIT", "Read", "read", "refusal", "standing", "too_long"]
 
 
-class Read(NamedTuple):
-    """A message that could be read, and how many of its fields nobody knew."""
-
-    event: CadEvent
-    unknown: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """The fields of a part, and those which are parts (or lists of parts) themselves."""
-
-    names: frozenset[str]
-    parts: dict[str, "_Shape"]
-
-
-def read(raw: bytes, source: str) -> Read | Problem:
-    """The event in one message, as said by `source`; or what is wrong with it."""
-    if len(raw) > LIMIT:
-        return too_long()
-    try:
-        message = orjson.loads(raw)
-    except orjson.JSONDecodeError as fault:
-        return Problem("message", f"is not JSON at character {fault.pos}; send one UTF-8 object")
-    if not isinstance(message, dict):
-        return Problem("message", "is not a JSON object; send one object a message")
-    if _too_deep(raw, message):
-        return Problem("message", f"is nested deeper than {DEPTH}; send it flatter")
-    return _wrong_envelope(message) or _event(message, source)
-
-
-def too_long() -> Problem:
-    """What is said of a message longer than LIMIT."""
-    return Problem("message", f"is longer than {LIMIT} bytes; leave out what the contract lacks")
-
-
-def _wrong_envelope(message: dict[str, Any]) -> Problem | None:
-    if message.get("contract") != CAD_CONTRACT:
-        return Problem("contract", f"is not {CAD_CONTRACT}; this is the one version understood")
-    kind = message.get("type")
-    if not isinstance(kind, str) or kind not in CAD_TYPES:
-        return Problem("type", f"is no message of the contract; send one of {', '.join(CAD_TYPES)}")
-    return None
-
-
-def _event(message: dict[str, Any], source: str) -> Read | Problem:
-    kind = message["type"]
-    unknown = _unknown(message, _SHAPES[kind])
+def _telephones(message: dict[str, Any]) -> None:
     for resource in _resources(message):
         resource["phone"] = _in_full(resource["phone"])
-    fields = orjson.dumps(message | {"source": source})
-    try:
-        return Read(CAD_TYPES[kind].model_validate_json(fields, extra="ignore"), unknown)
-    except ValidationError as fault:
-        return _problem(kind, fault)
 
 
 def _resources(message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -98,82 +34,5 @@ def _in_full(dialled: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def _problem(kind: str, fault: ValidationError) -> Problem:
-    """The first fault as field path and reason; pydantic's inputs are left out: no values."""
-    first = fault.errors(include_url=False, include_context=False, include_input=False)[0]
-    what = first["msg"].removeprefix("Value error, ")
-    more = fault.error_count() - 1
-    also = f"; {more} more of its fields must be mended too" if more else ""
-    remedy = f"mend it as docs/cad-contract.md says of {kind}"
-    return Problem(".".join(map(str, first["loc"])), f"{what}; {remedy}{also}")
-
-
-def _too_deep(raw: bytes, message: dict[str, Any]) -> bool:
-    """Counting brackets settles it for almost every message; only the rest are walked."""
-    if raw.count(b"{") + raw.count(b"[") <= DEPTH:
-        return False
-    level: list[Any] = [message]
-    for _ in range(DEPTH):
-        level = [inner for outer in level for inner in _inside(outer)]
-    return any(isinstance(value, dict | list) for value in level)
-
-
-def _inside(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _unknown(value: Any, shape: _Shape) -> int:
-    if isinstance(value, list):
-        return sum(_unknown(item, shape) for item in value)
-    if not isinstance(value, dict):
-        return 0
-    nested = (_unknown(value.get(name), part) for name, part in shape.parts.items())
-    return len(value.keys() - shape.names) + sum(nested)
-
-
-def _shape(model: type[BaseModel]) -> _Shape:
-    parts = {n: part for n, f in model.model_fields.items() if (part := _part(f.annotation))}
-    return _Shape(frozenset(model.model_fields), parts)
-
-
-def _part(annotation: Any) -> _Shape | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return _shape(annotation)
-    return next((part for inner in get_args(annotation) if (part := _part(inner))), None)
-
-
-def _message_shape(model: type[CadEvent]) -> _Shape:
-    shape = _shape(model)
-    return _Shape((shape.names | _ENVELOPE) - {"source"}, shape.parts)
-
-
-_SHAPES = {kind: _message_shape(model) for kind, model in CAD_TYPES.items()}
-
-
-# --- what is answered ------------------------------------------------------------------
-
-
-def standing(event: CadEvent, submitted: Submitted) -> bytes:
-    """The answer to a message that could be read, in every standing."""
-    answer = {
-        "id": event.id,
-        "revision": event.revision,
-        "standing": submitted.standing.value,
-        "position": submitted.position,
-    }
-    if submitted.standing is Standing.CONFLICT:
-        answer["error"] = {
-            "field": "revision",
-            "reason": "was sent before with other content; send changed content under a higher one",
-        }
-    return orjson.dumps(answer)
-
-
-def refusal(problem: Problem, submitted: Submitted | None = None) -> bytes:
-    """The answer to what was refused; with its place in quarantine where it has one."""
-    answer: dict[str, Any] = {"error": {"field": problem.field, "reason": problem.reason}}
-    if submitted:
-        answer |= {"standing": submitted.standing.value, "position": submitted.position}
-    return orjson.dumps(answer)
+CAD = Contract(CAD_CONTRACT, CAD_TYPES, "docs/cad-contract.md", _telephones)
+read = CAD.read
