@@ -12,17 +12,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Presence:
     """Turns connections coming and going into SourceConnected and SourceLost.
 
-    For adapters whose other side says everything again after a cut: changes quicker than the
-    journal are told as one, because only where it stands now matters.
+    Changes quicker than the journal are told as one, because only where it stands now matters.
+    `gap`: the other side does not say again what it said during a cut, so each cut is told, and
+    also that there was no connection from the start.
     """
 
-    def __init__(self, adapter: str, world: World) -> None:
-        self._name = adapter
+    def __init__(self, adapter: str, world: World, *, gap: bool = False) -> None:
+        self._name, self._gap = adapter, gap
+        self._gaps = world.meters.counter("forewarn_adapter_gaps_total", adapter=adapter)
         self._clock = world.clock
         self._gauge = world.meters.gauge("forewarn_adapter_connected", adapter=adapter)
         self._gauge.set(0)
         self._changed = asyncio.Event()
-        self._connected = self._told = False
+        self._connected = self._told = self._begun = self._cut = False
         self._reason = ""
         self._revision = 0
 
@@ -38,24 +40,35 @@ class Presence:
         """Submit every change, also one that could not be told when it last ran; never returns."""
         while True:
             self._changed.clear()
-            if self._told != self._connected:
-                event, now_told = self._event(), self._connected
+            if self._cut:
+                await intake.submit(self._event(connected=False))
+                self._cut = self._told = False
+            elif self._told != self._connected:
+                event, now_told = self._event(connected=self._connected), self._connected
                 await intake.submit(event)
                 self._told = now_told
             else:
                 await self._changed.wait()
 
     def _turn(self, *, connected: bool) -> None:
-        self._connected = connected
+        if self._gap and not connected and (self._connected or not self._begun):
+            self._cut = True
+            self._gaps.inc()
+        self._connected, self._begun = connected, True
         self._gauge.set(connected)
         self._changed.set()
 
-    def _event(self) -> SourceConnected | SourceLost:
+    def _event(self, *, connected: bool) -> SourceConnected | SourceLost:
         now = self._clock.now()
         self._revision = max(self._revision + 1, (now - _EPOCH) // timedelta(milliseconds=1))
         name, revision = self._name, self._revision
-        if self._connected:
+        if connected:
             return SourceConnected(source=name, id=name, revision=revision, occurred_at=now)
         return SourceLost(
-            source=name, id=name, revision=revision, occurred_at=now, reason=self._reason, gap=False
+            source=name,
+            id=name,
+            revision=revision,
+            occurred_at=now,
+            reason=self._reason,
+            gap=self._gap,
         )
