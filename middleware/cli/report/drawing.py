@@ -111,7 +111,9 @@ def _whose(name: str, among: Mapping[str, object]) -> str:
 def times(taken: Mapping[str, Sequence[float]]) -> str:
     """How many of the queries were answered within a time, which grows by factors."""
     every = [value for values in taken.values() for value in values] or [1.0]
-    low, high = _decades(min(every), max(every))
+    low, high = _decades(
+        min(every), max(quantile(values, STEPS[-1]) for values in taken.values()) if taken else 1.0
+    )
     ticks = [tick for tick in TICKS_US if low <= tick[0] <= high]
     lines = [
         Line(Part(name, colour), [(max(low, quantile(values, step)), step) for step in STEPS])

@@ -11,6 +11,7 @@ from html import escape
 from math import log, log10
 
 WIDTH = 760
+NORMAL, SMALL = 13, 11
 COLOURS = {
     "blue": "#00599c", "amber": "#a85b00", "grey": "#6f777b", "purple": "#7a3e9d",
     "green": "#00703c", "red": "#b10e1e", "pale": "#6c8ebf", "ink": "#0b0c0c", "line": "#d5d8da",
@@ -116,7 +117,7 @@ def columns(
             bottom -= high
             wide = step * (1 - 2 * _SPACE)
             drawn.append(_rect(left + step * _SPACE, bottom, wide, high - _GAP, part.colour))
-        drawn.append(_text(left + step / 2, _base() + 18, name, "middle"))
+        drawn.append(_text(left + step / 2, _base() + 18, name, "middle", SMALL))
     return _picture(title, told, _base() + 50, drawn)
 
 
@@ -197,7 +198,7 @@ def _beside(parts: Sequence[Part], marks: Sequence[str], wide: float) -> str:
 def _picture(title: str, told: str, high: float, drawn: Sequence[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {high:.0f}" role="img" '
-        f'aria-label="{escape(f"{title}. {told}")}" font-size="13" '
+        f'aria-label="{escape(f"{title}. {told}")}" '
         'font-family="system-ui, Liberation Sans, Arial, sans-serif">'
         f"<title>{escape(title)}</title><desc>{escape(told)}</desc>"
         f'<rect width="{WIDTH}" height="{high:.0f}" fill="#ffffff"/>'
@@ -206,9 +207,12 @@ def _picture(title: str, told: str, high: float, drawn: Sequence[str]) -> str:
     )
 
 
-def _text(left: float, top: float, text: str, anchor: str = "start") -> str:
+def _text(
+    left: float, top: float, text: str, anchor: str = "start", size: int = NORMAL
+) -> str:  # fmt: skip
     return (
-        f'<text x="{left:.1f}" y="{top:.1f}" text-anchor="{anchor}" fill="{COLOURS["ink"]}">'
+        f'<text x="{left:.1f}" y="{top:.1f}" text-anchor="{anchor}" font-size="{size}" '
+        f'fill="{COLOURS["ink"]}">'
         f"{escape(text)}</text>"
     )
 

@@ -21,8 +21,9 @@ from tests.bench.peers.outcome import Outcome, left_out, read
 from tests.bench.peers.publish import html, pictures, put_into, text
 from tests.bench.peers.sizes import Labelled, Padding, labelled, write_size
 
+OWN = "Forewarn"
 MATCHERS = {
-    "Forewarn": "forewarn",
+    OWN: "forewarn",
     "tantivy": "tantivy_search",
     "SQLite FTS5": "fts5",
     "RapidFuzz": "rapidfuzz_all",
@@ -81,8 +82,10 @@ def _missing(given: argparse.Namespace) -> str:
             )
     if not given.python.exists():
         return f"{given.python} is missing; make bench-matching sets it up"
-    unknown = set(given.matchers.split(",")) - set(MATCHERS)
-    return f"{', '.join(unknown)} is not known; choose of {', '.join(MATCHERS)}" if unknown else ""
+    wanted = set(given.matchers.split(","))
+    if wanted - set(MATCHERS) or OWN not in wanted:
+        return f"--matchers needs {OWN}, and any of {', '.join(MATCHERS)}"
+    return ""
 
 
 def _measure(
@@ -103,13 +106,15 @@ def _measure(
 def _run(
     name: str, size: int, queries: int, folder: Path, data: Labelled, given: argparse.Namespace
 ) -> Outcome:
-    python = Path(sys.executable) if name == "Forewarn" else given.python
+    python = Path(sys.executable) if name == OWN else given.python
     command = [python, "-m", f"tests.bench.peers.{MATCHERS[name]}", folder, str(given.budget)]
     try:
         subprocess.run(command, check=True, timeout=given.limit)
     except subprocess.TimeoutExpired:
         return _say(left_out(name, size, queries, f"not done in {given.limit:.0f} s"))
     except subprocess.CalledProcessError as failed:
+        if name == OWN:
+            raise SystemExit(f"bench-matching: {OWN} itself failed; see above") from failed
         return _say(left_out(name, size, queries, f"failed with {failed.returncode}"))
     return read(folder, name, size, queries, data.truth)
 
