@@ -8,7 +8,8 @@ from middleware.domain.matching.answer import Evidence, answer
 from middleware.domain.matching.contacts import read_person, read_phone
 from middleware.domain.matching.evidence import clean
 from middleware.domain.matching.judge import Verdict, is_settled, judge
-from middleware.domain.matching.keys import roads_asked, rounds
+from middleware.domain.matching.unplaced import is_unplaced, settle_unplaced
+from middleware.domain.matching.keys import LONDON, roads_asked, rounds
 from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import hashed
 from middleware.domain.matching.reading import Reading, read
@@ -95,9 +96,18 @@ class MarkerIndex:
                 verdict = judge(reading, spec)
                 if verdict is not None:
                     verdicts.append(verdict)
+            if not reading.outcode:
+                self._weigh_rarity(reading, verdicts)
             if any(map(is_settled, verdicts)) or (turn == 0 and self._is_known_road(reading)):
                 break
         return verdicts
+
+    def _weigh_rarity(self, reading: Reading, verdicts: list[Verdict]) -> None:
+        """Without a town a street of a rare name is sure enough, if no other place has it."""
+        place = LONDON if LONDON in reading.words else ""
+        for verdict in verdicts:
+            if is_unplaced(reading, verdict) and self._store.is_alone(verdict.spec, place=place):
+                settle_unplaced(verdict)
 
     def _is_known_road(self, reading: Reading) -> bool:
         """The street is spelt as in a marker of the same outcode: there is no slip to look for."""

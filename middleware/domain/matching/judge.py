@@ -47,6 +47,7 @@ class Verdict:
     reasons: list[str] = field(default_factory=list)
     vague: bool = False
     postcode: int = 0
+    street: int = 0
 
 
 SURE_FITS = frozenset({Fit.SAME, Fit.EQUIVALENT, Fit.COVERED, Fit.NO_HOUSE, Fit.INSIDE})
@@ -85,7 +86,8 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
         points = SURE if exact else max(points + WHOLE, FOUND)
     said = (_SAID[numbers], road.said, postcode[1], name[1], place[1])
     vague = postcode[0] <= 0 and place[0] <= 0
-    return Verdict(spec, numbers, points, [s for s in said if s], vague, postcode[0])
+    points = min(points, FOUND - 1) if vague else points
+    return Verdict(spec, numbers, points, [s for s in said if s], vague, postcode[0], road.points)
 
 
 def _name(query: Reading, spec: Spec, at: int, *, exact: bool) -> Said | None:

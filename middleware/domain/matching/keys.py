@@ -16,6 +16,8 @@ from middleware.domain.matching.wording import sound
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WIDE = w.COUNTIES | w.EMPTY | w.STREET_TYPES
+LONDON = "LONDON"
+"""Too wide to place an address, and still the place to look in when nothing else is given."""
 _SPAN = 40
 """A range of more numbers than this is known by its ends only."""
 
@@ -44,6 +46,7 @@ def keys_of(spec: Spec) -> list[str]:
 def _street_keys(spec: Spec, outcode: str, regions: list[str], numbers: list[str]) -> list[str]:
     street = max(spec.street, key=len)
     keys = [f"s{region}{pair} {street}" for pair in _pairs_of(spec) for region in regions]
+    keys.append(name_key(spec))
     road = f"{spec.street[-1]} {spec.kind.partition(' ')[0]}"
     for number in numbers:
         for region in regions:
@@ -93,9 +96,15 @@ def digits(value: str) -> str:
     return value.rstrip(_LETTERS) or value
 
 
+def name_key(spec: Spec) -> str:
+    """Under this key stand all markers of that street and of its namesakes."""
+    return f"t{' '.join(spec.street)} {spec.kind}"
+
+
 def _places_of(spec: Spec) -> list[str]:
     """Words that place an address, the widest left out."""
-    return [place for place in spec.places if place not in _WIDE][:3]
+    places = [place for place in spec.places if place not in _WIDE][:3]
+    return [*places, LONDON] if LONDON in spec.places else places
 
 
 def rare(names: tuple[str, ...] | list[str]) -> list[str]:
@@ -124,6 +133,8 @@ def rounds(query: Reading) -> Iterator[list[str]]:
     """Keys to look under, round by round, the surest first; stop when the marker is found."""
     numbers, streets, names = _asked(query), _streets(query), rare(query.words)
     places = [word for word in names if word not in w.COUNTIES][-4:]
+    if LONDON in query.words and not query.outcode:
+        places.append(LONDON)
     regions = [query.outcode, *places] if query.outcode else places
     pairs = _pairs_asked(query)
     first = [f"p{query.postcode}{n}" for n in (*pairs, *numbers, "0")] if query.postcode else []

@@ -60,6 +60,7 @@ _DWELLINGS = w.STREET_TYPES | (w.BUILDING_WORDS - {"BUILDING", "BUILDINGS", "LIM
 
 def _held(rare: list[str], words: list[str]) -> int:
     """How many words of a name are there, slips and lost spaces allowed."""
+    words = [word for word in words if word in rare or word not in w.COUNTIES]
     held = sum(find(word, words)[0] >= 0 for word in rare)
     if held < len(rare):
         text = "".join(words)

@@ -51,6 +51,11 @@ def parse(line: str) -> Spec:
     )  # fmt: skip
 
 
+def outcode_of(line: str) -> str:
+    """The first half of the postcode in a line."""
+    return line.split("|", 3)[2][:-3]
+
+
 def interpret(
     marker: str, covers: bool, reading: Reading,
     uprn: str = "", phones: tuple[str, ...] = (), person: str = "", position: str = "",

@@ -8,17 +8,19 @@ import numpy.typing as npt
 
 from middleware.domain.matching.contacts import read_person, read_phone
 from middleware.domain.matching.evidence import clean
-from middleware.domain.matching.keys import keys_of, road_of
+from middleware.domain.matching.keys import keys_of, name_key, road_of
 from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import Postings, hashed
 from middleware.domain.matching.reading import Reading, read
-from middleware.domain.matching.spec import Spec, interpret, parse
+from middleware.domain.matching.spec import Spec, interpret, outcode_of, parse
 from schemas.marker import Marker, Scope
 
 FEW = 8
 """A batch smaller than this part of what is packed is added one by one: packing would cost more."""
 DEEP = 4
 """How many times the wanted rows are looked through for live ones."""
+MANY = 256
+"""Markers of one street name looked at; a name with more is not taken for a rare one."""
 
 
 class Store:
@@ -78,6 +80,13 @@ class Store:
                 if len(found) == most:
                     break
         return found
+
+    def is_alone(self, spec: Spec, *, place: str) -> bool:
+        """No marker is in a street of that name in another outcode, as far as `place` goes."""
+        rows = self.postings.rows_of(hashed([name_key(spec)]), MANY)
+        lines = [self.lines[row] for row in rows]
+        outcodes = {outcode_of(line) for line in lines if line and place in line}
+        return len(rows) < MANY and len(outcodes) == 1
 
     def _append(self, marker: Marker) -> list[int]:
         """Keeps what the marker looks for as the last row; its keys, its id's first."""

@@ -73,11 +73,12 @@ def _heard(query: Reading, spec: Spec) -> int:
 
 
 def _qualified(query: Reading, spec: Spec, at: int) -> bool:
-    """NEW NORTH ROAD is not NORTH ROAD."""
+    """NEW NORTH ROAD is not NORTH ROAD, and LISTON AVENUE is not THE AVENUE."""
     before = query.words[at - 1] if at else ""
-    if before not in w.QUALIFIERS or before in spec.names:
+    if not before or before in spec.names or any(place == at for _, _, place in query.numbers):
         return False
-    return not any(position == at for _, _, position in query.numbers)
+    bare = not spec.kind and spec.street[0] in w.STREET_TYPES and len(spec.street) == 1
+    return before in w.QUALIFIERS or (bare and before not in w.BUILDING_WORDS)
 
 
 def _loose(words: list[str], street: tuple[str, ...], kind: str) -> tuple[int, int, int]:
