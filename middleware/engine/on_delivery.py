@@ -58,13 +58,14 @@ def on_acknowledged(state: State, taken: Taken, event: NoteAcknowledged) -> list
 
 
 def on_crew_acknowledged(state: State, taken: Taken, event: CrewAcknowledged) -> list[Decision]:
-    """Of what was told there and nobody has acknowledged: the crew heard it, and can mean no
-    other."""
+    """Of what was displayed there, in its present words, and waits for an answer. Never of what
+    was only sent or received: the crew may mean another note, and must be told of this one."""
     decisions: list[Decision] = []
     for note in state.notes.values():
         on = note.channels.get(event.channel)
         waits = note.phase in (Phase.OPEN, Phase.IN_HANDS)
-        if waits and on is not None and on.address == event.device and on.made:
+        displayed = note.shown.get(event.channel, 0) >= note.revision
+        if waits and displayed and on is not None and on.address == event.device:
             decisions += _answered(state, note, event.channel, event.by)
     return decisions or [Ignored(why=Why.UNKNOWN)]
 

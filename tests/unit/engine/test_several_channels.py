@@ -251,13 +251,27 @@ def test_n4_a_key_pressed_in_the_call_ends_the_duty() -> None:
     assert not room.wait(hours=1)
 
 
-def test_n5_a_status_of_the_radio_acknowledges_what_was_told_on_it() -> None:
+def test_n5_a_status_of_the_radio_acknowledges_what_it_displayed() -> None:
     room = told(crew(single_responder=True), crew("A2", radio="7654321"))
     room.happens(attempted(room.note(), "radio"))
+    room.happens(consumed(room.note(), "radio"))
     room.happens(status_ack(at=room.now))
 
     assert room.note().phase is Phase.ANSWERED
     assert room.note("A2").phase is Phase.OPEN
+
+
+@pytest.mark.parametrize("state", [None, Delivery.SENT, Delivery.STORED, Delivery.RECEIVED])
+def test_n5_a_status_acknowledges_nothing_that_nobody_saw(state: Delivery | None) -> None:
+    """Another note was on the display, or none: this one stays open and goes its way."""
+    room = told(crew(single_responder=True))
+    room.happens(attempted(room.note(), "radio"))
+    if state:
+        room.happens(reported(room.note(), "radio", state))
+    said = made(room.happens(status_ack(at=room.now)), d.Ignored)
+
+    assert [i.why for i in said] == [d.Why.UNKNOWN]
+    assert room.note().phase is Phase.OPEN
 
 
 def test_n5_a_status_acknowledges_nothing_that_was_not_told_there() -> None:
