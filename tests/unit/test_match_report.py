@@ -115,7 +115,7 @@ def test_with_the_truth_it_says_what_was_right(match: Match) -> None:
     assert judged["precision of found"] == "2 of 2"
     assert judged["recall of found"] == "2 of 2"
     assert judged["traps that raised a flag"] == "0 of 2"
-    assert [row[0] for row in tables["Flagged by kind of trap"]] == ["neg_flat", "neg_neighbour"]
+    assert [row[0] for row in tables["How traps ended"]] == ["neg_flat", "neg_neighbour"]
     kinds = {row[0]: row[1] for row in tables["Queries that have a marker"]}
     assert kinds == {"abbreviation": "1", "covered": "1", "no_postcode": "1"}
     assert sum(int(row[2]) for row in tables["Calibration"]) >= 2

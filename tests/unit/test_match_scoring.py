@@ -90,6 +90,12 @@ def test_traps_are_counted_by_kind_and_only_where_a_flag_was_raised() -> None:
     assert scoring.whole(flagged.values()) == Share(1, 3)
 
 
+def test_how_traps_ended() -> None:
+    advised = asked("other", 70, relation="none", kind="neg_number", is_found=False)
+    ended = scoring.by_trap([*NINE, advised])
+    assert ended == {"neg_number": Counter(flagged=1, advised=1, quiet=1)}
+
+
 def test_what_is_ambiguous_is_neither_a_trap_nor_wanted() -> None:
     rows = [asked("other", 90, relation="ambiguous", tier="ambiguous")]
     assert scoring.traps(rows) == {}

@@ -11,6 +11,7 @@ from middleware.cli.report.scoring import (
     EDGES,
     Asked,
     by_kind,
+    by_trap,
     calibration,
     found,
     held,
@@ -116,12 +117,11 @@ def _kinds(asked: list[Asked]) -> Section:
 
 
 def _traps(asked: list[Asked]) -> Section:
-    flagged = traps(asked)
-    rows = [drawing.share_row(kind, share) for kind, share in flagged.items()]
+    ended = by_trap(asked)
     return Section("Traps", [
         paragraph("Queries to which no marker applies: a flag here is a wrong house."),
-        figure(drawing.traps({"flagged": flagged})),
-        table("Flagged by kind of trap", drawing.SHARE_HEADS, rows),
+        figure(drawing.traps(ended)),
+        table("How traps ended", drawing.TRAP_HEADS, drawing.trap_rows(ended)),
     ])  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _calibration(asked: list[Asked]) -> Section:
     bins = calibration(of_tier(asked, "gold"))
     return Section("Said and right", [
         paragraph("Of the answers said to be so sure, how many were right. On the dashed line "
-                  "both are equal; above it the matcher is surer than it says."),
+                  "both are equal; above it more are right than was said."),
         figure(drawing.calibration({"forewarn": bins})),
         table("Calibration", drawing.BIN_HEADS, drawing.bin_rows(bins)),
     ])  # fmt: skip

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from middleware.cli.report.pictures import Axis, Line, Part, bars, columns, odds, plot, powers
-from middleware.cli.report.scoring import EDGES, VERDICTS, Bin, Share, quantile
+from middleware.cli.report.scoring import EDGES, TRAPPED, VERDICTS, Bin, Share, quantile
 from schemas.check import Outcome
 
 OUTCOMES = {
@@ -17,6 +17,10 @@ ENDED = (
     Part("found the right one", "green"), Part("possible, with the right one", "amber"),
     Part("found a wrong one", "red"), Part("not shown", "grey"),
 )  # fmt: skip
+CAUGHT = (
+    Part("flagged, though no marker applies", "red"), Part("possible: a person asks", "amber"),
+    Part("nothing shown", "green"),
+)  # fmt: skip
 VERDICTS_TOLD = (
     "How queries that have a marker ended: the right one was found; the right one is among what "
     "is possible, so a person asks; a wrong one was found; or the right one was not shown."
@@ -25,6 +29,7 @@ COMPARED = ("blue", "red", "amber", "purple", "green")
 BIN_NAMES = tuple(f"{low:g}–{high:g}" for low, high in zip(EDGES, (*EDGES[1:], 1.0), strict=True))
 BIN_HEADS = ("said", "mean said", "queries", "right", "share right", "95 % interval")
 SHARE_HEADS = ("what is counted", "share", "of", "95 % interval")
+TRAP_HEADS = ("kind of trap", "queries", *TRAPPED, "share flagged", "95 % interval")
 KIND_HEADS = ("kind", "queries", *VERDICTS, "right %")
 TICKS_US = ((1, "1 µs"), (10, "10 µs"), (100, "0.1 ms"), (1e3, "1 ms"), (1e4, "10 ms"),
             (1e5, "0.1 s"), (1e6, "1 s"), (1e7, "10 s"), (1e8, "100 s"))  # fmt: skip
@@ -44,6 +49,16 @@ def share_row(name: str, share: Share) -> tuple[str, ...]:
         return name, "–", "0", "–"
     low, high = share.interval()
     return name, f"{share.value:.4f}", f"{share.part:,} of {share.of:,}", f"{low:.4f}–{high:.4f}"
+
+
+def trap_rows(counts: Mapping[str, Counter[str]]) -> list[tuple[str, ...]]:
+    """Rows under TRAP_HEADS."""
+    rows = []
+    for kind, ends in counts.items():
+        _, share, _, interval = share_row(kind, Share(ends["flagged"], ends.total()))
+        ended = (f"{ends[end]:,}" for end in TRAPPED)
+        rows.append((kind, f"{ends.total():,}", *ended, share, interval))
+    return rows
 
 
 def kind_rows(kinds: Mapping[str, Counter[str]]) -> list[tuple[str, ...]]:
@@ -91,21 +106,17 @@ def kinds(counts: Mapping[str, Counter[str]]) -> str:
     return bars("By kind of noise", told, ENDED, rows)
 
 
-def traps(flagged: Mapping[str, Mapping[str, Share]]) -> str:
-    """By kind of trap; several matchers beside each other where there are several."""
+def traps(counts: Mapping[str, Counter[str]]) -> str:
     rows = [
-        (f"{kind.removeprefix('neg_').replace('_', ' ')}{_whose(name, flagged)}",
-         [share.part, share.of - share.part], percent(share.part, share.of))
-        for kind in next(iter(flagged.values()), {})
-        for name, kinds in flagged.items()
-        for share in [kinds.get(kind, Share(0, 0))]
-    ]  # fmt: skip
-    parts = (Part("flagged, though no marker applies", "red"), Part("not flagged", "green"))
-    return bars("Traps", "Share of each kind of trap that raised a flag.", parts, rows)
+        (_trap(kind), [c[end] for end in TRAPPED], percent(c["flagged"], c.total()))
+        for kind, c in counts.items()
+    ]
+    told = "Share that ended so, by kind of trap; the figure at the end is the share flagged."
+    return bars("Traps", told, CAUGHT, rows)
 
 
-def _whose(name: str, among: Mapping[str, object]) -> str:
-    return f", {name}" if len(among) > 1 else ""
+def _trap(kind: str) -> str:
+    return kind.removeprefix("neg_").replace("_", " ")
 
 
 def times(taken: Mapping[str, Sequence[float]]) -> str:

@@ -18,6 +18,8 @@ EDGES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 VERDICTS = ("right", "held", "wrong", "lost")
 """Of a query that has a marker: it was found; it is among what is possible; another was found;
 it was not shown."""
+TRAPPED = ("flagged", "advised", "quiet")
+"""Of a trap: a flag was raised; it is called possible, so a person asks; nothing was shown."""
 _NORMAL = 1.96
 
 
@@ -151,6 +153,16 @@ def traps(rows: Iterable[Asked]) -> dict[str, Share]:
             asked[row.truth.kind] += 1
             flagged[row.truth.kind] += row.found
     return {kind: Share(flagged[kind], asked[kind]) for kind in sorted(asked)}
+
+
+def by_trap(rows: Iterable[Asked]) -> dict[str, Counter[str]]:
+    """By kind of trap, how it ended: counts of TRAPPED."""
+    kinds: dict[str, Counter[str]] = {}
+    for row in rows:
+        if row.truth.is_trap:
+            ended = "flagged" if row.found else "advised" if row.shown else "quiet"
+            kinds.setdefault(row.truth.kind, Counter())[ended] += 1
+    return dict(sorted(kinds.items()))
 
 
 def whole(shares: Iterable[Share]) -> Share:
