@@ -57,7 +57,7 @@ def fleet(asked: argparse.Namespace, log: ShownLog) -> list[MdtSimulator]:
             link,
             room=asked.room,
             password=passwords.get(name),
-            crew=Crew(f"P{1000 + n}", *sorted(asked.acknowledges_after), asked.says),
+            crew=_crew(f"P{1000 + n}", asked),
             faults=faults,
             screen=Screen(asked.memory / f"{name}.json" if asked.memory else None),
             log=log,
@@ -67,6 +67,11 @@ def fleet(asked: argparse.Namespace, log: ShownLog) -> list[MdtSimulator]:
         )
         for n, name in enumerate(names)
     ]
+
+
+def _crew(by: str, asked: argparse.Namespace) -> Crew:
+    least, most = sorted(asked.acknowledges_after)
+    return Crew(by, least, most, asked.says)
 
 
 def callsigns(first: str, count: int) -> list[str]:

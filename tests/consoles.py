@@ -21,6 +21,7 @@ from middleware.ops.tokens import Tokens
 from middleware.ports import Clock, Problem, Standing, Submitted
 from schemas.decision import BatchActivated
 from schemas.event import Event
+from schemas.judgement import MistakeSettled
 from schemas.service import Refused
 from tests.room import Room, made
 
@@ -59,7 +60,8 @@ class RoomIntake:
         return await self.submit(refused)
 
     def _followed(self, entry: Entry) -> list[Entry]:
-        return self.room._followed(entry)[1:] if made(entry, BatchActivated) else []
+        told = made(entry, BatchActivated, MistakeSettled)
+        return self.room._followed(entry)[1:] if told else []
 
     def of(self, kind: type[Event]) -> list[Event]:
         return [event for event in self.events if isinstance(event, kind)]

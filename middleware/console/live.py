@@ -20,6 +20,7 @@ from middleware.console.alarm_verbs import AlarmVerbs
 from middleware.console.guard import CALLER, Caller, Guard
 from middleware.console.hub import Hub, Screen
 from middleware.console.marker_routes import problem_of
+from middleware.console.mistake_verbs import MistakeVerbs
 from middleware.console.opened import open_note
 from middleware.console.projection import Projection
 from middleware.console.streams import view_of
@@ -79,6 +80,7 @@ class Live:
 
     def __post_init__(self) -> None:
         self.verbs = {
+            **MistakeVerbs(self.hub, self.projection, self.acts).table(),
             "watch": (_Watch, self._watch),
             "open-note": (_OpenNote, self._open_note),
             "take-task": (_TakeTask, self._take_task),

@@ -8,8 +8,9 @@ A row says what matters at a glance; what is behind a marker comes only when the
 from datetime import date
 from typing import Any
 
+from middleware.console.doubts import said_here
 from middleware.console.told import has_open_task, told, told_at, told_in_words
-from middleware.domain.wording import certainty, headline, in_words, review
+from middleware.domain.wording import certainty, headline, in_words, not_shown_in_words, review
 from middleware.engine.state import Call, Checked, Incident, Note, Refusal, Sent, State
 from schemas.check import SURE, Match, NotChecked, Outcome, Whereabouts
 
@@ -32,6 +33,7 @@ def incident_row(state: State, incident: str, today: date) -> Row | None:
         "opened_at": known.opened_at,
         "finished_at": known.finished_at,
         **flag(state, known.checked, today),
+        "said": said_here(state, known),
         "crews": [_crew(state, known, sent) for sent in known.resources.values()],
     }
 
@@ -61,6 +63,7 @@ def call_row(state: State, call: str, today: date) -> Row | None:
         "rang_at": known.rang_at,
         "finished_at": known.finished_at,
         "warnings": known.warnings,
+        "said": said_here(state, known),
         **flag(state, known.checked, today),
     }
 
@@ -128,12 +131,14 @@ def flag(state: State, checked: Checked | None, today: date) -> Row:
     """The answer in line (C4, N1): always one of the values, never silence."""
     if checked is None:
         nothing = in_words(Outcome.NOT_CHECKED, NotChecked.NOTHING_TO_CHECK)
-        return {"outcome": Outcome.NOT_CHECKED, "words": nothing, "checked_at": None, "matches": []}
+        empty: Row = {"checked_at": None, "matches": [], "not_shown": []}
+        return {"outcome": Outcome.NOT_CHECKED, "words": nothing, **empty}
     return {
         "outcome": checked.outcome,
         "words": in_words(checked.outcome, checked.reason),
         "checked_at": checked.at,
         "matches": [_match(state, match, today) for match in checked.matches],
+        "not_shown": [not_shown_in_words(left_out) for left_out in checked.not_shown],
     }
 
 

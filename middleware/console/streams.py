@@ -7,6 +7,7 @@ from itertools import islice
 
 from middleware.console.alarm_rows import row_for
 from middleware.console.figures import FIGURES, figures_row
+from middleware.console.mistakes import mistake_ids, mistake_row
 from middleware.console.rows import (
     QUARANTINE,
     Row,
@@ -70,6 +71,7 @@ STREAMS: dict[str, Stream] = {
         Stream("flagged", _incidents, flagged_row),
         Stream("calls", _calls, call_row),
         Stream("batches", lambda state: list(state.markers.staged), batch_row),
+        Stream("mistakes", mistake_ids, mistake_row),
         Stream(QUARANTINE, lambda _: (QUARANTINE,), quarantine_row),
         Stream("sources", lambda state: list(state.sources), source_row),
         Stream(FIGURES, lambda _: (FIGURES,), figures_row),

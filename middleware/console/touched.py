@@ -7,7 +7,10 @@ from middleware.console.rows import QUARANTINE
 from middleware.console.touched_alarms import touched_alarms
 from middleware.engine.entry import Entry
 from middleware.engine.state import Call, Incident, State
+from middleware.engine.suppression import concerned
+from middleware.flow.mistake_lines import spoken_of
 from schemas import decision as d
+from schemas import judgement as j
 from schemas.decision import Decision
 
 Touch = tuple[str, str]
@@ -89,6 +92,17 @@ def _of_refusal(decision: Decision, entry: Entry, state: State) -> Iterator[Touc
     yield QUARANTINE, QUARANTINE
 
 
+def _of_mistakes(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    """The pair, and everything at its address that shows what was said of the marker."""
+    for name in spoken_of(decision):
+        yield "mistakes", name
+        pair = state.mistakes.pairs.get(name)
+        for known in concerned(state, pair) if pair else ():
+            yield from _incident(known.id)
+        if pair is not None and pair.address in state.calls:
+            yield "calls", pair.address
+
+
 FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = {
     d.IncidentTaken: _of_incident,
     d.IncidentChanged: _of_incident,
@@ -111,6 +125,9 @@ FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = 
     d.MarkerInForce: _of_markers,
     d.MarkersOver: _of_markers,
     d.SourceChanged: _of_source,
+    j.MistakeTaken: _of_mistakes,
+    j.MistakeSettled: _of_mistakes,
+    j.MistakesLapsed: _of_mistakes,
     d.Quarantined: _of_refusal,
     d.Failed: _of_refusal,
 }

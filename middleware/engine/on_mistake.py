@@ -1,14 +1,16 @@
 """What follows when people say that a marker is not about this place, and from what the marking
 team decides on it (M2, C3, N6, N7)."""
 
+from itertools import chain
+
 from middleware.engine.checks import order_recheck
 from middleware.engine.entry import Taken
 from middleware.engine.mistakes import Mistake, Phase, address_of
 from middleware.engine.on_delivery import note_of
-from middleware.engine.state import Call, Incident, State
+from middleware.engine.state import Call, Incident, Note, State, Writing
 from middleware.engine.state import Phase as Duty
-from middleware.engine.suppression import applies, live_at
-from middleware.engine.withdrawal import withdraw_all
+from middleware.engine.suppression import applies, concerned
+from middleware.engine.withdrawal import take_back, withdraw_all
 from schemas.check import Match
 from schemas.decision import Decision, Ended, Ignored, Matched, Why
 from schemas.judgement import MistakeSettled, MistakeTaken
@@ -114,23 +116,23 @@ def on_decided(state: State, taken: Taken, event: MistakeDecided) -> list[Decisi
     )
     if event.verdict is Verdict.KEEP:
         return [settled]
-    rechecks: list[Decision] = []
-    for known in live_at(state, pair.address):
-        rechecks += order_recheck(known.id, taken)
-    gone = _not_about_this(state, pair) if event.verdict is Verdict.SUPPRESS else []
-    return [settled, *gone, *rechecks]
+    live = [known for known in concerned(state, pair) if known.finished_at is None]
+    gone = _not_about_this(state, pair, live) if event.verdict is Verdict.SUPPRESS else []
+    rechecks = (order_recheck(known.id, taken) for known in live)
+    return [settled, *gone, *chain.from_iterable(rechecks)]
 
 
-def _not_about_this(state: State, pair: Mistake) -> list[Decision]:
-    """Who was told about it there hears at once that it is not about this place (N7)."""
-    return withdraw_all(
-        state,
-        (
-            note
-            for known in live_at(state, pair.address)
-            for note in (state.notes[name] for name in known.notes)
-            if note.matched.marker == pair.marker
-            and applies(pair, known.place, note.matched.relation)
-        ),
-        Ended.NOT_THIS_PLACE,
-    )
+def _not_about_this(state: State, pair: Mistake, live: list[Incident]) -> list[Decision]:
+    """Who was told about it there hears at once that it is not about this place, and it is taken
+    out of the CAD (N2, N7)."""
+
+    def is_about(told: Note | Writing) -> bool:
+        known, matched = state.incidents[told.incident], told.matched
+        return matched.marker == pair.marker and applies(pair, known.place, matched.relation)
+
+    notes = [state.notes[name] for known in live for name in known.notes]
+    written = [state.writings[name] for known in live for name in known.writings]
+    return [
+        *withdraw_all(state, filter(is_about, notes), Ended.NOT_THIS_PLACE),
+        *take_back(filter(is_about, written), Ended.NOT_THIS_PLACE),
+    ]

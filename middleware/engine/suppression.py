@@ -72,11 +72,19 @@ def as_shown(state: State, place: Whereabouts, taken: Taken) -> tuple[Taken, tup
     return (replace(taken, answer=answer) if not_shown else taken), not_shown
 
 
-def live_at(state: State, address: str) -> Iterator[Incident]:
-    """Incidents that are not over and have this very address."""
+def concerned(state: State, pair: Mistake) -> Iterator[Incident]:
+    """Incidents with this very address at which the marker is or would be shown."""
     for known in state.incidents.values():
-        if known.finished_at is None and address_of(known.place) == address:
+        if _speaks_of(state, known, pair.marker) and address_of(known.place) == pair.address:
             yield known
+
+
+def _speaks_of(state: State, known: Incident, marker: str) -> bool:
+    names = {state.notes[name].matched.marker for name in known.notes}
+    if known.checked is not None:
+        names |= {match.marker for match in known.checked.matches}
+        names |= {left_out.marker for left_out in known.checked.not_shown}
+    return marker in names
 
 
 def lapse(state: State, changed: Mapping[str, bytes | None]) -> list[Decision]:

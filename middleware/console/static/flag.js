@@ -1,5 +1,6 @@
 // The answer of a check. Told apart by words first, then by shape, border and fill, and last by
 // colour. Nothing here says "safe": none found is only what it says.
+import { NotShown } from "/static/mistakes.js";
 import { html } from "/static/ui.js";
 
 const SHAPES = {
@@ -25,6 +26,7 @@ export function Flag({ row }) {
       ${first && html`<span>${first.headline}</span><span class="how">${first.certainty}</span>`}
       ${first?.review && html`<span class="overdue">${first.review}</span>`}
       ${others > 0 && html`<span class="how">and ${others} more</span>`}
+      <${NotShown} lines=${row.not_shown} />
     </span>
   </span>`;
 }

@@ -2,6 +2,7 @@
 import { html } from "/static/ui.js";
 import { Alarms } from "/static/alarms.js";
 import { HELP } from "/static/keys.js";
+import { Mistakes } from "/static/mistakes.js";
 import { Note } from "/static/note.js";
 import { Calls, Incidents, matches } from "/static/rows.js";
 import { Batches, Quarantine, Sources, SourcesDown } from "/static/service.js";
@@ -56,7 +57,8 @@ function Lists(props) {
   const incidents = streams.incidents ? "incidents" : streams.flagged ? "flagged" : null;
   return html`<${Tools} ...${props} /><div class="lists ${row ? "with-note" : ""}">
     ${incidents && html`<${Incidents} rows=${wanted(incidents)} ...${lists} />`}
-    ${row && html`<${Note} row=${row} note=${note} onClose=${acts.close} />`}
+    ${row && html`<${Note} row=${row} note=${note} onClose=${acts.close}
+      canDoubt=${link.hello?.verbs.includes("report-mistake")} onDoubt=${acts.doubt} />`}
     ${streams.calls && html`<${Calls} rows=${wanted("calls")} ...${lists} />`}
   </div>`;
 }
@@ -69,6 +71,9 @@ function views({ streams }, verbs) {
     ["Quarantine", streams.quarantine, (props) => html`<${Quarantine}
       quarantine=${rowsOf(props.link.known, "quarantine")[0]} />`],
     ["Sources", streams.sources, (props) => html`<${Sources} sources=${rowsOf(props.link.known, "sources")} />`],
+    ["Mistakes", streams.mistakes, (props) => html`<${Mistakes} mistakes=${rowsOf(props.link.known, "mistakes")}
+      opened=${props.mistake} canDecide=${verbs.includes("decide-mistake")} onOpen=${props.acts.openMistake}
+      onDecide=${props.acts.settle} onClose=${props.acts.close} />`],
   ];
   return all.filter(([, isSent]) => isSent);
 }

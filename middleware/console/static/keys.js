@@ -1,4 +1,6 @@
 // Everything can be done from the keyboard. A key acts only outside of text fields.
+import { doubt } from "/static/mistakes.js";
+
 export const HELP = [
   ["↓ ↑ or j k", "next, previous row"],
   ["← →", "from incidents to calls and back"],
@@ -9,7 +11,8 @@ export const HELP = [
   ["T", "go to the first crew not told; T again takes it"],
   ["/", "search; Esc leaves the field"],
   ["A F N", "show all, flagged, not checked"],
-  ["1 2 3 4", "the views at the top"],
+  ["W P", "in an open note: to wrong address, not the same place; again says it"],
+  ["1 … 5", "the views at the top"],
   ["?", "this help"],
 ];
 
@@ -62,7 +65,8 @@ export function onKey(event, acts) {
     m: () => manDown(acts.accept), h: () => inAlarm("help"), e: () => inAlarm("end"),
     ArrowRight: side, ArrowLeft: side, t: () => task(acts.take), "/": acts.search, "?": acts.help,
     a: () => acts.filter("all"), f: () => acts.filter("flagged"), n: () => acts.filter("not checked"),
-    1: () => acts.view(0), 2: () => acts.view(1), 3: () => acts.view(2), 4: () => acts.view(3),
+    w: () => doubt("W"), p: () => doubt("P"),
+    1: () => acts.view(0), 2: () => acts.view(1), 3: () => acts.view(2), 4: () => acts.view(3), 5: () => acts.view(4),
   }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;
   event.preventDefault();

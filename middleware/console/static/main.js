@@ -31,6 +31,9 @@ class App extends Component {
     accept: (alarm) => this.do({ do: "accept-alarm", alarm }),
     take: (tasks) => tasks.forEach((task) => this.do({ do: "take-task", task })),
     decide: (batch, activate) => this.decide(batch, activate),
+    doubt: (subject, marker, says) => this.do({ do: "report-mistake", subject, marker, says }),
+    openMistake: (mistake) => this.openMistake(mistake),
+    settle: (mistake, verdict, reason) => this.do({ do: "decide-mistake", mistake, verdict, reason }),
     filter: (filter) => this.setState({ filter }),
     view: (view) => this.setState({ view }),
     seek: (sought) => this.setState({ sought }),
@@ -54,6 +57,7 @@ class App extends Component {
     this.tasks = tasks;
     this.setState({ now: Date.now() });
     this.refresh();
+    this.refreshMistake();
     const room = this.link.hello ? ` ${this.link.hello.room}` : "";
     const isDown = ringing(this.link.known).length > 0;
     const alarm = isDown ? "MAN-DOWN – " : this.link.isLost || this.link.isStalled ? "LOST – " : tasks ? `(${tasks} NOT TOLD) ` : "";
@@ -62,6 +66,7 @@ class App extends Component {
 
   hear(frame) {
     if (frame.say === "note" && frame.subject === this.state.opened) this.setState({ note: frame.note });
+    if (frame.say === "mistake") this.setState({ mistake: frame.mistake });
     if (frame.words) this.say(frame.words, frame.say === "refused");
   }
 
@@ -98,8 +103,8 @@ class App extends Component {
 
   close() {
     if (document.activeElement.matches("input")) document.activeElement.blur();
-    const from = this.state.opened && this.from;
-    this.setState({ opened: null, note: null, help: false }, () => from?.isConnected && from.focus());
+    const from = (this.state.opened || this.state.mistake) && this.from;
+    this.setState({ opened: null, note: null, mistake: null, help: false }, () => from?.isConnected && from.focus());
   }
 
   decide(batch, activate) {
@@ -107,6 +112,20 @@ class App extends Component {
     if (confirm(`${batch.id}, ${batch.markers} markers: ${what}?`)) {
       this.do({ do: "decide-batch", batch: batch.id, activate });
     }
+  }
+
+  openMistake(mistake) {
+    this.from = document.activeElement;
+    this.since = this.link.known.streams.mistakes.get(mistake)?.since;
+    this.do({ do: "open-mistake", mistake });
+  }
+
+  // The opened pair is asked for again when more was said of it, or it was decided on.
+  refreshMistake() {
+    const row = this.link.known.streams.mistakes?.get(this.state.mistake?.id);
+    if (!row || this.link.isLost || row.since === this.since) return;
+    this.since = row.since;
+    this.do({ do: "open-mistake", mistake: row.id });
   }
 
   async signOut() {

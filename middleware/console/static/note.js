@@ -1,13 +1,14 @@
 // What is behind a flag: what is known, how old, how sure and why, where from, and who was told.
 import { html, useEffect, useRef } from "/static/ui.js";
 import { Shape } from "/static/flag.js";
+import { Doubt, NotShown } from "/static/mistakes.js";
 import { Told } from "/static/rows.js";
 import { at, onDay } from "/static/words.js";
 
 const Fact = ({ name, children }) =>
   html`<div class="fact"><dt>${name}</dt><dd>${children}</dd></div>`;
 
-const Behind = ({ match }) => html`<article class="behind ${match.sure ? "sure" : "unsure"}">
+const Behind = ({ match, children }) => html`<article class="behind ${match.sure ? "sure" : "unsure"}">
   <h3>${match.headline}</h3>
   ${!match.sure && html`<p class="ask">Not sure that it is this place: ask.</p>`}
   ${match.what && html`<p class="what">${match.what}</p>`}
@@ -22,6 +23,7 @@ const Behind = ({ match }) => html`<article class="behind ${match.sure ? "sure" 
     ${match.review_on && html`<${Fact} name="Review">${onDay(match.review_on)}${match.ends_on && `; ends ${onDay(match.ends_on)}`}<//>`}
   </dl>
   ${match.advice && html`<p class="advice">${match.advice}</p>`}
+  ${children}
 </article>`;
 
 const Crews = ({ crews }) => html`<section class="told-list" aria-label="Who has been told">
@@ -32,7 +34,7 @@ const Crews = ({ crews }) => html`<section class="told-list" aria-label="Who has
     ${crew.notes.map((note) => html`<${Told} key=${note.note} note=${note} />`)}</li>`)}</ul>
 </section>`;
 
-export function Note({ row, note, onClose }) {
+export function Note({ row, note, canDoubt, onDoubt, onClose }) {
   const heading = useRef();
   useEffect(() => heading.current?.focus(), [row.id]);
   return html`<aside class="note ${row.outcome}" aria-label="Note">
@@ -44,12 +46,14 @@ export function Note({ row, note, onClose }) {
     <p class="place">${row.place ?? row.number}</p>
     <p class="facts">${row.opened_at ? `Incident ${row.number}` : `Call, ${row.stage}`}
       ${row.checked_at && html` · checked <time>${at(row.checked_at)}</time>`}</p>
-    ${row.outcome === "none_found" && html`<p class="what">No marker was found for what is known so far.
-      That says nothing about what is not known.</p>`}
+    ${row.outcome === "none_found" && html`<p class="what">No ${row.not_shown.length > 0 ? "other " : ""}marker was found for what
+      is known so far. That says nothing about what is not known.</p>`}
     ${row.outcome === "not_checked" && html`<p class="what">Nothing can be said about this place or number.
       Ask, and assess as if nothing were known.</p>`}
     ${row.matches.length > 0 && !note && html`<p role="status">Opening the note …</p>`}
-    ${note?.matches.map((match) => html`<${Behind} key=${match.marker} match=${match} />`)}
+    ${note?.matches.map((match) => html`<${Behind} key=${match.marker} match=${match}><${Doubt}
+      subject=${row.id} match=${match} said=${row.said[match.marker]} canSay=${canDoubt} onSay=${onDoubt} /><//>`)}
+    ${row.not_shown.length > 0 && html`<p class="left-out"><${NotShown} lines=${row.not_shown} /></p>`}
     ${row.crews && html`<${Crews} crews=${row.crews} />`}
   </aside>`;
 }

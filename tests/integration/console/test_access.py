@@ -28,6 +28,9 @@ SAID = {
     "send-help": {"alarm": "a1"},
     "report-listening": {"alarm": "a1", "done": True},
     "end-alarm": {"alarm": "a1", "outcome": "test"},
+    "report-mistake": {"subject": "i1", "marker": "M1", "says": "wrong_address"},
+    "open-mistake": {"mistake": "m1"},
+    "decide-mistake": {"mistake": "m1", "verdict": "keep", "reason": "it is the place"},
 }
 
 

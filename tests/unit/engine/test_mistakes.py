@@ -25,6 +25,7 @@ from tests.mistaken import (
 )
 from tests.room import Room, made, refold
 from tests.said import marker
+from tests.telling import SEVERAL
 
 ELSEWHERE = "3 Mill Lane, Anytown, CT97 2BB"
 
@@ -124,6 +125,18 @@ def test_n7_c3_c4_a_suppressed_marker_is_withdrawn_there_and_the_answer_says_so(
     assert checked(room).outcome is Outcome.NONE_FOUND
     (left_out,) = checked(room).not_shown
     assert (left_out.marker, left_out.by) == ("M1", "Mar")
+
+
+def test_n2_n7_it_is_taken_out_of_the_cad_too_and_written_again_when_it_is_lifted() -> None:
+    room = Room(SEVERAL)
+    room.marker_put(marker("M1", HERE))
+    room.incident_opened(HERE, "A1")
+    (written,) = room.state.writings.values()
+    said_here(room)
+    (withdrawn,) = made(decided(room, Verdict.SUPPRESS), d.WriteBackWithdrawn)
+    assert (withdrawn.writing, withdrawn.reason) == (written.id, d.Ended.NOT_THIS_PLACE)
+    (again,) = made(decided(room, Verdict.LIFT), d.WriteBackIssued)
+    assert again.writing == written.id
 
 
 def test_c3_a_suppressed_marker_stays_so_for_the_address_and_is_found_at_every_other(
