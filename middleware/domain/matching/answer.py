@@ -25,6 +25,7 @@ _RELATION = {
     Fit.EXTRA: Relation.OTHER_DWELLING, Fit.SUFFIX: Relation.OTHER_DWELLING,
     Fit.UNNUMBERED: Relation.TOO_VAGUE, Fit.NO_HOUSE: Relation.SAME_DWELLING,
     Fit.INSIDE: Relation.BUILDING_COVERS, Fit.AROUND: Relation.ASK_WHICH_FLAT,
+    Fit.OTHER_HOUSE: Relation.TOO_VAGUE,
     Fit.AS_UNIT: Relation.OTHER_DWELLING, Fit.HOUSE_TOO: Relation.OTHER_DWELLING,
 }  # fmt: skip
 _CERTAINTY = (

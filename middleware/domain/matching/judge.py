@@ -22,6 +22,7 @@ _NUMBER = {
     Fit.SAME: 30, Fit.EQUIVALENT: 20, Fit.COVERED: 30, Fit.ASK: 30, Fit.EXTRA: 25,
     Fit.UNNUMBERED: 0, Fit.SUFFIX: 20, Fit.NO_HOUSE: 10, Fit.AS_UNIT: 20,
     Fit.INSIDE: 20, Fit.AROUND: 15, Fit.HOUSE_TOO: 25,
+    Fit.OTHER_HOUSE: 10,
 }  # fmt: skip
 _SAID = {
     Fit.SAME: "number agrees", Fit.EQUIVALENT: "number agrees, written differently",
@@ -32,6 +33,7 @@ _SAID = {
     Fit.INSIDE: "the number lies in the range the marker covers",
     Fit.AROUND: "the numbers overlap with those of the marker",
     Fit.HOUSE_TOO: "a house number was given that the marker does not have",
+    Fit.OTHER_HOUSE: "the building's name agrees, its number does not",
     Fit.AS_UNIT: "the number agrees, given as a flat or unit",
     Fit.UNNUMBERED: "no house number was given", Fit.SUFFIX: "number agrees but not its letter",
 }  # fmt: skip

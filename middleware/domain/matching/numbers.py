@@ -14,6 +14,12 @@ from middleware.domain.matching.words import EMPTY
 
 _HOUSE = re.compile(r"(\d+)([A-Z]?)(?:-(\d+)[A-Z]?)?\Z")
 
+_SHARED = frozenset(
+    "HOUSE COURT TOWER TOWERS MANSIONS HEIGHTS POINT BUILDING BUILDINGS APARTMENTS HALL LODGE "
+    "CHAMBERS ESTATE PARK CENTRE MILL MILLS WORKS PLACE FLAT".split()
+)
+"""The number behind such a name may be a flat or a unit."""
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LONGEST = 70
 """A range of more house numbers than this is something else."""
 
@@ -37,7 +43,8 @@ class Fit(IntEnum):
     INSIDE = 10
     AROUND = 11
     HOUSE_TOO = 12
-    DIFFERENT = 13
+    OTHER_HOUSE = 13
+    DIFFERENT = 14
 
 
 def fit(query: Reading, spec: Spec, street_at: int) -> Fit:
@@ -64,21 +71,31 @@ def _without_house(numbers: list[Number], spec: Spec, street_at: int) -> Fit:
     found = _fit_units([value for value, _, _ in numbers], spec)
     if found in (Fit.EXTRA, Fit.OTHER, Fit.ASK) and street_at > 0:
         rest = [value for value, named, at in numbers if named or at != street_at]
-        if len(rest) == len(numbers) - 1 and _fit_units(rest, spec) is Fit.SAME:
+        named = bool(spec.units) or not _SHARED.intersection(spec.names[-1:])
+        if named and len(rest) == len(numbers) - 1 and _fit_units(rest, spec) is Fit.SAME:
             return Fit.HOUSE_TOO
     return found
 
 
 def _by_name(query: Reading, spec: Spec, street_at: int) -> Fit:
     """2 KEELAN COURT, ALBERT ROAD is flat 2 of Keelan Court, 20-22 Albert Road."""
-    if any(at == street_at and not named for _, named, at in query.numbers):
-        return Fit.DIFFERENT
     if not all(find(word, query.words)[1] <= 1 for word in spec.names if word != "APARTMENTS"):
         return Fit.DIFFERENT
     found = _fit_units([value for value, _, _ in query.numbers], spec)
+    if any(at == street_at and not named for _, named, at in query.numbers):
+        return _behind_name(query, spec, street_at, found)
     if found in (Fit.SAME, Fit.EQUIVALENT):
         return Fit.NO_HOUSE
     return found if found in (Fit.COVERED, Fit.ASK) else Fit.DIFFERENT
+
+
+def _behind_name(query: Reading, spec: Spec, street_at: int, found: Fit) -> Fit:
+    """KEELAN COURT 2, ALBERT ROAD: flat 2 of the court, or the court is another one at 2."""
+    if street_at < 1 or query.words[street_at - 1] not in spec.names:
+        return Fit.DIFFERENT
+    if found is Fit.SAME and spec.units:
+        return Fit.NO_HOUSE
+    return Fit.OTHER_HOUSE if found is Fit.COVERED else Fit.DIFFERENT
 
 
 def stands_apart(query: Reading, spec: Spec, street_at: int) -> bool:
@@ -106,7 +123,7 @@ def _fit_units(asked: list[str], spec: Spec) -> Fit:
     known = spec.units
     if AGAIN in known:
         known = tuple(unit for unit in known if unit != AGAIN)
-        doors = (spec.house, spec.house[:-1])
+        doors = (spec.house, spec.house.rstrip(LETTERS))
         asked = [value for value in dict.fromkeys(asked) if value not in doors]
     if len(asked) == len(known) and all(a == k for a, k in zip(asked, known, strict=True)):
         return Fit.SAME
