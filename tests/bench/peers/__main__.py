@@ -68,7 +68,7 @@ def _arguments() -> argparse.Namespace:
     add("--half", choices=("checking", "fitting"), default="checking")
     add("--every", type=int, default=1, help="every n-th query only")
     add("--out", type=Path, default=Path("reports/matching"))
-    add("--document", type=Path, help="a Markdown file that has the marks")
+    add("--document", type=Path, help="a Markdown file that has the marks; its pictures go beside it")
     return parser.parse_args()
 
 
@@ -139,8 +139,8 @@ def _write(
     (given.out / "report.md").write_text(measured, encoding="utf-8")
     folders = [given.out]
     if given.document:
-        folders.append(given.document.parent / "pictures")
-        put_into(given.document, text(outcomes, show, told, "pictures"))
+        folders.append(given.document.with_suffix(""))
+        put_into(given.document, text(outcomes, show, told, given.document.stem))
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
         for name, picture in pictures(outcomes, show).items():
