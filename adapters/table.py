@@ -1,7 +1,7 @@
 """The one table of adapters. To add one: a file that ends in its SPEC, and a line here."""
 
 from adapters.channels import mdt_mqtt
-from adapters.sources import asterisk_ami, cad_http, cad_tcp, freeswitch_esl
+from adapters.sources import asterisk_ami, cad_http, cad_tcp, freeswitch_esl, man_down_http
 from adapters.stores import sqlite
 from middleware.ports import AdapterSpec, Kind
 
@@ -11,6 +11,7 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     cad_tcp.SPEC,
     asterisk_ami.SPEC,
     freeswitch_esl.SPEC,
+    man_down_http.SPEC,
     mdt_mqtt.SPEC,
 )
 

@@ -5,12 +5,15 @@ is kept as it came. The engine makes one alarm of those of one radio.
 """
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from schemas.base import Code, Moment, Name, Said, Text
 from schemas.event import Event
+
+MAN_DOWN_CONTRACT = "forewarn.man-down/1"
+"""What gateways speak (docs/man-down.md): signals, cancels and positions."""
 
 RAW_SHOWN = 4_096
 """Bytes of a signal as it came that an event holds."""
@@ -113,6 +116,12 @@ class PositionReported(Event):
     radio: Issi
     position: Position
 
+    @model_validator(mode="after")
+    def _one_thing_a_radio(self) -> Self:
+        if self.id != f"position/{self.radio}":
+            raise ValueError('a position has the id "position/<radio>", the ISSI without codes')
+        return self
+
 
 class AlarmAct(SafetyEvent):
     """What a named person did about an alarm."""
@@ -146,3 +155,9 @@ class AlarmEnded(AlarmAct):
 
     kind: ClassVar[str] = "alarm.ended"
     outcome: AlarmOutcome
+
+
+GATEWAY_TYPES: dict[str, type[Event]] = {
+    cls.kind: cls for cls in (ManDownSignalled, ManDownCancelled, PositionReported)
+}
+"""What a gateway may say."""

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+import orjson
+
 from middleware.domain.rules import AlarmStep, KnownRadio, ManDown, Rules
 from middleware.engine.alarm import Alarm
 from middleware.engine.entry import Entry
 from schemas import safety
 from schemas.alarm import Audience
-from schemas.safety import AlarmOutcome, Position, Signal
+from schemas.safety import MAN_DOWN_CONTRACT, AlarmOutcome, Position, Signal
 from tests.room import LADDER, Room
 from tests.said import START
 
@@ -77,6 +79,18 @@ def ended(
     at: datetime = START,
 ) -> safety.AlarmEnded:
     return safety.AlarmEnded(alarm=alarm, by=by, outcome=outcome, **_about(at, "console"))
+
+
+def message(kind: str = "man_down.signalled", **more: Any) -> bytes:
+    """As a gateway says it."""
+    said = {
+        "contract": MAN_DOWN_CONTRACT,
+        "type": kind,
+        "id": "press/1",
+        "occurred_at": START.isoformat(),
+        "radio": RADIO,
+    }
+    return orjson.dumps(said | more)
 
 
 class Alarmed(Room):

@@ -15,10 +15,14 @@ from aiohttp import ClientError, ClientSession
 from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
 from adapters.sources.cad_tcp import CadTcp, CadTcpSettings
 from adapters.sources.exchange import Exchange
+from adapters.sources.http_door import Door
+from adapters.sources.man_down_http import PATH as MAN_DOWN_PATH
+from adapters.sources.man_down_http import ManDownHttp, ManDownHttpSettings
 from middleware.ops.clock import SystemClock
 from middleware.ops.listening import HostPort
 from middleware.ports import Source
 from schemas.call import CallRang
+from schemas.safety import ManDownSignalled
 from schemas.service import SourceConnected
 from simulators.ami_session import END
 from simulators.ami_words import Leg, event
@@ -27,6 +31,7 @@ from simulators.esl_words import event as esl_event
 from simulators.esl_words import frame
 from simulators.freeswitch import FreeswitchSimulator
 from simulators.telephony import TelephonySimulator
+from tests import alarms
 from tests.cad import message
 from tests.exchanges import NUMBER, SECRET, Simulated, listening, until
 from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
@@ -75,13 +80,21 @@ class _CadRig:
 class CadHttpRig(_CadRig):
     """A CAD that posts."""
 
+    path = PATH
+
     def __init__(self, intake: FakeIntake, state: Path, http: ClientSession) -> None:
         super().__init__(intake)
-        self.source = CadHttp(CadHttpSettings(listen=ANY, at_once=BOUND), fake_world(state))
+        self.source = self._source(state)
         self._http = http
 
+    def _source(self, state: Path) -> Door:
+        return CadHttp(CadHttpSettings(listen=ANY, at_once=BOUND), fake_world(state))
+
+    def _message(self, n: int, words: str) -> bytes:
+        return message(n=n, nature=words)
+
     async def say(self, n: int, words: str = "") -> None:
-        await self.say_raw(message(n=n, nature=words))
+        await self.say_raw(self._message(n, words))
 
     async def say_raw(self, raw: bytes) -> None:
         status = 429
@@ -92,7 +105,7 @@ class CadHttpRig(_CadRig):
 
     async def say_half_and_cut(self, n: int) -> None:
         async def half() -> AsyncIterator[bytes]:
-            yield message(n=n)[:40]
+            yield self._message(n, "")[:40]
             raise ConnectionResetError
 
         try:
@@ -103,7 +116,24 @@ class CadHttpRig(_CadRig):
 
     @property
     def _url(self) -> str:
-        return f"http://{self.source.address}{PATH}"
+        return f"http://{self.source.address}{self.path}"
+
+
+class ManDownHttpRig(CadHttpRig):
+    """A gateway that posts."""
+
+    path = MAN_DOWN_PATH
+
+    def _source(self, state: Path) -> Door:
+        settings = ManDownHttpSettings(listen=ANY, at_once=BOUND)
+        return ManDownHttp(settings, fake_world(state))
+
+    def _message(self, n: int, words: str) -> bytes:
+        return alarms.message(id=f"press/{n}", free_words=words)
+
+    def heard(self) -> list[int]:
+        signalled = self.intake.of(ManDownSignalled)
+        return [int(one.id.removeprefix("press/")) for one in signalled]
 
 
 class CadTcpRig(_CadRig):
@@ -214,7 +244,7 @@ _OF_NO_INTEREST = 1_000_000
 
 
 @asynccontextmanager
-async def running(source: CadHttp | CadTcp, intake: FakeIntake) -> AsyncIterator[None]:
+async def running(source: Door | CadTcp, intake: FakeIntake) -> AsyncIterator[None]:
     """The source at work, listening."""
     task = asyncio.create_task(source.run(intake))
     await source.listening.wait()
@@ -266,9 +296,19 @@ async def freeswitch_esl(state: Path) -> AsyncIterator[Rig]:
         yield EslRig(exchange, source, intake)
 
 
+@asynccontextmanager
+async def man_down_http(state: Path) -> AsyncIterator[Rig]:
+    intake = FakeIntake()
+    async with ClientSession(headers={"Authorization": f"Bearer {CAD_TOKEN}"}) as http:
+        rig = ManDownHttpRig(intake, state, http)
+        async with running(rig.source, intake):
+            yield rig
+
+
 RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
     "asterisk_ami": asterisk_ami,
     "cad_http": cad_http,
     "cad_tcp": cad_tcp,
     "freeswitch_esl": freeswitch_esl,
+    "man_down_http": man_down_http,
 }

@@ -1,4 +1,4 @@
-"""The canonical CAD contract, `forewarn.cad/1` (C1): JSON bytes ◄─► events; docs/cad-contract.md."""
+"""The CAD contract, `forewarn.cad/1` (C1): JSON bytes ◄─► events; docs/cad-contract.md."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def _telephones(message: dict[str, Any]) -> None:
 
 
 def _resources(message: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those that have a hands-free number; whatever else stands there is for the model to refuse."""
+    """Those that have a hands-free number; whatever else stands there the model refuses."""
     several = message.get("resources")
     found = [message.get("resource"), *(several if isinstance(several, list) else ())]
     return [one for one in found if isinstance(one, dict) and isinstance(one.get("phone"), str)]

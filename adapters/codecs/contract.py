@@ -163,9 +163,9 @@ def standing(event: Event, submitted: Submitted) -> bytes:
     return orjson.dumps(answer)
 
 
-def refusal(problem: Problem, submitted: Submitted | None = None) -> bytes:
+def refusal(problem: Problem, submitted: Submitted | None = None, **more: Any) -> bytes:
     """The answer to what was refused; with its place in quarantine where it has one."""
-    answer: dict[str, Any] = {"error": {"field": problem.field, "reason": problem.reason}}
+    answer: dict[str, Any] = {"error": {"field": problem.field, "reason": problem.reason}, **more}
     if submitted:
         answer |= {"standing": submitted.standing.value, "position": submitted.position}
     return orjson.dumps(answer)

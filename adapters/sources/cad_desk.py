@@ -1,17 +1,19 @@
-"""Where both CAD sources hand in: one submission a message, one answer a submission (C1, O4)."""
+"""Where sources of a contract hand in: one submission a message, one answer to each (C1, O4)."""
 
 import asyncio
 from dataclasses import dataclass
 
-from adapters.codecs import cad
+from adapters.codecs import contract
+from adapters.codecs.cad import CAD
+from adapters.codecs.contract import Contract
 from middleware.ports import Intake, Problem, Standing, World
 
-Outcome = cad.Read | Problem
+Outcome = contract.Read | Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the CAD is told of one message, after the journal has it."""
+    """What the other side is told of one message, after the journal has it."""
 
     standing: Standing
     body: bytes
@@ -19,6 +21,8 @@ class Answer:
 
 class Desk:
     """Reads messages, hands them in and keeps count of those that have no answer yet."""
+
+    spoken: Contract = CAD
 
     def __init__(self, adapter: str, said_by: str, world: World, intake: Intake) -> None:
         """`said_by` is the CAD's own name, the same on every way in that it uses."""
@@ -38,8 +42,8 @@ class Desk:
     def read(self, raw: bytes) -> Outcome:
         """The event in the message, or what is wrong with it; counted either way."""
         self._received.inc()
-        outcome = cad.read(raw, self._said_by)
-        if isinstance(outcome, cad.Read) and outcome.unknown:
+        outcome = self.spoken.read(raw, self._said_by)
+        if isinstance(outcome, contract.Read) and outcome.unknown:
             self._unknown.inc(outcome.unknown)
         return outcome
 
@@ -64,10 +68,13 @@ class Desk:
 
     async def _hand_in(self, outcome: Outcome, raw: bytes) -> Answer:
         if isinstance(outcome, Problem):
-            submitted = await self._intake.refuse(self._adapter, outcome, raw)
-            return Answer(submitted.standing, cad.refusal(outcome, submitted))
+            return await self._refuse(outcome, raw)
         submitted = await self._intake.submit(outcome.event, raw)
-        return Answer(submitted.standing, cad.standing(outcome.event, submitted))
+        return Answer(submitted.standing, contract.standing(outcome.event, submitted))
+
+    async def _refuse(self, problem: Problem, raw: bytes) -> Answer:
+        submitted = await self._intake.refuse(self._adapter, problem, raw)
+        return Answer(submitted.standing, contract.refusal(problem, submitted))
 
     def _on_done(self, task: asyncio.Task[Answer]) -> None:
         self._open.discard(task)

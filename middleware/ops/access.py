@@ -37,6 +37,8 @@ RULES: dict[str, frozenset[Role]] = {
     # CAD (adapters)
     "POST /cad/v1/messages": frozenset({R.SYSTEM}),
     "tcp cad": frozenset({R.SYSTEM}),
+    # Man-down gateways (adapters)
+    "POST /man-down/v1/messages": frozenset({R.SYSTEM}),
     "redis cad": frozenset({R.SYSTEM}),  # held by the server's own access list
     # MDT topics (below forewarn/<room>/mdt/<device>/), the device's own only
     "topic down notes": frozenset({R.DEVICE}),

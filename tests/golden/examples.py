@@ -146,7 +146,7 @@ _EVENTS: dict[str, dict[str, Any]] = {
     | {"signal": Signal.LIP, "callsign": "A17", "position": _POSITION, "raw": b"\x0a\x00\xff"},
     "man_down.cancelled": _RADIO | {"raw": b"8005"},
     "man_down.unreadable": _RADIO | {"raw": b"\x00\xff+CTSDSR", "reason": "is cut short"},
-    "radio.positioned": _RADIO | {"position": _POSITION},
+    "radio.positioned": _RADIO | {"id": "position/1234567", "position": _POSITION},
     "alarm.accepted": _ALARM | {"by": "dispatch.one"},
     "alarm.help_sent": _ALARM | {"by": "dispatch.one", "what": "A9 and police"},
     "alarm.listening_reported": _ALARM | {"by": "dispatch.one", "done": True},
@@ -269,10 +269,9 @@ _DECISIONS: dict[str, dict[str, Any]] = {
 
 def event(kind: str) -> Event:
     """The example of this kind; KeyError says that one must be written above."""
-    fields = _EVENTS[kind] | (_INCIDENT if kind in CAD_TYPES else {})
-    return EVENT_TYPES[kind](
-        source="cad_http", id=f"{kind}/7", revision=3, occurred_at=AT, **fields
-    )
+    about = {"id": f"{kind}/7"} | _EVENTS[kind]
+    fields = about | (_INCIDENT if kind in CAD_TYPES else {})
+    return EVENT_TYPES[kind](source="cad_http", revision=3, occurred_at=AT, **fields)
 
 
 def decision(kind: str) -> Decision:
