@@ -68,7 +68,7 @@ def _arguments() -> argparse.Namespace:
     add("--half", choices=("checking", "fitting"), default="checking")
     add("--every", type=int, default=1, help="every n-th query only")
     add("--out", type=Path, default=Path("reports/matching"))
-    add("--document", type=Path, help="a Markdown file that has the marks; its pictures go beside it")
+    add("--document", type=Path, help="a Markdown file with the marks; pictures go beside it")
     return parser.parse_args()
 
 
