@@ -65,7 +65,7 @@ def _what(state: State, known: Alarm) -> Row:
         "press": known.press,
         "pressed_at": known.pressed_at,
         "heard_at": known.heard_at,
-        "cancelled_at": known.cancelled_at if known.is_cancelled else None,
+        "cancelled_at": known.cancelled_at,
         "silent_at": known.silent_at,
         "step": known.step,
         "times": known.times,

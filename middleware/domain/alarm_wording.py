@@ -38,10 +38,14 @@ def title(callsign: str | None, radio: str | None, source: str, *, is_read: bool
     return f"UNREADABLE EMERGENCY from radio {radio}{crew}"
 
 
+def signal(name: str) -> str:
+    """How the emergency was said."""
+    return _SIGNALS.get(name, name)
+
+
 def signals(counts: Mapping[str, int]) -> str:
     """What was signalled, and how often."""
-    told = (f"{_SIGNALS.get(name, name)} {count} ×" for name, count in counts.items())
-    return ", ".join(told)
+    return ", ".join(f"{signal(name)} {count} ×" for name, count in counts.items())
 
 
 def outcome(value: AlarmOutcome) -> str:

@@ -40,6 +40,7 @@ class Alarm:
     pressed_at: datetime | None = None
     heard_at: datetime | None = None
     cancelled_at: datetime | None = None
+    """None again with the next signal."""
     silent_at: datetime | None = None
     raw: bytes = b""
     """Of the last signal that could not be read."""
@@ -74,9 +75,7 @@ class Alarm:
     @property
     def is_cancelled(self) -> bool:
         """Whether the last that the radio said of its emergency is that it took it back."""
-        if self.cancelled_at is None or self.signalled_at is None:
-            return False
-        return self.cancelled_at >= self.signalled_at
+        return self.cancelled_at is not None
 
     def is_for(self, audience: Audience) -> bool:
         """Whether these people are shown it: it never goes back to fewer."""

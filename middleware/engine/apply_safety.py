@@ -26,6 +26,7 @@ def _on_grew(state: State, entry: Entry, made: a.AlarmGrew) -> None:
     if alarm.pressed_at is None or made.press > alarm.press:
         alarm.press, alarm.pressed_at = made.press, at
     alarm.signalled_at = alarm.heard_at = at
+    alarm.cancelled_at = None
     if isinstance(event, UnreadableEmergency):
         alarm.raw = event.raw
     if isinstance(event, ManDownSignalled) and event.position is not None:

@@ -8,6 +8,7 @@ from middleware.domain.calendar import london_day
 from middleware.engine.entry import Entry
 from middleware.engine.mistakes import WAITS_OR_HIDES
 from middleware.engine.state import Phase, State
+from middleware.flow.alarm_figures import AlarmFigures
 from middleware.flow.checker import Matcher
 from middleware.flow.stamps import Stamps
 from middleware.ports import Clock, Meters
@@ -23,11 +24,13 @@ class Observer:
 
     def __init__(self, meters: Meters, clock: Clock, stamps: Stamps, matcher: Matcher) -> None:
         self._meters, self._clock, self._stamps, self._matcher = meters, clock, stamps, matcher
+        self._alarms = AlarmFigures(meters)
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
         for entry in entries:
             for made in entry.decisions:
                 self._on_decision(entry, made, state)
+                self._alarms.on_decision(entry, made, state)
 
     def _on_decision(self, entry: Entry, made: d.Decision, state: State) -> None:
         if isinstance(made, d.Assessed):
@@ -86,6 +89,7 @@ class Observer:
         self._meters.gauge("forewarn_oldest_unanswered_seconds").set(unanswered)
         self._meters.gauge("forewarn_tasks_open").set(tasks)
         self._measure_markers(state)
+        self._alarms.measure(state, now)
         self._measure_mistakes(state)
 
     def _measure_mistakes(self, state: State) -> None:

@@ -8,8 +8,10 @@ from middleware.domain.wording import ended_in_words, in_words, not_shown_in_wor
 from middleware.engine.entry import Entry
 from middleware.flow.mistake_lines import mistake_words, spoken_of
 from middleware.flow.records import open_record
+from middleware.flow.timeline_alarms import alarm_words
 from middleware.ports import Clock, Journal, Keys
 from schemas import decision as d
+from schemas.alarm import AlarmRaised
 from schemas.incident import CadEvent
 from schemas.judgement import MistakeTaken
 
@@ -28,7 +30,8 @@ class TimelineLine:
 
 
 def build(entries: Iterable[Entry], incident: str) -> list[TimelineLine]:
-    """The timeline of the incident with this CAD number, or this id of ours."""
+    """The timeline of the incident with this CAD number, or this id of ours; or of the man-down
+    alarm with this id, or of this radio."""
     follow = _Follow(incident)
     return [line for entry in entries for line in follow.lines(entry)]
 
@@ -40,6 +43,7 @@ class _Follow:
         self._asked = incident
         self._ids = {incident}
         self._notes: dict[str, str] = {}
+        self._alarms: set[str] = set()
         self._mistakes: set[str] = set()
 
     def lines(self, entry: Entry) -> Iterator[TimelineLine]:
@@ -53,7 +57,14 @@ class _Follow:
             if words:
                 yield TimelineLine(entry.position, entry.received_at, kind, words)
 
+    def _speaks_of(self, made: AlarmRaised) -> bool:
+        return made.incident in self._ids or self._asked in (made.alarm, made.radio)
+
     def _words(self, made: d.Decision) -> str:
+        if isinstance(made, AlarmRaised) and self._speaks_of(made):
+            self._alarms.add(made.alarm)
+        if getattr(made, "alarm", None) in self._alarms:
+            return alarm_words(made)
         if isinstance(made, d.NoteIssued) and made.incident in self._ids:
             self._notes[made.note] = made.callsign
         if isinstance(made, MistakeTaken) and made.subject in self._ids:

@@ -35,6 +35,15 @@ TABLE: tuple[Row, ...] = (
     Row("forewarn_oldest_unanswered_seconds", Gauge, "age of the oldest note nobody answered"),
     Row("forewarn_tasks_open", Gauge, "console tasks that no person has taken"),
     Row("forewarn_escalations_total", Counter, "duties that moved to a rung", ("channel",)),
+    Row("forewarn_alarms", Gauge, "man-down alarms in the working state", ("state",)),
+    Row("forewarn_man_down_total", Counter, "man-down alarms raised, and ended by outcome",
+        ("what",)),
+    Row("forewarn_man_down_signals_total", Counter, "man-down signals, by the way in which they "
+        "were said", ("signal",)),
+    Row("forewarn_alarm_accept_seconds", Histogram, "from a man-down to its acceptance by a "
+        "named person", buckets=_SLOW),
+    Row("forewarn_alarm_unaccepted_seconds", Gauge, "age of the oldest man-down that nobody has "
+        "accepted; 0 without one"),
     Row("forewarn_markers", Gauge, "markers by state", ("state",)),
     Row("forewarn_mistakes_reported_total", Counter, "times somebody said that a marker is not "
         "about the place, by what was said and whether on a device or at the console",
