@@ -80,7 +80,7 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
     name = _name(query, spec, road.at, exact=exact)
     if name is None:
         return None
-    numbers = settled(query, spec, numbers) if exact and road.points > 0 else numbers
+    numbers = settled(query, spec, numbers, name[0]) if exact and road.points > 0 else numbers
     place = (0, "") if exact else places(query, spec, road.at)
     points = road.points + postcode[0] + name[0] + place[0] + _slip(road.points, postcode[0])
     points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED

@@ -201,7 +201,7 @@ def _lettered(value: str, rest: list[str], spec: Spec) -> Fit:
         return Fit.DIFFERENT
     if asked[3] or known[3]:
         inside = _in_range(asked, known)
-        if inside is Fit.AROUND and rest and rest == list(spec.units) and not asked[2] + known[2]:
+        if inside is Fit.AROUND and rest and rest == list(spec.units) and _holds(asked, known):
             return Fit.INSIDE
         return _ranged(_fit_units(rest, spec), inside) if inside else Fit.DIFFERENT
     if asked[1] != known[1] or (known[2] and asked[2]):
@@ -231,6 +231,14 @@ def _ranged(found: Fit, inside: Fit) -> Fit:
     if found in (Fit.SAME, Fit.EQUIVALENT, Fit.COVERED):
         return inside if found is not Fit.COVERED or inside is Fit.AROUND else found
     return Fit.AROUND if found in (Fit.ASK, Fit.EXTRA) else Fit.DIFFERENT
+
+
+def _holds(one: re.Match[str], other: re.Match[str]) -> bool:
+    """One range lies in the other, and no letter says otherwise."""
+    low, high = int(one[1]), int(one[3] or one[1])
+    first, last = int(other[1]), int(other[3] or other[1])
+    inside = first <= low <= high <= last or low <= first <= last <= high
+    return inside and not one[2] + other[2] and (low - first) % 2 == 0
 
 
 def _in_range(asked: re.Match[str], known: re.Match[str]) -> Fit | None:

@@ -12,8 +12,8 @@ from middleware.domain.matching.postcodes import find_postcode, is_outcode
 
 _TOKEN = re.compile(
     r"\d+(?:ST|ND|RD|TH)\b"
-    r"|\d+[A-Z]?(?: ?(?:-|/|&| TO ) ?\d+[A-Z]?)?(?![A-Z0-9])"
-    r"|[A-Z]+\d+[A-Z]?(?![A-Z0-9])|[A-Z]+|\d+|,"
+    r"|\d+[A-Z]?(?: ?(?:-|/|&| TO ) ?\d+[A-Z]?)?(?![A-Z0-9])|\d+[A-Z]{2}(?![A-Z0-9])"
+    r"|[A-Z]+\d+[A-Z]?(?:/[A-Z0-9]{1,2})?(?![A-Z0-9])|[A-Z]+|\d+|,"
 )
 _SPREADSHEET = re.compile(r"\b(\d\d?)-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\b")
 _MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()

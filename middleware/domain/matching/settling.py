@@ -8,10 +8,14 @@ from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.wording import find
 
 
-def settled(query: Reading, spec: Spec, found: Fit) -> Fit:
-    """What the numbers come to when the name says that it is the same place."""
+def settled(query: Reading, spec: Spec, found: Fit, name: int) -> Fit:
+    """What the numbers come to when the name says that it is the same place.
+
+    `name`: points of the name, below 0 when another one was given.
+    """
     if found is Fit.AS_UNIT:
-        return found if query.flat and not _in_a_street(spec) else Fit.EQUIVALENT
+        as_house = not query.flat and name >= 0
+        return Fit.EQUIVALENT if as_house or _in_a_street(spec) else found
     if found is Fit.UNNUMBERED and spec.house and not set(spec.units) - {AGAIN}:
         return Fit.NO_HOUSE if whole_name(query, spec) else found
     if found is Fit.HOUSE_TOO:
@@ -40,5 +44,7 @@ def is_identical(query: Reading, spec: Spec) -> bool:
         return len(numbers) > 1 and spec.written == query.digest()
     known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} - w.UNSAID
     if known != set(query.words) - w.UNSAID:
+        return False
+    if numbers and spec.house and numbers[0][1]:
         return False
     return [value for value, _, _ in numbers] == [*spec.units, *filter(None, [spec.house])]

@@ -91,14 +91,14 @@ FLOORS = {
     "EIGHTH": "f8", "NINTH": "f9", "TENTH": "f10", "BASEMENT": "fB", "TOP": "fT",
     "GARDEN": "fG", "ATTIC": "fT", "UPPER": "fU", "LOWER": "fL", "MIDDLE": "fM",
     "GND": "f0", "GRD": "f0", "GRND": "f0", "G": "f0", "BSMT": "fB", "GDN": "fG", "UPR": "fU",
-    "LWR": "fL", "MEZZANINE": "fZ", "REAR": "fR", "FRONT": "fF", "LEFT": "fX", "RIGHT": "fY",
+    "LWR": "fL", "BST": "fB", "MEZZANINE": "fZ", "REAR": "fR", "FRONT": "fF", "LEFT": "fX", "RIGHT": "fY",
 }  # fmt: skip
 """A floor when FLOOR or FLAT follows."""
 
 FLOOR_SHORT = {
     "GFF": "f0", "FFF": "f1", "SFF": "f2", "TFF": "fT", "GF": "f0", "FF": "f1", "SF": "f2",
     "GFL": "f0", "BASEMENT": "fB", "LGF": "fL", "UGF": "fU",
-    "ANNEXE": "fA",
+    "ANNEXE": "fA", "LHS": "fX", "RHS": "fY",
 }  # fmt: skip
 """A floor or part by itself."""
 
@@ -139,7 +139,8 @@ EMPTY = frozenset({"THE", "OF", "AND", "AT", "IN", "ON", "NO", "NUMBER", "A", "T
 COMMON = EMPTY | BUILDING_WORDS | STREET_TYPES | frozenset(
     "LONDON ENGLAND UK KINGDOM UNITED WALES SCOTLAND BUSINESS INDUSTRIAL PRIMARY MEDICAL HEALTH "
     "COMMUNITY PHARMACY SERVICES STATION MARKET TRADING RETAIL ENTERPRISE UNITS FORMER LAND PART "
-    "CAR PARKING SITE STORE STORES SHOPPING".split()
+    "CAR PARKING SITE STORE STORES SHOPPING WAREHOUSE WORKSHOP STORAGE OFFICE OFFICES ATM COMPOUND "
+    "PREMISES STABLES GARAGES VACANT REAR FORMERLY".split()
 )  # fmt: skip
 """Words too common to name a place by themselves."""
 
