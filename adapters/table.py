@@ -1,6 +1,6 @@
 """The one table of adapters. To add one: a file that ends in its SPEC, and a line here."""
 
-from adapters.channels import mdt_mqtt
+from adapters.channels import mdt_mqtt, radio
 from adapters.sources import asterisk_ami, cad_http, cad_tcp, freeswitch_esl, man_down_http
 from adapters.stores import sqlite
 from middleware.ports import AdapterSpec, Kind
@@ -13,6 +13,7 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     freeswitch_esl.SPEC,
     man_down_http.SPEC,
     mdt_mqtt.SPEC,
+    radio.SPEC,
 )
 
 _BY_NAME = {(spec.kind, spec.name): spec for spec in ADAPTERS}

@@ -73,13 +73,13 @@ class RadioGateway:
         self._thawed = asyncio.Event()
         self._thawed.set()
         self._frozen: list[tuple[Line, bytes]] = []
-        self._random = Random(seed)
+        self.random = Random(seed)
         self._said = 0
 
     def handset(self, issi: str, crew: Crew = CREW) -> Handset:
         """A crew's radio on the air."""
         if issi not in self.handsets:
-            random = Random(f"{issi} {self._random.random()}")
+            random = Random(f"{issi} {self.random.random()}")
             made = Handset(issi, crew, self.from_air, tell=self._tell, random=random)
             self.handsets[issi] = made
         return self.handsets[issi]
@@ -121,6 +121,11 @@ class RadioGateway:
     def freeze(self) -> None:
         """From now on it reads nothing, and stays connected."""
         self._thawed.clear()
+
+    @property
+    def waits(self) -> bool:
+        """Whether something was said to it since it was frozen."""
+        return bool(self._frozen)
 
     def thaw(self) -> None:
         """It reads what came meanwhile."""

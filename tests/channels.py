@@ -6,55 +6,23 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import aiomqtt
 import pytest
 
 from middleware.ops.metrics import Metrics
-from middleware.ports import AdapterSpec, Channel, ToDevice
+from middleware.ports import AdapterSpec, Body, Channel, ToDevice
+from schemas.delivery import CrewAsked, DeviceSeen, NoteAcknowledged, NoteDisplayed
 from schemas.event import Event
-from schemas.mdt import MDT_CONTRACT, DeviceAnswer, DeviceNote
-from tests.brokers import DEVICES, ROOM, Nats, client, freeze, real_world, until
+from schemas.mdt import MDT_CONTRACT, DeviceAnswer
+from tests.brokers import DEVICES, ROOM, Nats, client, freeze, note, real_world, until
 from tests.fakes import FakeIntake
-
-PATIENCE = 60
-"""Seconds after which what should have come counts as hanging."""
-
-
-class Got(NamedTuple):
-    """What reached a device: a revision of a note, or with revision 0 the answer to an ask."""
-
-    name: str
-    revision: int = 0
-    withdrawn: bool = False
-
-
-class Device(Protocol):
-    """A device that signed in; in all it says it claims to be another. `says` gives a receipt."""
-
-    async def got(self) -> Got: ...
-    async def says(self, kind: str, note: str, revision: int, by: str | None = None) -> None: ...
-    async def comes_up(self, session: str) -> None: ...
-    async def asks(self, ask: str) -> None: ...
-    async def say_raw(self, raw: bytes) -> None: ...
-
-
-class Rig(Protocol):
-    """The real other side of one channel, not yet started; its devices sign in as `device`.
-    `kill` is kill -9 and may be repeated; `frozen`, it stays connected and answers nothing."""
-
-    device: str
-
-    @property
-    def settings(self) -> dict[str, Any]: ...
-    async def start(self) -> None: ...
-    async def kill(self) -> None: ...
-    def frozen(self) -> AbstractAsyncContextManager[None]: ...
-    def signed_in(self) -> AbstractAsyncContextManager[Device]: ...
+from tests.radios import RadioRig
+from tests.rigs import FREEZES, GARBAGE, PATIENCE, SPEAKS, Device, Got, Rig
 
 
 @dataclass
@@ -72,7 +40,7 @@ class Line:
         async with asyncio.timeout(PATIENCE):
             await self.back.acquire()
 
-    async def send(self, device: str, body: DeviceNote | DeviceAnswer) -> None:
+    async def send(self, device: str, body: Body) -> None:
         async with asyncio.timeout(PATIENCE):
             await self.channel.send(ToDevice(device, body))
 
@@ -115,9 +83,17 @@ class MdtRig:
     """The embedded broker with its passwords and access lists."""
 
     device, another = DEVICES
+    can = frozenset({SPEAKS, GARBAGE, FREEZES})
+    kinds = frozenset({DeviceSeen, NoteDisplayed, NoteAcknowledged, CrewAsked})
 
     def __init__(self, folder: Path) -> None:
         self._broker = Nats(folder, None)
+
+    def note(self, name: str = "n1", revision: int = 1, **more: Any) -> Body:
+        return note(name, revision, **more)
+
+    def answer(self, ask: str) -> Body:
+        return DeviceAnswer(ask=ask, incidents=(), in_words="none found")
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -131,11 +107,11 @@ class MdtRig:
         await self._broker.kill()
 
     @asynccontextmanager
-    async def frozen(self) -> AsyncIterator[None]:
+    async def frozen(self) -> AsyncIterator[Callable[[], bool]]:
         assert self._broker.pid
         await freeze(self._broker.pid)
         try:
-            yield
+            yield lambda: True
         finally:
             if self._broker.pid:
                 os.kill(self._broker.pid, signal.SIGCONT)
@@ -173,8 +149,9 @@ class MdtDevice:
     async def comes_up(self, session: str) -> None:
         await self._say("hello", session=session)
 
-    async def asks(self, ask: str) -> None:
+    async def asks(self, ask: str) -> str:
         await self._say("ask", ask=ask)
+        return ask
 
     async def say_raw(self, raw: bytes) -> None:
         await self._mqtt.publish(self.topic("receipts"), raw, qos=1)
@@ -184,7 +161,16 @@ class MdtDevice:
         await self._mqtt.publish(self.topic(leaf), json.dumps(said), qos=1)
 
 
-RIGS: dict[str, Callable[[Path], Rig]] = {"mdt": MdtRig}
+RIGS: dict[str, Callable[[Path], Rig]] = {
+    "mdt": MdtRig,
+    "radio": RadioRig,
+}
+
+
+def needs(rig: Rig, *abilities: str) -> None:
+    """Skip where the other side knows nothing of this."""
+    if not rig.can.issuperset(abilities):
+        pytest.skip(f"the other side knows nothing of: {', '.join(set(abilities) - rig.can)}")
 
 
 def rig_of(name: str, folder: Path) -> Rig:
@@ -192,7 +178,8 @@ def rig_of(name: str, folder: Path) -> Rig:
     if name not in RIGS:
         pytest.fail(
             f"nothing plays the other side of the channel {name!r}: write a class like MdtRig in "
-            f"tests/channels.py (it keeps to Rig, its devices to Device), and add {name!r} to RIGS",
+            f"tests/channels.py (it keeps to Rig and its devices to Device, of tests/rigs.py), and "
+            f"add {name!r} to RIGS",
             pytrace=False,
         )
     return RIGS[name](folder)

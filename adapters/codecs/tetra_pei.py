@@ -108,6 +108,7 @@ class Unreadable:
 
 Item = Done | SendState | Message | Call | Other | Unreadable
 
+_AROUND = b" \t\x1a\x00"
 _ENDS = re.compile(rb"[\r\n]")
 _HEX = re.compile(rb"[0-9A-Fa-f]+")
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
@@ -132,7 +133,7 @@ class Reader:
             line = bytes(self._line)
             self._line.clear()
             if not self._skipping:
-                items += self._take(line.strip(b" \t\x1a\x00"))
+                items += self._take(line)
             self._skipping = False
         items += self._grow(rest)
         return items
@@ -158,19 +159,19 @@ class Reader:
             yield Unreadable(Problem("line", reason), bytes(self._line[:MOST_LINE]))
             self._line.clear()
 
-    def _take(self, line: bytes) -> Iterator[Item]:
-        line = line.removeprefix(b">").lstrip()
+    def _take(self, raw: bytes) -> Iterator[Item]:
+        line = raw.strip(_AROUND).removeprefix(b">").lstrip()
         if not line:
             return
         if _HEX.fullmatch(line) and self._header:
-            (raw, header), self._header = self._header, None
-            yield _message(header, line, raw + b"\r\n" + line)
+            (above, header), self._header = self._header, None
+            yield _message(header, line, above + b"\r\n" + raw)
             return
         yield from self._orphan()
         if line.startswith(b"+CTSDSR"):
-            self._header = line, read_header(line)
+            self._header = raw, read_header(line)
         else:
-            yield _read_line(line)
+            yield _read_line(line, raw)
 
     def _orphan(self) -> Iterator[Item]:
         """A header after which no payload came."""
@@ -182,7 +183,7 @@ class Reader:
                 yield Unreadable(Problem("payload", f"is missing; {SEEN}"), raw, header)
 
 
-def _read_line(line: bytes) -> Item:
+def _read_line(line: bytes, raw: bytes) -> Item:
     if line == b"OK":
         return Done()
     if line.startswith((b"ERROR", b"+CME ERROR", b"+CMS ERROR")):
@@ -195,8 +196,8 @@ def _read_line(line: bytes) -> Item:
     if line.startswith(b"AT") or _UNSOLICITED.match(line):
         return Other(line)
     if _HEX.fullmatch(line):
-        return Unreadable(Problem("header", "is missing before a payload"), line)
-    return Unreadable(Problem("line", f"is none of a radio; {SEEN}"), line)
+        return Unreadable(Problem("header", "is missing before a payload"), raw)
+    return Unreadable(Problem("line", f"is none of a radio; {SEEN}"), raw)
 
 
 def read_header(line: bytes) -> Header | Problem:
