@@ -1,7 +1,14 @@
 """The one table of adapters. To add one: a file that ends in its SPEC, and a line here."""
 
 from adapters.channels import mdt_mqtt, radio
-from adapters.sources import asterisk_ami, cad_http, cad_tcp, freeswitch_esl, man_down_http
+from adapters.sources import (
+    asterisk_ami,
+    cad_http,
+    cad_redis,
+    cad_tcp,
+    freeswitch_esl,
+    man_down_http,
+)
 from adapters.stores import sqlite
 from middleware.ports import AdapterSpec, Kind
 
@@ -9,6 +16,7 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     sqlite.SPEC,
     cad_http.SPEC,
     cad_tcp.SPEC,
+    cad_redis.SPEC,
     asterisk_ami.SPEC,
     freeswitch_esl.SPEC,
     man_down_http.SPEC,

@@ -16,7 +16,6 @@ from simulators.ami_session import Faults, Session
 from simulators.esl_call import EslCall
 from simulators.esl_words import Headers, Leg, event, frame
 
-
 ASKED = {"auth": "auth", "event": "subscribe"}
 
 

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import ClientError, ClientSession
+from redis.asyncio import Redis
 
 from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
+from adapters.sources.cad_redis import CadRedis, CadRedisSettings
 from adapters.sources.cad_tcp import CadTcp, CadTcpSettings
 from adapters.sources.exchange import Exchange
 from adapters.sources.http_door import Door
@@ -35,6 +37,7 @@ from tests import alarms
 from tests.cad import message
 from tests.exchanges import NUMBER, SECRET, Simulated, listening, until
 from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
+from tests.redis_server import STREAM, RedisServer, redis_server
 
 ANY = HostPort("127.0.0.1", 0)
 BOUND = 4
@@ -167,6 +170,41 @@ class CadTcpRig(_CadRig):
         self._writer.transport.abort()
 
 
+class CadRedisRig(_CadRig):
+    """A CAD that adds to a Redis stream."""
+
+    def __init__(self, intake: FakeIntake, state: Path, server: RedisServer) -> None:
+        super().__init__(intake)
+        where = HostPort("127.0.0.1", server.port)
+        settings = CadRedisSettings(connect=where, window=BOUND)
+        self.source = CadRedis(settings, replace(fake_world(state), clock=SystemClock()))
+        self._server = server
+
+    async def say(self, n: int, words: str = "") -> None:
+        await self.say_raw(message(n=n, nature=words))
+
+    async def say_raw(self, raw: bytes) -> None:
+        async with self._server.client() as client:
+            entry = await client.xadd(STREAM, {"message": raw})
+            while entry not in await self._answered(client):
+                pass
+
+    async def _answered(self, client: "Redis") -> list[bytes]:
+        """Entries of which an answer has come since the beginning."""
+        await client.xread({f"{STREAM}:answers": "$"}, block=20)
+        told: Any = await client.xrange(f"{STREAM}:answers")
+        return [fields[b"entry"] for _, fields in told]
+
+    async def say_half_and_cut(self, n: int) -> None:
+        """Half of the command that adds it."""
+        words = [b"XADD", STREAM.encode(), b"*", b"message", message(n=n)]
+        whole = b"*5\r\n" + b"".join(b"$%d\r\n%b\r\n" % (len(w), w) for w in words)
+        _, writer = await asyncio.open_connection("127.0.0.1", self._server.port)
+        writer.write(whole[: len(whole) // 2])
+        await writer.drain()
+        writer.transport.abort()
+
+
 class _ExchangeRig(ABC):
     """An exchange; thing `n` is a call that rings. The exchange waits for nobody, so each saying is
     followed by a call of no interest: once that is taken in, what was before it is dealt with."""
@@ -277,6 +315,20 @@ async def cad_tcp(state: Path) -> AsyncIterator[Rig]:
 
 
 @asynccontextmanager
+async def cad_redis(state: Path) -> AsyncIterator[Rig]:
+    intake = FakeIntake()
+    async with redis_server(state / "redis") as server:
+        rig = CadRedisRig(intake, state, server)
+        task = asyncio.create_task(rig.source.run(intake))
+        await until(intake, SourceConnected)
+        try:
+            yield rig
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
 async def asterisk_ami(state: Path) -> AsyncIterator[Rig]:
     intake, world = FakeIntake(), replace(fake_world(state), clock=SystemClock())
     async with (
@@ -308,6 +360,7 @@ async def man_down_http(state: Path) -> AsyncIterator[Rig]:
 RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
     "asterisk_ami": asterisk_ami,
     "cad_http": cad_http,
+    "cad_redis": cad_redis,
     "cad_tcp": cad_tcp,
     "freeswitch_esl": freeswitch_esl,
     "man_down_http": man_down_http,

