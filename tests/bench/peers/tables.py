@@ -52,16 +52,18 @@ def span(microseconds: float) -> str:
 
 def accuracy(outcomes: Sequence[Outcome]) -> Table:
     """Every matcher at its settings."""
-    heads = ("markers", "matcher", "setting", "precision", "recall, gold", "recall, silver", "F1",
-             "traps flagged", "worst kind", "right one first or shown")  # fmt: skip
+    heads = ("markers", "matcher", "setting", "gold queries", "precision", "recall, gold",
+             "recall, silver", "F1", "traps flagged", "worst kind",
+             "right one first or shown")  # fmt: skip
     rows: list[tuple[str, ...]] = []
     for one in outcomes:
         for setting in settings(one):
             if setting.name.startswith("precision") and not one.is_enough:
                 continue
             rows.append((
-                f"{one.size:,}", one.name, setting.name, _part(setting.point.precision),
-                _part(setting.point.recall), _part(setting.silver), f"{setting.point.f1:.3f}",
+                f"{one.size:,}", one.name, setting.name, f"{len(one.gold):,}",
+                _part(setting.point.precision), _part(setting.point.recall),
+                _part(setting.silver), f"{setting.point.f1:.3f}",
                 _hundredths(setting.flagged), _hundredths(setting.worst), _part(first_right(one)),
             ))  # fmt: skip
     return heads, rows
