@@ -1,6 +1,6 @@
 """The one table of adapters. To add one: a file that ends in its SPEC, and a line here."""
 
-from adapters.channels import mdt_mqtt, radio
+from adapters.channels import cad_writeback, mdt_mqtt, radio
 from adapters.sources import (
     asterisk_ami,
     cad_http,
@@ -21,6 +21,7 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     freeswitch_esl.SPEC,
     man_down_http.SPEC,
     mdt_mqtt.SPEC,
+    cad_writeback.SPEC,
     radio.SPEC,
 )
 

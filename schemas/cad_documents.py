@@ -4,14 +4,16 @@ from typing import Any
 
 from schemas.events import CAD_TYPES
 from schemas.incident import CAD_CONTRACT, CadEvent
+from schemas.told import CadNote
 
 Document = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def cad_documents() -> dict[str, Document]:
-    """File name to schema."""
-    return {_file(kind): _message(kind, model) for kind, model in CAD_TYPES.items()}
+    """File name to schema: what the CAD says, and what is written back into it."""
+    said = {_file(kind): _message(kind, model) for kind, model in CAD_TYPES.items()}
+    return said | {_file(kind): _written_back(kind) for kind in WRITTEN_BACK}
 
 
 def _file(kind: str) -> str:
@@ -34,3 +36,22 @@ def opened(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: opened(part) for key, part in value.items() if key != "additionalProperties"}
     return [opened(part) for part in value] if isinstance(value, list) else value
+
+
+WRITTEN_BACK = ("note.written", "note.withdrawn")
+_WIRE = {"note": "id", "revision": "revision", "incident": "number", "service_day": "service_day"}
+"""What names a note: the field, and its name on the wire."""
+
+
+def _written_back(kind: str) -> Document:
+    """What a CAD receives (N2): of a withdrawal only what names it, and why."""
+    schema: Document = opened(CadNote.model_json_schema())
+    fields = schema["properties"]
+    content = {"reason"} if kind == "note.withdrawn" else fields.keys() - {"reason", "withdrawn"}
+    named = {wire: fields[name] for name, wire in _WIRE.items()}
+    envelope = {"contract": {"const": CAD_CONTRACT}, "type": {"const": kind}}
+    said = {name: fields[name] for name in fields if name in content - _WIRE.keys()}
+    schema["properties"] = envelope | named | said
+    schema["required"] = [*envelope, *named]
+    del schema["description"]
+    return {"$schema": DIALECT, "$id": f"urn:forewarn:cad:1:{kind}"} | schema | {"title": kind}

@@ -20,6 +20,7 @@ from schemas.delivery import CrewAsked, DeviceSeen, NoteAcknowledged, NoteDispla
 from schemas.event import Event
 from schemas.mdt import MDT_CONTRACT, DeviceAnswer
 from tests.brokers import DEVICES, ROOM, Nats, client, freeze, note, real_world, until
+from tests.cad_rig import CadRig
 from tests.fakes import FakeIntake
 from tests.radios import RadioRig
 from tests.rigs import FREEZES, GARBAGE, PATIENCE, SPEAKS, Device, Got, Rig
@@ -163,6 +164,7 @@ class MdtDevice:
 
 RIGS: dict[str, Callable[[Path], Rig]] = {
     "mdt": MdtRig,
+    "cad_writeback": CadRig,
     "radio": RadioRig,
 }
 

@@ -105,6 +105,8 @@ def on_attempted(state: State, taken: Taken, event: NoteAttempted) -> list[Decis
 
 def on_reported(state: State, taken: Taken, event: DeliveryReported) -> list[Decision]:
     """Kept; and where nothing of this rung can reach the crew any more, the next one now (N5)."""
+    if event.note in state.writings:
+        return [Noted()]
     note = note_of(state, event, event.note)
     on = note.channels.get(event.channel) if note else None
     if note is None or on is None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from adapters.codecs import cad, cad_stream
-from schemas.cad_documents import cad_documents
+from adapters.codecs import cad, cad_notes, cad_stream
+from schemas.cad_documents import WRITTEN_BACK, cad_documents
 from schemas.events import CAD_TYPES
 from schemas.export import FOLDER, documents, main
+from schemas.told import CadNote
 from tests.cad import message, resource_message
 
 CONTRACT = (Path(__file__).parents[2] / "docs/cad-contract.md").read_text()
@@ -28,7 +29,9 @@ def said() -> list[dict[str, Any]]:
     return [json.loads(text) for text in fenced("json") + lines]
 
 
-EXAMPLES = [example for example in said() if "contract" in example]
+SAID = [example for example in said() if "contract" in example]
+EXAMPLES = [example for example in SAID if example["type"] in CAD_TYPES]
+WRITTEN = [example for example in SAID if example["type"] not in CAD_TYPES]
 
 
 def accepts(example: dict[str, Any]) -> bool:
@@ -59,6 +62,46 @@ def test_c1_every_example_is_taken_by_codec_and_schema_with_nothing_unknown(
     assert isinstance(outcome, cad.Read)
     assert outcome.unknown == 0
     assert accepts(example)
+
+
+def test_n2_the_documentation_has_an_example_of_all_that_is_written_back() -> None:
+    assert [example["type"] for example in WRITTEN] == list(WRITTEN_BACK)
+
+
+@pytest.mark.parametrize("example", WRITTEN, ids=lambda example: str(example["type"]))
+def test_n2_what_is_written_back_is_what_the_documents_say(example: dict[str, Any]) -> None:
+    content = {n: v for n, v in example.items() if n not in {"contract", "type", "id", "number"}}
+    until = {"expires_at": "2026-11-22T21:30:00Z"}
+    named = {"note": example["id"], "incident": example["number"]}
+    withdrawn = {"withdrawn": example["type"] == "note.withdrawn"}
+    body = CadNote.model_validate_json(json.dumps(until | content | named | withdrawn))
+    assert json.loads(cad_notes.write(body)) == example
+    assert accepts(example)
+    receipt = next(one for one in said() if one.keys() == {"id", "revision", "standing"})
+    first = example["revision"] == receipt["revision"]
+    assert cad_notes.is_receipt(json.dumps(receipt).encode(), body) == first
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b'{"id": "w1", "revision": 1, "standing": "refused"}',
+        b'{"id": "w2", "revision": 1, "standing": "taken"}',
+        b'{"id": "w1", "revision": 2, "standing": "taken"}',
+        b'{"id": "w1", "revision": 1, "standing": ["taken"]}',
+        b"{" * 9_000,
+    ],
+    ids=lambda raw: raw[:60].decode(),
+)
+def test_n2_anything_else_is_no_receipt(raw: bytes) -> None:
+    named = {"note": "w1", "revision": 1, "incident": "000042", "service_day": "2026-11-22"}
+    until = {"expires_at": "2026-11-22T21:30:00Z"}
+    body = CadNote.model_validate_json(json.dumps(named | until))
+    assert not cad_notes.is_receipt(raw, body)
+    assert cad_notes.is_receipt(b'{"id": "w1", "revision": 1, "standing": "known"}', body)
 
 
 def test_c1_hello_and_heartbeat_are_as_documented() -> None:
