@@ -60,7 +60,7 @@ class RadioGateway:
         tell: Callable[[str], None] = quiet,
         seed: int = 7,
     ) -> None:
-        self.host, self.port, self._tell = host, port, tell
+        self.host, self.port, self.serial, self._tell = host, port, serial, tell
         self.faults = LineFaults()
         self.handsets: dict[str, Handset] = {}
         self.tally: Counter[str] = Counter()

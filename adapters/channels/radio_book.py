@@ -111,6 +111,9 @@ class Book:
             lines = self._file.read_bytes().splitlines()
         except FileNotFoundError:
             return
+        except OSError as fault:
+            log.exception("radio_references_unreadable", error=type(fault).__name__)
+            return
         self._lines = len(lines)
         for line in lines:
             try:
