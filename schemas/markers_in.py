@@ -8,7 +8,7 @@ from schemas.base import Code, Name, Text
 from schemas.event import Event
 from schemas.marker import Marker
 
-MARKERS_A_CHUNK = 200
+MARKERS_A_CHUNK = 50
 
 
 class MarkersStaged(Event):

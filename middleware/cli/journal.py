@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from middleware.flow.verify import Verdict
     from middleware.ports import Clock, Journal, Keys
 
-LOW_PRIORITY = 10
+LOW_PRIORITY = 19
 
 
 def add(commands: "Commands[Parser]") -> None:
@@ -127,16 +127,16 @@ async def _verify(args: argparse.Namespace) -> "Verdict":
 
 
 def snapshot(args: argparse.Namespace) -> int:
+    import os
+
+    os.nice(LOW_PRIORITY)  # what lives comes first, from the first module read
     position = asyncio.run(_snapshot(args))
     tell(f"snapshot taken at position {position}")
     return FINE
 
 
 async def _snapshot(args: argparse.Namespace) -> int:
-    import os
-
     from middleware.flow.restore import take_snapshot
 
-    os.nice(LOW_PRIORITY)  # what lives comes first
     async with opened(args) as found:
         return await take_snapshot(found.journal, found.keys, found.config.room)

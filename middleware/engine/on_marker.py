@@ -39,7 +39,8 @@ def on_activated(state: State, taken: Taken, event: MarkersActivated) -> list[De
     told = {note.matched.marker for note in state.notes.values()}
     told |= {written.matched.marker for written in state.writings.values()}
     spoken_of = told | {pair.marker for pair in state.mistakes.pairs.values()}
-    words = {name: batch.kept[name].json for name in spoken_of & batch.kept.keys() - set(over)}
+    brought = {name for name in spoken_of if name in batch.kept} - set(over)
+    words = {name: batch.kept[name].json for name in brought}
     return [
         BatchActivated(batch=event.batch),
         *end_markers(state, over),

@@ -48,6 +48,10 @@ class Core:
     listeners: list[Listener] = field(default_factory=list)
     failing: bool = False
     """While the journal cannot be written."""
+    _at_rest: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+
+    def __post_init__(self) -> None:
+        self._at_rest.set()
 
     async def submit(self, event: Event, raw: bytes = b"") -> Submitted:
         """See ports.Intake."""
@@ -69,12 +73,21 @@ class Core:
         """Serve the lanes until cancelled; raises Fenced when another writer took over."""
         while True:
             batch = await self.lanes.take(BATCH)
+            self._at_rest.clear()
             try:
                 await self._commit(batch)
+                self._at_rest.set()
             except BaseException:
                 for waiting in batch:
                     waiting.done.cancel()
                 raise
+
+    async def let_pass(self) -> None:
+        """For work that can wait, between its slices: everything else has its turn, and a batch
+        that is being written is awaited: two threads that both want to run hold each other up
+        for many times the work. Never for more than the one batch."""
+        await self.clock.sleep(timedelta())
+        await self._at_rest.wait()
 
     async def _commit(self, batch: list[Waiting]) -> None:
         before = self.state.position

@@ -9,23 +9,26 @@ from middleware.engine.entry import Entry
 from middleware.engine.state import State
 from middleware.ops.redaction import Fixed
 from schemas.decision import BatchActivated
+from schemas.markers_in import IndexFollowed
 
 log = structlog.get_logger()
 
 
 class SnapshotKeeper:
-    """Asks for a snapshot whenever `every` records came since the last one, and when an import
-    came into force: to read 100,000 markers again would make a restart slow."""
+    """Asks for a snapshot whenever `every` records came since the last one, and when the index has
+    taken up an import: to read 100,000 markers again would make a restart slow. Not while it
+    takes them up: the two would share the processors with what is live."""
 
     def __init__(self, every: int, take: Callable[[], Awaitable[bool]], folded: int) -> None:
         """`take` makes one and says whether it did; `folded` records came since the last."""
         self._every, self._take = every, take
         self._since = folded
+        self._imported = 0
         self._due = asyncio.Event()
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
         self._since += len(entries)
-        if self._since >= self._every or any(map(_weighs, entries)):
+        if self._since >= self._every or any(map(self._weighs, entries)):
             self._due.set()
 
     async def run(self) -> None:
@@ -39,6 +42,12 @@ class SnapshotKeeper:
                     "snapshot_failed", remedy=Fixed("a restart takes longer; see what it printed")
                 )
 
-
-def _weighs(entry: Entry) -> bool:
-    return any(isinstance(made, BatchActivated) for made in entry.decisions)
+    def _weighs(self, entry: Entry) -> bool:
+        """Whether the index has taken up the last import with this record."""
+        if any(isinstance(made, BatchActivated) for made in entry.decisions):
+            self._imported = entry.position
+        followed = isinstance(entry.event, IndexFollowed) and entry.event.revision
+        if not self._imported or followed < self._imported:
+            return False
+        self._imported = 0
+        return True

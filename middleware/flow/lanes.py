@@ -26,7 +26,7 @@ BATCH_BYTES = 1 << 18
 """Raw bytes after which a batch is full: man-down waits for one batch at most."""
 SHARE = 4
 """One place in so many of a batch is kept for the lanes behind man-down: a button that is stuck
-does not stop the room."""
+does not stop the room. No more than so many go to the lowest lane: what is live waits for few."""
 
 
 def lane_of(event: Event) -> Lane:
@@ -95,7 +95,7 @@ class Lanes:
         batch: list[Waiting] = []
         size = 0
         for lane, queue in zip(Lane, self._queues, strict=True):
-            room = most - most // SHARE if lane is Lane.MAN_DOWN else most
+            room = _room(lane, most, len(batch))
             while queue and len(batch) < room and size < BATCH_BYTES:
                 batch.append(queue.popleft())
                 size += len(batch[-1].raw)
@@ -113,6 +113,13 @@ class Lanes:
             if not here.turn.cancelled():
                 queue.append(here.waiting)
                 here.turn.set_result(None)
+
+
+def _room(lane: Lane, most: int, taken: int) -> int:
+    """How many a batch may hold when this lane has had its turn."""
+    if lane is Lane.MAN_DOWN:
+        return most - most // SHARE
+    return min(most, taken + max(1, most // SHARE)) if lane is Lane.BULK else most
 
 
 def _name(lane: Lane) -> str:

@@ -155,7 +155,7 @@ async def prepare(parts: Parts, progress: Callable[[int], None] = lambda _: None
         timers=Timers(clock, stamps, core.post, lambda name: not is_urgent(name)),
         alarm_timers=Timers(clock, stamps, core.post, is_urgent),
         couriers=Couriers(channels, clock, parts.random, meters, core),
-        follower=IndexFollower(parts.index, clock, core.post),
+        follower=IndexFollower(parts.index, clock, core.post, core.let_pass),
         observer=Observer(meters, clock, stamps, parts.index),
         folded=restored.folded,
     )

@@ -20,7 +20,7 @@ import aiohttp
 from middleware.ops.tokens import Tokens
 from tests.bench.places import markers_csv
 
-CHUNK = 200
+CHUNK = 50
 NUMBERS = ("id", "address", "postcode", "scope", "category", "severity", "what", "happened_on",
            "review_on", "source")  # fmt: skip
 
@@ -110,7 +110,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def service(folder: Path, broker_port: int, extra: str = "") -> Iterator[Running]:
+def service(folder: Path, broker_port: int, extra: str = "", wait: str = "1h") -> Iterator[Running]:
     """`forewarn run` on its own state; the ladder waits long, so that only notes are measured."""
     http, tcp, console = free_port(), free_port(), free_port()
     (folder / "bench.toml").write_text(
@@ -128,7 +128,7 @@ listen = "127.0.0.1:{tcp}"
 [channel.mdt]
 [[escalation.rung]]
 channel = "mdt"
-wait = "1h"
+wait = "{wait}"
 [[escalation.rung]]
 channel = "console"
 wait = "1h"
@@ -158,11 +158,18 @@ async def import_markers(running: Running, count: int, batch: str = "bench") -> 
             url = f"/api/markers/{batch}/chunk?chunk={number}"
             await _post(session, url, {"supplied": rows[at : at + CHUNK]})
         await _post(session, f"/api/markers/{batch}/decision", {"activate": True})
-        for _ in range(1200):
-            if await _metric(session, 'forewarn_markers{state="in_index"}') >= count:
-                break
-            await asyncio.sleep(0.1)
+    await wait_for_index(running, count)
     return time.perf_counter() - begun
+
+
+async def wait_for_index(running: Running, count: int) -> None:
+    """Until the index has so many markers."""
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{running.console}") as session:
+        for _ in range(240):
+            if await _metric(session, 'forewarn_markers{state="in_index"}') >= count:
+                return
+            await asyncio.sleep(0.25)
+    raise TimeoutError(f"{count} markers were not in the index after a minute")
 
 
 async def _post(session: aiohttp.ClientSession, url: str, body: dict[str, object]) -> None:

@@ -209,6 +209,25 @@ async def test_o1_what_we_see_of_a_source_is_believed_whatever_the_clock_says() 
 
 
 @virtual
+async def test_m1_what_can_wait_lets_a_batch_pass_and_only_one() -> None:
+    """The index takes up an import between the batches, also when one follows the other."""
+    disk = Disk()
+    slow = MemoryJournal(disk, clock=VirtualClock(), delay=timedelta(seconds=3))
+    running = await start(disk, journal=slow)
+    core, cad = running.service.core, Cad()
+    for number in range(flow_core.BATCH + 1):
+        await core.post(cad.opened(number=str(number)))
+    await running.wait(1)
+    passing = asyncio.create_task(core.let_pass())
+    await running.wait(1)
+    assert not passing.done()
+    await running.wait(2)
+
+    assert passing.done()
+    assert len(records(disk)) < 1 + flow_core.BATCH + 1
+
+
+@virtual
 async def test_a_batch_is_bounded() -> None:
     """Man-down waits for one batch at most."""
     disk = Disk()

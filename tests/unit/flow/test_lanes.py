@@ -97,6 +97,19 @@ async def test_a_button_that_is_stuck_does_not_stop_the_room() -> None:
 
 
 @virtual
+async def test_what_is_live_shares_a_batch_with_little_of_what_is_many() -> None:
+    """M1: an import does not slow a live incident."""
+    lanes = Lanes(100, Metrics())
+    for number in range(50):
+        await lanes.put(waiting(bulk(number)))
+    await lanes.put(waiting(live(1)))
+
+    batch = [one.event for one in await lanes.take(32)]
+    assert [lane_of(event) for event in batch] == [Lane.LIVE] + 8 * [Lane.BULK]
+    assert len(await lanes.take(1)) == 1
+
+
+@virtual
 async def test_a_batch_is_bounded_in_bytes_too() -> None:
     lanes = Lanes(100, Metrics())
     for number in range(10):

@@ -1,0 +1,69 @@
+"""When a snapshot is asked for: a restart is quick, and nothing live pays for it (O4, M1)."""
+
+import asyncio
+
+from middleware.engine.entry import Entry
+from middleware.engine.state import State
+from middleware.flow.keep import SnapshotKeeper
+from schemas import decision as d
+from schemas.event import Event
+from schemas.markers_in import IndexFollowed
+from tests.said import START, Cad, Team
+from tests.virtual import virtual
+
+
+class Taker:
+    """Counts how often a snapshot was asked for."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    async def take(self) -> bool:
+        self.taken += 1
+        return True
+
+
+class Keeping:
+    """A keeper that runs, and what is said to it."""
+
+    def __init__(self, every: int) -> None:
+        self.taker, self.position = Taker(), 0
+        self.keeper = SnapshotKeeper(every, self.taker.take, 0)
+        self.task = asyncio.create_task(self.keeper.run())
+
+    async def hears(self, event: Event, *decisions: d.Decision) -> int:
+        """How many snapshots were asked for, this record included."""
+        self.position += 1
+        entry = Entry(self.position, START, event, None, decisions)
+        self.keeper.on_committed([entry], State())
+        await asyncio.sleep(0.1)
+        return self.taker.taken
+
+
+def followed(position: int) -> IndexFollowed:
+    return IndexFollowed(source="self", id="index", revision=position, occurred_at=START)
+
+
+@virtual
+async def test_so_many_records_are_a_snapshot() -> None:
+    keeping = Keeping(every=3)
+    counts = [await keeping.hears(Cad().opened()) for _ in range(7)]
+
+    assert counts == [0, 0, 1, 1, 1, 2, 2]
+    keeping.task.cancel()
+
+
+@virtual
+async def test_m1_an_import_is_a_snapshot_when_the_index_has_it() -> None:
+    keeping = Keeping(every=100)
+    activated = Team().activated("b1")
+    counts = [
+        await keeping.hears(Cad().opened()),
+        await keeping.hears(activated, d.BatchActivated(batch="b1")),
+        await keeping.hears(followed(1)),
+        await keeping.hears(followed(2)),
+        await keeping.hears(followed(2)),
+    ]
+
+    assert counts == [0, 0, 0, 1, 1]
+    keeping.task.cancel()
