@@ -5,7 +5,7 @@ from datetime import timedelta
 from middleware.domain.rules import AlarmStep, ManDown
 from middleware.engine.alarm import Alarm, AlarmPhase, alarm_key
 from middleware.engine.entry import Taken
-from middleware.engine.state import ACTIVE, Incident, Sent, State
+from middleware.engine.state import ACTIVE, Incident, State
 from schemas.alarm import (
     AlarmForgotten,
     AlarmGrew,
@@ -124,15 +124,10 @@ def callsign_of(state: State, radio: str | None) -> str | None:
         return None
     for incident in _live(state):
         for sent in incident.resources.values():
-            if radio_of(sent) == radio and sent.stage in ACTIVE:
+            if sent.radio == radio and sent.stage in ACTIVE:
                 return sent.callsign
     known = state.rules.man_down.radios.get(radio)
     return known.callsign if known is not None else None
-
-
-def radio_of(sent: Sent) -> str | None:
-    """The radio that the CAD names for the resource."""
-    return getattr(sent, "radio", None)
 
 
 def incident_of(state: State, radio: str | None, callsign: str | None) -> Incident | None:
@@ -142,7 +137,7 @@ def incident_of(state: State, radio: str | None, callsign: str | None) -> Incide
         for sent in incident.resources.values():
             if sent.stage not in ACTIVE:
                 continue
-            if sent.callsign == callsign or (radio is not None and radio_of(sent) == radio):
+            if sent.callsign == callsign or (radio is not None and sent.radio == radio):
                 if sent.stage is Stage.AT_SCENE:
                     return incident
                 found = found or incident

@@ -7,7 +7,7 @@ which needs labelled addresses (`make bench-matching`).
 import subprocess
 import sys
 
-PROGRAMS = ("journal", "pipeline", "importing", "following", "consoles", "restart")
+PROGRAMS = ("journal", "pipeline", "importing", "following", "consoles", "restart", "mandown")
 
 
 def main() -> int:
