@@ -77,7 +77,8 @@ def _numbers_of(spec: Spec) -> list[str]:
         if dash and low.isdigit() and high.isdigit() and 0 < int(high) - int(low) <= _SPAN:
             return [str(number) for number in range(int(low), int(high) + 1)]
         return [low]
-    return next(([digits(u.partition("-")[0])] for u in spec.units if u[0] != "f"), ["0"])
+    units = (unit.replace("/", "-").partition("-")[0] for unit in spec.units if unit[0] != "f")
+    return [digits(next(units, "0"))]
 
 
 def _inside(spec: Spec, number: str) -> list[str]:

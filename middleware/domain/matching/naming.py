@@ -1,11 +1,11 @@
 """Names of buildings and firms, and places: what is left of an address beside its street."""
 
-from itertools import pairwise
+from collections.abc import Sequence
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
-from middleware.domain.matching.wording import find
+from middleware.domain.matching.wording import close, find
 
 _BUILDING = w.BUILDING_WORDS | w.WEAK_TYPES
 
@@ -30,9 +30,13 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     if _is_other(before, spec):
         return -60, "another name was given"
     rare = [word for word in spec.names if word not in w.COMMON and word not in spec.places]
-    elsewhere = before + query.words[at + len(spec.street) :] if at >= 0 else before
-    held = _held(rare or list(spec.names), elsewhere)
+    after = query.words[at + len(spec.street) :] if at >= 0 else []
+    held = _held(rare or list(spec.names), before)
+    if held < len(rare or spec.names) and all(close(word, before + after) for word in spec.names):
+        held = len(rare or spec.names)
     enough = held * 2 >= len(rare) if rare else held == len(spec.names)
+    if enough and held < len(rare) and not spec.house and _adds(before, strange, spec):
+        return -45, "another name was given"
     if held and (enough or spec.house):
         return (35 if not spec.house and held >= len(rare) else 15), "name agrees"
     part = bool(spec.units) or spec.covers
@@ -45,23 +49,41 @@ def _is_other(words: list[str], spec: Spec) -> bool:
     """MIDMERE STREET is not MIDMERE AVENUE, HERON COURT is not HERON HOUSE."""
     if spec.house:
         return False
-    for name, kind in pairwise(spec.names):
-        if kind in _DWELLINGS and name not in w.COMMON and name not in spec.street:
-            follow = {after for word, after in pairwise(words) if word == name}
-            if kind not in follow and not follow.isdisjoint(_DWELLINGS):
-                return True
-    return False
+    if _SIDES.intersection(spec.names) and _SIDES.intersection(words):
+        return _SIDES.isdisjoint({*spec.names}.intersection(words))
+    known = _kinds(spec.names)
+    return bool(known) and bool(asked := _kinds(words)) and known.isdisjoint(asked)
 
 
-_DWELLINGS = w.STREET_TYPES | (w.BUILDING_WORDS - {"BUILDING", "BUILDINGS", "LIMITED"}) | frozenset(
-    "COTTAGES VILLAS CHAPEL MOSQUE TEMPLE BUNGALOW LIBRARY NURSERY PHARMACY MANOR".split()
+def _kinds(words: Sequence[str]) -> set[str]:
+    """What sort of building a name says, alike ones as one."""
+    return {_SORTS.get(word, word) for word in words[1:] if word in _SORTED}
+
+
+_SIDES = frozenset({"NORTH", "SOUTH", "EAST", "WEST", "UPPER", "LOWER"})
+_SORTS = dict.fromkeys(
+    "SURGERY CENTRE PRACTICE CLINIC HOSPITAL PARK ESTATE WORKS MILL MILLS YARD".split(), "SITE"
+) | {"TOWERS": "TOWER", "COTTAGES": "COTTAGE"}
+_SORTED = w.STREET_TYPES | w.BUILDING_WORDS - {"LIMITED", "BUILDING", "BUILDINGS"} | frozenset(
+    "COTTAGES VILLAS CHAPEL MOSQUE TEMPLE BUNGALOW LIBRARY NURSERY PHARMACY MANOR VICARAGE".split()
 )  # fmt: skip
+
+
+def _adds(before: list[str], strange: list[str], spec: Spec) -> bool:
+    """The query's name has words of its own."""
+    known = [*spec.names, *spec.street]
+    last = max((i for i, word in enumerate(before) if word in spec.names), default=0)
+    return any(
+        len(word) > 2 and not close(word, known) and not any(name in word for name in known)
+        for word in before[:last]
+        if word in strange
+    )
 
 
 def _held(rare: list[str], words: list[str]) -> int:
     """How many words of a name are there, slips and lost spaces allowed."""
     words = [word for word in words if word in rare or word not in w.COUNTIES]
-    held = sum(find(word, words)[0] >= 0 for word in rare)
+    held = sum(close(word, words) for word in rare)
     if held < len(rare):
         text = "".join(words)
         held = max(held, sum(len(word) > 4 and word in text for word in rare))
@@ -86,7 +108,7 @@ def places(query: Reading, spec: Spec, at: int) -> Said:
     known = [word for word in spec.places if word not in w.COUNTIES]
     if any(word in query.words for word in known):
         return 12, "place agrees"
-    if any(find(word, query.words)[1] <= 2 for word in known if len(word) > 4):
+    if any(close(word, query.words) for word in known if len(word) > 4):
         return 10, "place agrees but for the spelling"
     if query.outcode and not query.postcode:
         return 0, ""

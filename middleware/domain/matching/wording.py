@@ -63,6 +63,12 @@ def find(word: str, words: list[str]) -> tuple[int, int]:
     return at, best
 
 
+def close(word: str, words: list[str]) -> bool:
+    """The word is there, with one slip or, when it is long or sounds the same, with two."""
+    at, slips = find(word, words)
+    return slips <= 1 or (slips == 2 and (len(word) > 6 or sound(word) == sound(words[at])))
+
+
 def joined(word: str, kind: str, words: list[str]) -> int:
     """Position where word and street type are written as one, or the word is in two parts."""
     for index, token in enumerate(words):
