@@ -44,9 +44,12 @@ def main() -> int:
     padding = Padding(given.python, given.pad if given.pad and given.pad.exists() else None)
     sizes = [len(data.markers) if size == REAL else int(size) for size in given.sizes.split(",")]
     outcomes: list[Outcome] = []
+    measured = ""
     for size in sizes:
         outcomes.extend(_measure(size, data, padding, given))
-    _write(outcomes, sizes, data, given)
+        measured = _write(outcomes, data, given)
+    print(measured)
+    print(f"the page is {given.out / 'report.html'}", file=sys.stderr)
     return 0
 
 
@@ -124,10 +127,9 @@ def _say(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _write(
-    outcomes: list[Outcome], sizes: list[int], data: Labelled, given: argparse.Namespace
-) -> None:
-    show = given.show if given.show in sizes else sizes[-1]
+def _write(outcomes: list[Outcome], data: Labelled, given: argparse.Namespace) -> str:
+    """After each size, so that what was measured is not lost; returns the tables as text."""
+    show = given.show if any(one.size == given.show for one in outcomes) else outcomes[-1].size
     told = (
         f"Measured on {time.strftime('%-d %B %Y')} with {len(data.queries):,} labelled queries of "
         f"the {given.half} half of the towns, on {os.cpu_count()} cores, Python "
@@ -145,8 +147,7 @@ def _write(
         folder.mkdir(parents=True, exist_ok=True)
         for name, picture in pictures(outcomes, show).items():
             (folder / f"{name}.svg").write_text(picture, encoding="utf-8")
-    print(measured)
-    print(f"the page is {given.out / 'report.html'}", file=sys.stderr)
+    return measured
 
 
 if __name__ == "__main__":
