@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 ECHOED = ("via", "from", "to", "call-id", "cseq")
 """Header fields that an answer repeats (RFC 3261, 8.2.6)."""
@@ -16,8 +17,7 @@ class Decliner(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)  # noqa: S101
-        self._transport = transport
+        self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         head = data.decode(errors="replace").partition("\r\n\r\n")[0].split("\r\n")

@@ -15,7 +15,7 @@ import structlog
 from adapters.channels.voice_ari import AriTelephone
 from adapters.channels.voice_call import Limits
 from adapters.channels.voice_line import NoLine, Telephone
-from adapters.channels.voice_round import KEYS, Round
+from adapters.channels.voice_round import PROMPTS, Round
 from adapters.channels.voice_settings import VoiceSettings
 from adapters.channels.voice_sip import SipAccount, SipTelephone
 from adapters.channels.voice_speech import NoVoice, Speech
@@ -134,8 +134,10 @@ class Voice:
             await self._world.clock.sleep(VOICE_AGAIN)
 
     async def _has_a_voice(self) -> bool:
+        """What every call says is rendered here, so that a call waits for its note alone."""
         try:
-            await self._speech.say(KEYS)
+            for prompt in PROMPTS:
+                await self._speech.say(prompt)
         except NoVoice:
             return False
         return True

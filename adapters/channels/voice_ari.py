@@ -141,9 +141,10 @@ class AriTelephone:
         settings = self._settings
         file = settings.ari_password_file
         secret = (read_private(file) if file else None) or b""
+        signed_in = aiohttp.encode_basic_auth(settings.ari_username, secret.decode().strip())
         tls = ssl.create_default_context(cafile=settings.ari_ca_file)
         return aiohttp.ClientSession(
-            auth=aiohttp.BasicAuth(settings.ari_username, secret.decode().strip()),
+            headers={"Authorization": signed_in},
             timeout=aiohttp.ClientTimeout(total=WITHIN.total_seconds()),
             connector=aiohttp.TCPConnector(ssl=tls),
         )

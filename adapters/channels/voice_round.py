@@ -21,6 +21,7 @@ KEYS = "Press one to acknowledge. Press two to hear it again."
 WRONG_KEY = "That key has no meaning here."
 THANKS = "Acknowledged. Thank you."
 GOODBYE = "No key was pressed. Control is told. Goodbye."
+PROMPTS = (KEYS, WRONG_KEY, THANKS, GOODBYE)
 LEAD_IN: Sound = bytes(RATE * WIDTH)
 """A second of silence: a telephone takes its time from the answer to the ear."""
 
