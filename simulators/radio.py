@@ -9,6 +9,7 @@ It speaks PEI over TCP or a pseudo-terminal to whoever connects.
 
 import asyncio
 import re
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -57,10 +58,12 @@ class RadioGateway:
         host: str = "127.0.0.1",
         port: int = 0,
         serial: Path | None = None,
+        tls: ssl.SSLContext | None = None,
         tell: Callable[[str], None] = quiet,
         seed: int = 7,
     ) -> None:
         self.host, self.port, self.serial, self._tell = host, port, serial, tell
+        self._tls = tls
         self.faults = LineFaults()
         self.handsets: dict[str, Handset] = {}
         self.tally: Counter[str] = Counter()
@@ -103,7 +106,7 @@ class RadioGateway:
             self._pty.open()
             self._lines[self._pty] = bytearray()
             return
-        self._server = await asyncio.start_server(self._serve, self.host, self.port)
+        self._server = await asyncio.start_server(self._serve, self.host, self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

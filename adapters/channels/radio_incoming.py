@@ -55,6 +55,7 @@ class Incoming:
         self._urgent: asyncio.Queue[_Said] = asyncio.Queue(EMERGENCIES)
         self._others = FairQueue[_Said](bound=WAITING, each=EACH)
         self._full = False
+        self._lost_parts = 0
         meters = world.meters
         self._received = meters.counter("forewarn_adapter_received_total", adapter=name)
         self._drops = meters.counter("forewarn_adapter_dropped_total", adapter=name)
@@ -70,6 +71,8 @@ class Incoming:
         """One thing that the radio said by itself."""
         self._received.inc()
         said = self._understanding.understand(item, self._clock.monotonic())
+        lost, self._lost_parts = self._lost_parts, self._understanding.dropped_parts
+        self._drops.inc(self._lost_parts - lost)
         event = self.events.of(said, self._clock.now()) if said else None
         if said is None or event is None:
             self._unread.inc()

@@ -11,7 +11,6 @@ from adapters.codecs.tetra_pei import SEEN, Payload
 from middleware.ports import Problem
 
 LIP = 0x0A
-POWER_ON = 0
 EMERGENCY = 2
 LONG_REPORT = 3
 

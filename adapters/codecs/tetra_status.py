@@ -5,7 +5,6 @@ from enum import IntEnum
 
 EMERGENCY = 0x0000
 SHORT_REPORTS = range(0x7C00, 0x8000)
-NETWORK_SPECIFIC = range(0x8000, 0x10000)
 
 
 class ShortReportType(IntEnum):

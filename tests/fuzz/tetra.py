@@ -11,6 +11,7 @@ from random import Random
 
 from adapters.codecs import tetra_pei as pei
 from adapters.codecs.tetra_forward import read_forwarding
+from adapters.codecs.tetra_heard import Understanding
 from adapters.codecs.tetra_lip import read_lip
 from adapters.codecs.tetra_parts import Assembly, read_concatenated, read_words
 from adapters.codecs.tetra_sds_tl import Transfer, read_pdu, write_pdu
@@ -29,10 +30,12 @@ RUNS = 100_000
 def one_input(data: bytes) -> None:
     """Everything that reads what came over the air; nothing may raise, or hold without bound."""
     reader, assembly = pei.Reader(), Assembly(lasts=timedelta(minutes=1))
+    understanding = Understanding(emergency_priority=15)
     half = len(data) // 2
     items = [*reader.feed(data[:half]), *reader.feed(data[half:]), *reader.end()]
     assert sum(len(getattr(item, "raw", b"")) for item in items) <= 2 * len(data) + 2 * len(items)
     for item in items:
+        understanding.understand(item, 0.0)
         if isinstance(item, pei.Message):
             _one_message(item, assembly)
     _one_payload(data, assembly)

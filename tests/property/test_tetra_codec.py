@@ -45,6 +45,7 @@ from adapters.codecs.tetra_text import (
     to_latin_1,
     write_time_stamp,
 )
+from adapters.codecs.tetra_told import split
 
 octet = st.integers(0, 255)
 with_transport = st.integers(0x80, 0xFF)
@@ -303,3 +304,17 @@ def test_o4_what_never_gets_whole_is_bounded(
             whole += found is not None
             assert found is None or len(found) == total <= 8
     assert assembly.dropped + whole <= added
+
+
+@given(st.text(max_size=300), st.integers(20, 120), st.integers(1, 4))
+def test_n4_n8_what_a_radio_is_told_fits_and_keeps_its_beginning(
+    text: str, longest: int, parts: int
+) -> None:
+    pieces, whole = split(text, longest, parts), to_latin_1(text).strip()
+    assert 1 <= len(pieces) <= parts
+    assert all(len(piece) <= longest for piece in pieces)
+    said = " ".join(pieces)
+    if not said.endswith("..."):
+        assert said.split() == whole.split() or len(max(whole.split(), key=len)) > longest
+    kept = "".join(said.removesuffix("...").split())
+    assert "".join(whole.split()).startswith(kept)

@@ -1,8 +1,11 @@
 """The line to the radio: refusals, noise, silence, cuts (N4, D1, O4)."""
 
+import asyncio
+import ssl
 from pathlib import Path
 
 import pytest
+import trustme
 
 from adapters.channels.radio_link import PerhapsSent
 from middleware.ports import ChannelDown
@@ -102,3 +105,27 @@ async def test_d1_an_emergency_that_is_cut_with_the_line_is_shown_as_it_came(des
     (seen,) = await desk.hears(UnreadableEmergency)
     assert seen.raw.startswith(b"+CTSDSR: 13,1001001")
     await desk.hears(SourceConnected, 2)
+
+
+async def test_e2_beyond_this_machine_the_line_is_tls_and_only_who_is_trusted_is_spoken_to(
+    tmp_path: Path,
+) -> None:
+    authority, stranger = trustme.CA(), trustme.CA()
+    for name, ca in (("ours", authority), ("other", stranger)):
+        ca.cert_pem.write_to_path(str(tmp_path / name))
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(server)
+    async with RadioGateway(tls=server).running() as gateway:
+        handset = silent(gateway)
+        trusted = settings(gateway, tls_ca_file=tmp_path / "ours")
+        async with at_work(gateway, trusted, tmp_path / "state") as desk:
+            await desk.tells()
+            await desk.hears(NoteDisplayed)
+        wrong = settings(gateway, tls_ca_file=tmp_path / "other")
+        desk = Desk(gateway, wrong, tmp_path / "elsewhere")
+        running = asyncio.create_task(desk.channel.run(desk.intake, desk.back.release))
+        (lost,) = await desk.hears(SourceLost)
+        running.cancel()
+        await asyncio.wait([running])
+    assert lost.reason == "untrusted"
+    assert len(handset.messages) == 1
