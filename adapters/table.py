@@ -1,6 +1,6 @@
 """The one table of adapters. To add one: a file that ends in its SPEC, and a line here."""
 
-from adapters.channels import cad_writeback, mdt_mqtt, radio
+from adapters.channels import cad_writeback, mdt_mqtt, radio, voice
 from adapters.sources import (
     asterisk_ami,
     cad_http,
@@ -23,6 +23,7 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     mdt_mqtt.SPEC,
     cad_writeback.SPEC,
     radio.SPEC,
+    voice.SPEC,
 )
 
 _BY_NAME = {(spec.kind, spec.name): spec for spec in ADAPTERS}

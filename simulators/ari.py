@@ -27,14 +27,13 @@ CAUSE_TEXTS = {
 
 @dataclass
 class Crew:
-    """`answer`: answers, never, or a reason of CAUSES. At the n-th sound the n-th of `does`:
-    presses these keys before its end; `#` hangs up instead of listening on. `fails`: sounds
-    cannot be played. `silent`: requests are taken and never answered."""
+    """`answer`: answers, never, or a reason of CAUSES. At the n-th sound of a call the n-th of
+    `does`: presses these keys before its end; `#` hangs up instead of listening on. `fails`:
+    sounds cannot be played."""
 
     answer: str = "answers"
     does: Sequence[str] = ("1",)
     fails: bool = False
-    silent: bool = False
 
 
 class AriSimulator:
@@ -53,6 +52,9 @@ class AriSimulator:
         self._sockets: list[tuple[str, web.WebSocketResponse]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._plays = 0
+        self._answers = asyncio.Event()
+        self._answers.set()
+        self._gone = False
 
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[self._signed_in])
@@ -77,11 +79,23 @@ class AriSimulator:
     ) -> None:
         for task in self._tasks:
             task.cancel()
-        await self.cut()
+        self._gone = True
+        for connection in self._runner.server.connections if self._runner.server else ():
+            if connection.transport:
+                connection.transport.abort()
+        self._sockets.clear()
+        self._answers.set()
         await self._runner.cleanup()
 
+    def freeze(self) -> None:
+        """Calls that are asked for are not answered, until `thaw`."""
+        self._answers.clear()
+
+    def thaw(self) -> None:
+        self._answers.set()
+
     async def cut(self) -> None:
-        """Every WebSocket breaks; channels stay, as they do at Asterisk."""
+        """Every WebSocket is closed; channels stay, as they do at Asterisk."""
         for _, socket in self._sockets:
             await socket.close()
         self._sockets.clear()
@@ -120,8 +134,9 @@ class AriSimulator:
         return web.json_response([channel.said() for channel in self.channels.values()])
 
     async def _originate(self, request: web.Request) -> web.Response:
-        if self.crew.silent:
-            await asyncio.Event().wait()
+        await self._answers.wait()
+        if self._gone:
+            raise web.HTTPServiceUnavailable
         query = request.query
         channel = Channel(
             query["channelId"], query["endpoint"], query["app"], query.get("callerId", "")
@@ -129,6 +144,7 @@ class AriSimulator:
         if channel.id in self.channels:
             return web.json_response({"message": "Channel with given ID exists"}, status=409)
         self.channels[channel.id] = channel
+        self._plays = 0
         self._later(self._ring(channel))
         return web.json_response(channel.said())
 

@@ -24,6 +24,7 @@ from tests.cad_rig import CadRig
 from tests.fakes import FakeIntake
 from tests.radios import RadioRig
 from tests.rigs import FREEZES, GARBAGE, PATIENCE, SPEAKS, Device, Got, Rig
+from tests.voice_rig import VoiceRig
 
 
 @dataclass
@@ -166,6 +167,7 @@ RIGS: dict[str, Callable[[Path], Rig]] = {
     "mdt": MdtRig,
     "cad_writeback": CadRig,
     "radio": RadioRig,
+    "voice": VoiceRig,
 }
 
 
