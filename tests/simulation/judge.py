@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from middleware.domain.calendar import london_day
@@ -14,9 +13,9 @@ from middleware.engine.state import Note, Phase, State
 from middleware.ports import Standing
 from schemas.event import Event
 from schemas.service import Refused
+from tests.simulation.alarm_judge import wrong_with_alarms
+from tests.simulation.plan import LATE
 from tests.simulation.sayings import Acknowledged
-
-LATE = timedelta(seconds=30)
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -32,6 +31,8 @@ def judge(world: World) -> None:
     _acknowledged(world, entries)
     _duties(world)
     _checks(world)
+    for wrong in wrong_with_alarms(world, entries):
+        world.witness.complain(wrong)
     for device in world.devices.values():
         _screen(world, device.name)
 

@@ -20,7 +20,7 @@ from tests.simulation.plan import RULES, Weather
 from tests.simulation.storage import SimJournal, Store
 from tests.virtual import Life, VirtualClock, VirtualLoop, of_life
 
-SOURCES = ("cad", "telephony", "console")
+SOURCES = ("cad", "telephony", "console", "radio")
 Committed = Callable[[Sequence[Entry], State], None]
 
 

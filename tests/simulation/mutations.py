@@ -16,6 +16,7 @@ from middleware.flow.records import open_record
 from middleware.flow.stamps import Stamps
 from middleware.flow.timers import Timers
 from schemas.check import NotChecked, Outcome
+from tests.simulation.alarm_mutations import ALARM_MUTATIONS
 
 Patch = tuple[object, str, Any]
 
@@ -123,6 +124,7 @@ MUTATIONS: dict[str, tuple[Patch, ...]] = {
     "not checked is shown as none found": ((Checker, "_not_checked", _silently),),
     "nobody is checked again": ((IndexFollower, "_order", _no_restore),),
     "a check that failed is not made again": ((on_incident, "check_again", _nothing),),
+    **ALARM_MUTATIONS,
 }
 
 

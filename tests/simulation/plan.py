@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from middleware.domain.rules import CONSOLE, Rules, Rung
+from middleware.domain.rules import CONSOLE, AlarmStep, KnownRadio, ManDown, Rules, Rung
+from schemas.alarm import Audience
 from tests.virtual import EPOCH
 
 RULES = Rules(
@@ -13,7 +14,19 @@ RULES = Rules(
         Rung(channel=CONSOLE, wait=timedelta(seconds=30)),
     ),
     keep_finished=timedelta(minutes=2),
+    man_down=ManDown(
+        steps=(
+            AlarmStep(to=Audience.SUPERVISORS, wait=timedelta(seconds=5)),
+            AlarmStep(to=Audience.DISPATCHERS, wait=timedelta(seconds=10)),
+            AlarmStep(to=Audience.EVERYBODY, wait=timedelta(seconds=20)),
+        ),
+        window=timedelta(seconds=20),
+        silent_after=timedelta(seconds=15),
+        radios={"101": KnownRadio(callsign="A1"), "102": KnownRadio(callsign="A2", listening=True)},
+    ),
 )
+LATE = timedelta(seconds=30)
+"""What is due in the end has fired after so long."""
 BEFORE_MIDNIGHT = datetime(2026, 11, 22, 23, 57, tzinfo=UTC)
 CALM_FOR = 900.0
 """Seconds in which nothing goes wrong any more, at the end: longer than the longest wait."""

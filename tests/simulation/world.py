@@ -20,6 +20,7 @@ from tests.simulation.machine import Machine, Outside
 from tests.simulation.network import Network
 from tests.simulation.people import CREWS, DEVICES, SPARE, People
 from tests.simulation.plan import CALM_FOR, Plan, Weather, plan_of
+from tests.simulation.radios import Radios
 from tests.simulation.sayings import Sayings
 from tests.simulation.storage import MemoryStore, SqliteStore
 from tests.simulation.witness import Witness
@@ -78,6 +79,7 @@ class World:
         self.witness.machine = self.machine
         self.sayings = Sayings(self.machine, self.network, self.weather)
         self.people = People(plan, self.weather, self.sayings, self.machine)
+        self.people_of_radios = Radios(plan, self.weather, self.sayings, self.machine)
         names = sorted({*CREWS, *DEVICES.values(), SPARE})
         self.devices = {
             name: Device(name, plan, self.weather, self.network, self.machine.from_device)
@@ -92,10 +94,12 @@ class World:
         self.machine.start()
         async with asyncio.timeout(MOST):
             always = [asyncio.create_task(self.people.take_tasks())]
+            always += [asyncio.create_task(self.people_of_radios.look())]
             always += [asyncio.create_task(device.lives()) for device in self.devices.values()]
             await asyncio.gather(
                 self._storm(),
                 *self.people.everybody(),
+                *self.people_of_radios.everybody(),
                 *(device.suffers() for device in self.devices.values()),
             )
             for device in self.devices.values():
