@@ -6,96 +6,39 @@ changes what radios say at random, from a seed that it prints. An exception is a
 
 import importlib.util
 import sys
-from datetime import timedelta
 from random import Random
 
-from adapters.codecs import tetra_pei as pei
-from adapters.codecs.tetra_forward import read_forwarding
-from adapters.codecs.tetra_heard import Understanding
-from adapters.codecs.tetra_lip import read_lip
-from adapters.codecs.tetra_parts import Assembly, read_concatenated, read_words
-from adapters.codecs.tetra_sds_tl import Transfer, read_pdu, write_pdu
-from adapters.codecs.tetra_status import read_status
-
-SEEDS = (
-    b"\r\n+CTSDSR: 13,1234567,0,2345678,0,16\r\n8004\r\nOK\r\n",
-    b"+CTSDSR: 12,1234567,0,2345678,0,84\r\n0A0088BD4247F737FFE810\r\n+CMGS: 0,4,7\r\n",
-    b"+CTSDSR: 12,1234567,0,2345678,0,152\r\n82039C5101020301746573746D657373616765\r\n",
-    b"+CTSDSR: 12,1234567,0,2345678,0,192\r\n8A02C981045A8F050003C90201746573746D657373616765\r\n",
-    b"+CTICN: 1,0,0,5,09011638300023404,1,1,0,1,1,5,09011638300000001,15\r\n+CME ERROR: 35\r\n",
-)
 RUNS = 100_000
-
-
-def one_input(data: bytes) -> None:
-    """Everything that reads what came over the air; nothing may raise, or hold without bound."""
-    reader, assembly = pei.Reader(), Assembly(lasts=timedelta(minutes=1))
-    understanding = Understanding(emergency_priority=15)
-    half = len(data) // 2
-    items = [*reader.feed(data[:half]), *reader.feed(data[half:]), *reader.end()]
-    assert sum(len(getattr(item, "raw", b"")) for item in items) <= 2 * len(data) + 2 * len(items)
-    for item in items:
-        understanding.understand(item, 0.0)
-        if isinstance(item, pei.Message):
-            _one_message(item, assembly)
-    _one_payload(data, assembly)
-    assert pei.Reader().feed(b"OK\r\n") == [pei.Done()]
-
-
-def _one_message(message: pei.Message, assembly: Assembly) -> None:
-    read_lip(message.payload)
-    read_status(int.from_bytes(message.payload.whole[:2], "big"))
-    _one_payload(message.payload.whole, assembly)
-
-
-def _one_payload(octets: bytes, assembly: Assembly) -> None:
-    pdu = read_pdu(octets)
-    if isinstance(pdu, Transfer) and pdu.forwarding is None:
-        assert write_pdu(pdu) == octets
-    for header in (False, True):
-        read_words(octets, header=header)
-    read_forwarding(octets)
-    piece = read_concatenated(octets)
-    if isinstance(piece, tuple):
-        assembly.add("1", 0x8C, *piece, 0.0)
 
 
 def main(argv: list[str]) -> int:
     if importlib.util.find_spec("atheris"):
         import atheris
 
-        atheris.instrument_all()
-        atheris.Setup(argv, one_input)
+        with atheris.instrument_imports(include=["adapters.codecs", "tests.fuzz.tetra_target"]):
+            from tests.fuzz import tetra_target
+        atheris.Setup(argv, tetra_target.one_input)
         atheris.Fuzz()
     else:
-        _at_random(int(argv[1]) if len(argv) > 1 else RUNS)
+        at_random(int(argv[1]) if len(argv) > 1 else RUNS)
     return 0
 
 
-def _at_random(runs: int, seed: int = 7) -> None:
+def at_random(runs: int, seed: int = 7) -> None:
+    """The same seed makes the same changes."""
+    from tests.fuzz import tetra_target
+
     print(f"atheris is not installed: {runs} changes at random, seed {seed}", flush=True)
     random = Random(seed)
     for n in range(runs):
-        data = changed(random)
+        data = tetra_target.changed(random)
         try:
-            one_input(data)
+            tetra_target.one_input(data)
         except Exception:
             print(f"run {n} found this: {data.hex()}", file=sys.stderr)
             raise
         if n % 10_000 == 9_999:
             print(f"{n + 1} of {runs}, nothing found", flush=True)
-
-
-def changed(random: Random) -> bytes:
-    """Sayings of a radio one after the other, with bytes replaced, doubled, dropped."""
-    data = bytearray(b"".join(random.choices(SEEDS, k=random.randint(1, 4))))
-    for _ in range(random.randint(0, 12)):
-        at = random.randrange(len(data) + 1)
-        end = min(len(data), at + random.choice((0, 1, 1, 2, 20)))
-        data[at:end] = random.choice(
-            (b"", random.randbytes(1), b",", b"\r", data[at:end] * 2, b"0")
-        )
-    return bytes(data)
 
 
 if __name__ == "__main__":

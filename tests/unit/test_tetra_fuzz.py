@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from tests.fuzz import tetra
+from tests.fuzz import tetra_target
 
 
 def run(random: Random) -> None:
     for _ in range(3_000):
-        tetra.one_input(tetra.changed(random))
+        tetra_target.one_input(tetra_target.changed(random))
 
 
 def test_o4_a_short_run_of_the_fuzz_target_finds_nothing() -> None:
@@ -19,7 +19,7 @@ def test_o4_a_short_run_of_the_fuzz_target_finds_nothing() -> None:
 
 
 def test_o4_the_fuzz_target_finds_a_codec_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tetra, "read_words", lambda octets, header: octets[2])
+    monkeypatch.setattr(tetra_target, "read_words", lambda octets, header: octets[2])
     with pytest.raises(IndexError):
         run(Random(11))
 
