@@ -117,7 +117,8 @@ def outcome_of(name: str, rows: list[tuple[str, float, bool]], size: int = 100) 
     figures |= {
         f"{n}_{p}_us": 7.0 for n in ("add", "change", "end") for p in ("p50", "p99", "worst")
     }
-    return Outcome(name, size, len(asked), asked, [10.0 * len(name)] * len(asked), figures)
+    times = [10.0 * len(name)] * len(asked)
+    return Outcome(name, size, len(asked), asked, times, times, figures)
 
 
 OWN = outcome_of(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-COLUMNS = ("query_id", "shown", "found", "score", "said", "microseconds")
+COLUMNS = ("query_id", "shown", "found", "score", "said", "microseconds", "cpu_microseconds")
 TOLD_EVERY_S = 10.0
 
 
@@ -47,6 +47,9 @@ class Reply(NamedTuple):
 
 
 Ask = Callable[[str], Reply]
+Row = tuple[str, Reply, float, float]
+"""Query, reply, microseconds by the clock, and of the processor (which other work does not lengthen
+as much)."""
 
 
 @dataclass
@@ -78,12 +81,14 @@ class Task:
 
     def ask_all(self, ask: Ask) -> None:
         """Asks one query after the other until all are asked or the time is over."""
-        queries, rows = self.queries(), []
+        queries = self.queries()
+        rows: list[Row] = []
         begun = told = time.monotonic()
         for number, query in enumerate(queries, start=1):
-            start = time.perf_counter()
+            worked, start = time.thread_time(), time.perf_counter()
             reply = ask(query.text)
-            rows.append((query.id, reply, (time.perf_counter() - start) * 1e6))
+            took, worked = time.perf_counter() - start, time.thread_time() - worked
+            rows.append((query.id, reply, took * 1e6, worked * 1e6))
             now = time.monotonic()
             if now - told > TOLD_EVERY_S:
                 told = now
@@ -92,17 +97,18 @@ class Task:
                 break
         self.write(rows)
 
-    def write(self, rows: list[tuple[str, Reply, float]]) -> None:
+    def write(self, rows: list[Row]) -> None:
         """The replies and the figures, for the program that compares."""
         path = self.folder / f"{self.name}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
-            for query, reply, took in rows:
+            for query, reply, *took in rows:
                 said = "" if reply.said is None else reply.said
                 score = "" if reply.score is None else reply.score
                 shown = "|".join(reply.shown)
-                writer.writerow((query, shown, int(reply.found), score, said, f"{took:.1f}"))
+                times = (f"{one:.1f}" for one in took)
+                writer.writerow((query, shown, int(reply.found), score, said, *times))
         self.write_figures()
 
     def write_figures(self) -> None:

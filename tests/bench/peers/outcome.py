@@ -29,13 +29,15 @@ BATCHES = "batch_us"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One matcher at one size. `why` it was left out, where it was."""
+    """One matcher at one size; times by the clock and of the processor, in microseconds. `why` it
+    was left out, where it was."""
 
     name: str
     size: int
     queries: int
     rows: list[Asked]
     times: list[float]
+    cpu: list[float]
     figures: dict[str, float]
     why: str = ""
 
@@ -79,17 +81,18 @@ class Setting:
 
 def read(folder: Path, name: str, size: int, queries: int, truth: dict[str, Truth]) -> Outcome:
     """From the files that the matcher left."""
-    rows, times = [], []
+    rows, times, cpu = [], [], []
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             times.append(float(row["microseconds"]))
+            cpu.append(float(row["cpu_microseconds"]))
             rows.append(_asked(row, truth[row["query_id"]]))
     figures = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-    return Outcome(name, size, queries, rows, times, figures)
+    return Outcome(name, size, queries, rows, times, cpu, figures)
 
 
 def left_out(name: str, size: int, queries: int, why: str) -> Outcome:
-    return Outcome(name, size, queries, [], [], {}, why)
+    return Outcome(name, size, queries, [], [], [], {}, why)
 
 
 def _asked(row: dict[str, str], truth: Truth) -> Asked:

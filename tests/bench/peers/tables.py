@@ -11,7 +11,7 @@ Table = tuple[Sequence[str], list[tuple[str, ...]]]
 
 def machine(outcomes: Sequence[Outcome]) -> Table:
     """Size by size: build, memory, time of a query."""
-    heads = ("markers", "matcher", "build", "memory (most) MB", "a query: p50", "p99",
+    heads = ("markers", "matcher", "build", "memory (most) MB", "a query: p50 (CPU)", "p99 (CPU)",
              "asked of", "p50 to Forewarn's")  # fmt: skip
     rows = []
     for one in outcomes:
@@ -31,7 +31,11 @@ def _times(one: Outcome) -> tuple[str, str]:
     if one.is_batch:
         batch, single = span(one.figures[BATCHES]), span(one.figures["single_us"])
         return f"{single} alone", f"{batch} in a batch"
-    return span(quantile(one.times, 0.5)), span(quantile(one.times, 0.99))
+    half, most = (
+        f"{span(quantile(one.times, part))} ({span(quantile(one.cpu, part))})"
+        for part in (0.5, 0.99)
+    )
+    return half, most
 
 
 def _ratio(one: Outcome, among: Sequence[Outcome]) -> str:
