@@ -23,6 +23,9 @@ REQUIREMENTS = {
     "N6": "a note informs: what, how old, how sure, where from",
     "N7": "a note no longer true is withdrawn from everywhere",
     "N8": "only what is needed reaches each channel",
+    "D1": "the crew-down button raises an alert at once: who, where, incident, address",
+    "D2": "a named person accepts it or it escalates; it ends with an outcome",
+    "D3": "ambient listening is asked for where agreed, and recorded",
     "A1": "an abusive call is logged with warning and termination",
     "E1": "views, changes and deliveries are on a record that shows alteration",
     "E2": "each role sees and does only its own",
@@ -78,7 +81,15 @@ def page() -> str:
         "|---|---|---|",
     ]
     for requirement, words in REQUIREMENTS.items():
-        files = dict.fromkeys(test.partition("::")[0] for test in proving[requirement])
-        shown = "<br>".join(f"`{file}`" for file in files) or "**none**"
+        shown = "<br>".join(_by_folder(proving[requirement])) or "**none**"
         lines.append(f"| {requirement} | {words} | {shown} |")
     return "\n".join(lines) + "\n"
+
+
+def _by_folder(tests: list[str]) -> list[str]:
+    """`tests/unit`: the names of its files that prove something."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for test in tests:
+        folder, _, file = test.partition("::")[0].rpartition("/")
+        found[folder][file.removeprefix("test_").removesuffix(".py")] = None
+    return [f"`{folder}`: {', '.join(files)}" for folder, files in found.items()]
