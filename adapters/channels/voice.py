@@ -130,7 +130,7 @@ class Voice:
         """Rather no channel than calls that say nothing."""
         while not await self._has_a_voice():
             self._presence.lost("no_voice")
-            log.error("no_voice", adapter=NAME, remedy=REMEDY, again_in=str(VOICE_AGAIN))
+            log.error("no_voice", adapter=NAME, remedy=Fixed(REMEDY), again_in=str(VOICE_AGAIN))
             await self._world.clock.sleep(VOICE_AGAIN)
 
     async def _has_a_voice(self) -> bool:
@@ -165,5 +165,5 @@ def _telephone(settings: VoiceSettings, world: World) -> Telephone:
     return SipTelephone(account, settings.sip_to, world)
 
 
-REMEDY = Fixed("install py-nanotts, or the program espeak-ng; see voices in [channel.voice]")
+REMEDY = "install py-nanotts, or the program espeak-ng; see voices in [channel.voice]"
 SPEC = AdapterSpec(Kind.CHANNEL, NAME, VoiceSettings, Voice, way=Way(by=By.PHONE, repeatable=False))

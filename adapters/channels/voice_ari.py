@@ -97,7 +97,7 @@ class AriTelephone:
             finally:
                 self._lose()
             changed(cause)
-            log.warning("no_asterisk", adapter="voice", cause=cause, remedy=REMEDY)
+            log.warning("no_asterisk", adapter="voice", cause=cause, remedy=Fixed(REMEDY))
             await self._world.clock.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -200,4 +200,4 @@ class AriTelephone:
         self._lines.clear()
 
 
-REMEDY = Fixed("see the ari_ keys of [channel.voice] and http.conf, ari.conf of the Asterisk")
+REMEDY = "see the ari_ keys of [channel.voice] and http.conf, ari.conf of the Asterisk"

@@ -96,7 +96,7 @@ class SipTelephone:
             finally:
                 await self._stop()
             changed("closed")
-            log.error("telephone_died", adapter="voice", again_in=str(pause), remedy=REMEDY)
+            log.error("telephone_died", adapter="voice", again_in=str(pause), remedy=Fixed(REMEDY))
             await self._world.clock.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
             self._restarts.inc()
@@ -196,4 +196,4 @@ def _heard(told: dict[str, Any]) -> Heard:
     return Over(told["code"])
 
 
-REMEDY = Fixed("see the sip_ keys of [channel.voice]; it is tried again by itself")
+REMEDY = "see the sip_ keys of [channel.voice]; it is tried again by itself"

@@ -22,16 +22,19 @@ import base64
 import json
 import sys
 from contextlib import suppress
+from datetime import timedelta
 
 import baresip
 
 from adapters.channels.voice_sip_register import stay_registered
 from adapters.channels.voice_sip_words import code_of, say
+from middleware.ops.clock import SystemClock
+from middleware.ports import Clock
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes; a note is one."""
-FEED_EVERY = 0.1
-"""Seconds. The stack holds two of sound, so that a slow machine leaves no gap."""
+FEED_EVERY = timedelta(milliseconds=100)
+"""The stack holds two seconds of sound, so that a slow machine leaves no gap."""
 CODECS = ("pcma", "pcmu")
 """What every exchange knows, at the rate at which the sound is made."""
 
@@ -39,8 +42,9 @@ CODECS = ("pcma", "pcmu")
 class Call:
     """One call to make. `play` feeds the stack; whatever the stack says goes to standard output."""
 
-    def __init__(self, name: str, call: baresip.Call) -> None:
+    def __init__(self, name: str, call: baresip.Call, clock: Clock) -> None:
         self._name = name
+        self._clock = clock
         self._call = call
         self._feeding: asyncio.Task[None] | None = None
         call.on(self._on_event)
@@ -79,7 +83,7 @@ class Call:
             except baresip.AudioNotActive:
                 if self._call.state is baresip.CallState.CLOSED:
                     return
-            await asyncio.sleep(FEED_EVERY)
+            await self._clock.sleep(FEED_EVERY)
         say(said="played", call=self._name, play=number)
 
     def _waiting(self) -> int:
@@ -93,8 +97,9 @@ class Call:
 class Agent:
     """The account and its calls."""
 
-    def __init__(self, agent: baresip.UserAgent) -> None:
+    def __init__(self, agent: baresip.UserAgent, clock: Clock) -> None:
         self._agent = agent
+        self._clock = clock
         self._calls: dict[str, Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         agent.on_incoming(self._refuse)
@@ -115,7 +120,7 @@ class Agent:
 
     async def _dial(self, name: str, to: str) -> None:
         try:
-            self._calls[name] = Call(name, await self._agent.dial(to))
+            self._calls[name] = Call(name, await self._agent.dial(to), self._clock)
         except (baresip.BaresipError, ValueError):
             say(said="over", call=name, code="none")
 
@@ -130,7 +135,7 @@ class Agent:
         task.add_done_callback(self._tasks.discard)
 
 
-async def run() -> None:
+async def run(clock: Clock) -> None:
     lines = asyncio.StreamReader(limit=LONGEST_LINE)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
@@ -143,7 +148,7 @@ async def run() -> None:
     account = baresip.Account(**given, reg_interval=600 if registers else 0, audio_codecs=CODECS)
     agent = await baresip.UserAgent.create(runtime, account, transfer_policy="reject")
     staying = asyncio.create_task(stay_registered(agent, wanted=registers))
-    obeying = Agent(agent)
+    obeying = Agent(agent, clock)
     while line := await lines.readline():
         await obeying.obey(line)
     staying.cancel()
@@ -152,4 +157,4 @@ async def run() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run())
+    asyncio.run(run(SystemClock()))
