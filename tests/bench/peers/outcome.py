@@ -112,17 +112,18 @@ def first_right(outcome: Outcome) -> Share:
 
 
 def settings(outcome: Outcome) -> list[Setting]:
-    """As shipped where it decides by itself; at a precision of 99.9 %; at its best F1."""
+    """As shipped where it decides by itself, else at its best F1; and at a precision of 99.9 %."""
     points = curve(outcome.gold)
-    made = []
     if outcome.decides:
-        made.append(_setting("as shipped", outcome.rows, found(outcome.gold)))
-    for name, point in (
-        ("precision 99.9 %", at_precision(points, PRECISE)), ("best F1", best_f1(points)),
-    ):  # fmt: skip
-        if point is not None:
-            made.append(_setting(name, above(outcome.rows, point.score), point))
-    return made
+        made = [_setting("as shipped", outcome.rows, found(outcome.gold))]
+    else:
+        made = _cut("best F1", outcome, best_f1(points))
+    return [*made, *_cut("precision 99.9 %", outcome, at_precision(points, PRECISE))]
+
+
+def _cut(name: str, outcome: Outcome, point: Point | None) -> list[Setting]:
+    """One where there is such a point, else none."""
+    return [_setting(name, above(outcome.rows, point.score), point)] if point else []
 
 
 def _setting(name: str, rows: list[Asked], point: Point) -> Setting:
