@@ -40,6 +40,8 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     if held and (enough or spec.house):
         return (35 if not spec.house and held >= len(rare) else 15), "name agrees"
     part = bool(spec.units) or spec.covers
+    if not unsure and spec.units and _is_occupant(query, strange, at):
+        return -15, "the name was not given"
     if strange and (part or not spec.house):
         return (-60 if building_named(query, at) else -45), "another name was given"
     return (0, "") if spec.house else (-45 if unsure else -15, "the name was not given")
@@ -87,7 +89,17 @@ def _held(rare: list[str], words: list[str]) -> int:
     if held < len(rare):
         text = "".join(words)
         held = max(held, sum(len(word) > 4 and word in text for word in rare))
+        held = len(rare) if "".join(rare) in text else held
     return held
+
+
+def _is_occupant(query: Reading, strange: list[str], at: int) -> bool:
+    """LUMB TYRES, UNIT 5, BOWLAND STREET: a firm stands before its unit, no building after it."""
+    if building_named(query, at):
+        return False
+    named = next((place for _, named, place in query.numbers if named), -1)
+    between = query.words[named:at] if 0 <= named <= at else strange
+    return not any(word in strange or word in _BUILDING for word in between)
 
 
 def building_named(query: Reading, at: int) -> bool:

@@ -69,7 +69,18 @@ def _heard(query: Reading, spec: Spec) -> int:
         words = query.words[at : at + size]
         if not named and len(words) == size and all(map(resembles, spec.street, words)):
             return at if _kind(query.words, at + size, spec.kind) >= 0 else -1
-    return -1
+    return _shortened(query, spec)
+
+
+def _shortened(query: Reading, spec: Spec) -> int:
+    """The marker's BRIARS PERRY ROAD is PERRY ROAD where number and postcode agree."""
+    first, last = spec.street[0], spec.street[-1]
+    if len(spec.street) < 2 or first in w.QUALIFIERS or last not in query.words:
+        return -1
+    at = query.words.index(last)
+    before = query.words[at - 1] if at else ""
+    strange = before in w.QUALIFIERS and before not in spec.street
+    return at if not strange and _kind(query.words, at + 1, spec.kind) == SAME_TYPE else -1
 
 
 def _qualified(query: Reading, spec: Spec, at: int) -> bool:
