@@ -1,5 +1,6 @@
 """What is the same address to a decision on a mistake: exact, never alike (M2)."""
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -33,6 +34,25 @@ def test_m2_any_other_word_or_number_or_order_is_another_address(
 ) -> None:
     assume([word.lower() for word in one] != [word.lower() for word in other])
     assert not same(Whereabouts(address=", ".join(one)), Whereabouts(address=", ".join(other)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Flat 2, 14 High Street", "Flat 14, 2 High Street"),
+        ("Flat 1, 23 High Street", "Flat 12, 3 High Street"),
+        ("2-14 High Street", "2, 14 High Street"),
+        ("2/14 High Street", "2 14 High Street"),
+        ("14 High Street", "14A High Street"),
+        ("14 A High Street", "14A High Street"),
+        ("Flat 1², High Street", "Flat 12, High Street"),
+        ("14½ High Street", "14 1/2 High Street"),
+        ("14 High Street", "14 High St"),
+        ("14 High Street", "14 High Street, Anytown"),
+    ],
+)
+def test_m2_what_only_looks_alike_is_another_address(one: str, other: str) -> None:
+    assert not same(Whereabouts(address=one), Whereabouts(address=other))
 
 
 @given(lines, postcodes, uprns, postcodes, uprns)

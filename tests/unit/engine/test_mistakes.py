@@ -6,8 +6,9 @@ import pytest
 from middleware.engine.mistakes import SETTLED_KEPT, Phase
 from middleware.engine.state import Checked
 from middleware.engine.state import Phase as Duty
+from middleware.engine.suppression import leave_out, suppressing
 from schemas import decision as d
-from schemas.check import NotChecked, Outcome
+from schemas.check import SURE, Answer, Match, NotChecked, Outcome, Relation
 from schemas.judgement import MistakeSettled, MistakesLapsed, MistakeTaken
 from schemas.marker import Scope
 from schemas.mistake import Mistaken, Verdict
@@ -24,7 +25,7 @@ from tests.mistaken import (
     the_pair,
 )
 from tests.room import Room, made, refold
-from tests.said import marker
+from tests.said import marker, resource
 from tests.telling import SEVERAL
 
 ELSEWHERE = "3 Mill Lane, Anytown, CT97 2BB"
@@ -97,6 +98,20 @@ def test_of_an_address_that_was_corrected_meanwhile_nothing_is_kept(room: Room) 
     assert why(room.happens(crew_says(room.note(), revision=shown))) == [d.Why.STALE]
     assert why(room.happens(says(incident))) == [d.Why.STALE]
     assert room.state.mistakes.pairs == {}
+
+
+def test_of_an_earlier_wording_of_the_note_nothing_is_kept(room: Room) -> None:
+    """The crew has the marker as it is now before its eyes, and can say it of that."""
+    room.marker_put(marker("M1", HERE, what="a dog was set on the crew"))
+    assert why(room.happens(crew_says(room.note(), revision=1))) == [d.Why.STALE]
+    assert not why(room.happens(crew_says(room.note(), revision=2)))
+
+
+def test_of_a_marker_that_has_ended_nothing_is_kept(room: Room) -> None:
+    note = room.note()
+    room.happens(room.team.ended("M1", room.now))
+    assert why(room.happens(crew_says(note, revision=1))) == [d.Why.STALE]
+    assert why(room.happens(says(room.incident().id))) == [d.Why.STALE]
 
 
 def test_what_a_crew_says_while_nothing_can_be_checked_is_kept(room: Room) -> None:
@@ -178,6 +193,24 @@ def test_a_match_that_is_right_is_kept_and_can_be_said_again(room: Room) -> None
     assert [r.verdict for r in the_pair(room).rulings] == [Verdict.KEEP]
 
 
+def test_what_is_said_again_is_about_the_marker_as_it_is_now(room: Room) -> None:
+    said_here(room)
+    decided(room, Verdict.KEEP)
+    room.marker_put(marker("M1", HERE, what="a dog was set on the crew"))
+    said_here(room)
+    assert the_pair(room).read_marker().what == "a dog was set on the crew"
+    assert len(the_pair(room).said) == 2
+
+
+def test_c3_what_was_only_ever_left_out_is_found_when_it_is_lifted(room: Room) -> None:
+    suppressed(room)
+    room.incident_opened(HERE, "A2", number="2")
+    assert not room.incident("2").notes
+    decided(room, Verdict.LIFT)
+    assert checked(room, "2").outcome is Outcome.FOUND
+    assert room.note("A2", number="2").phase is Duty.OPEN
+
+
 def test_n3_a_suppression_that_is_lifted_tells_again_and_both_decisions_stay(room: Room) -> None:
     suppressed(room)
     room.wait(minutes=5)
@@ -230,15 +263,61 @@ def test_a_number_that_rings_is_no_place_and_each_call_an_item_of_its_own() -> N
     assert [(p.can_be_suppressed, p.place.phone) for p in pairs] == [(False, None)] * 2
 
 
+def test_advice_that_raises_no_flag_is_never_suppressed() -> None:
+    """Somebody rings from the next street with the marker's number."""
+    room = Room()
+    room.marker_put(marker("M1", HERE, phones=("07700 900123",)))
+    room.happens(room.cad.opened(ELSEWHERE, number="1", at=room.now, phone="07700 900123"))
+    pair = said_here(room)
+    assert pair.relation is Relation.NUMBER_ONLY
+    assert not pair.can_be_suppressed
+    assert pair.place.phone is None
+
+
+@pytest.mark.parametrize("relation", [one for one in Relation if one not in SURE])
+def test_what_is_suppressed_is_the_flag_and_no_advice(room: Room, relation: Relation) -> None:
+    suppressed(room)
+    place = room.incident().place
+    flag = Match(marker="M1", relation=Relation.SAME_DWELLING, certainty=999)
+    assert suppressing(room.state, place, flag)
+    advice = Match(marker="M1", relation=relation, certainty=500)
+    assert suppressing(room.state, place, advice) is None
+
+
+def test_c4_what_is_left_is_no_surer_than_it_was(room: Room) -> None:
+    suppressed(room)
+    sure, less = (
+        Match(marker=name, relation=Relation.SAME_DWELLING, certainty=certainty)
+        for name, certainty in (("M1", 999), ("M2", 700))
+    )
+    answer = Answer(outcome=Outcome.FOUND, matches=(sure, less), matcher="table/1", position=1)
+    shown, not_shown = leave_out(room.state, room.incident().place, answer)
+    assert (shown.outcome, shown.matches) == (Outcome.POSSIBLE, (less,))
+    assert [one.marker for one in not_shown] == ["M1"]
+
+
+def test_a_person_of_the_markers_name_is_told_about_all_the_same(room: Room) -> None:
+    room.marker_put(marker("M1", HERE, person="Jo Example"))
+    suppressed(room)
+    place = room.incident().place
+    flag = Match(marker="M1", relation=Relation.SAME_DWELLING, certainty=999)
+    assert suppressing(room.state, place.model_copy(update={"person": "Ann Other"}), flag)
+    jo = place.model_copy(update={"person": "Mrs Example, Jo"})
+    assert suppressing(room.state, jo, flag) is None
+
+
 def test_a_caller_with_the_markers_own_number_is_told_about_all_the_same() -> None:
     """Then it is not the address alone that speaks."""
     room = Room()
     room.marker_put(marker("M1", HERE, phones=("07700 900123",)))
     room.incident_opened(HERE, "A1")
+    crew = (resource("A2"),)
+    room.happens(room.cad.opened(HERE, crew, number="2", at=room.now, phone="+44 7700 900123"))
     suppressed(room)
-    room.happens(room.cad.opened(HERE, number="2", at=room.now, phone="+44 7700 900123"))
     assert checked(room).outcome is Outcome.NONE_FOUND
     assert (checked(room, "2").outcome, checked(room, "2").not_shown) == (Outcome.FOUND, ())
+    assert room.note("A2", number="2").phase is Duty.OPEN
+    assert room.note("A2", number="2").revision == 1
 
 
 # --- when it lapses --------------------------------------------------------------------
