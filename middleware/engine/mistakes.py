@@ -118,12 +118,13 @@ class Mistakes:
     what is shown."""
 
     pairs: dict[str, Mistake] = field(default_factory=dict)
-    by_pair: dict[tuple[str, str], str] = field(default_factory=dict)
+    by_marker: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Marker to address (or, without one, the id of the call) to pair."""
     position: int = 0
 
     def find(self, marker: str, address: str) -> Mistake | None:
-        """The pair of the marker and the address (or, without an address, the call's id)."""
-        key = self.by_pair.get((marker, address))
+        """The pair of the marker and the address."""
+        key = self.by_marker.get(marker, {}).get(address)
         return self.pairs[key] if key else None
 
     def put(self, pair: Mistake, phase: Phase, at: datetime) -> None:
@@ -131,7 +132,12 @@ class Mistakes:
         pair.phase, pair.since = phase, at
         self.pairs.pop(pair.id, None)
         self.pairs[pair.id] = pair
-        self.by_pair[(pair.marker, pair.address)] = pair.id
+        self.by_marker.setdefault(pair.marker, {})[pair.address] = pair.id
         settled = [one for one in self.pairs.values() if one.phase not in WAITS_OR_HIDES]
         for old in settled[:-SETTLED_KEPT]:
-            del self.pairs[old.id], self.by_pair[(old.marker, old.address)]
+            self._drop(old)
+
+    def _drop(self, old: Mistake) -> None:
+        del self.pairs[old.id], self.by_marker[old.marker][old.address]
+        if not self.by_marker[old.marker]:
+            del self.by_marker[old.marker]

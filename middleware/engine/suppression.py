@@ -17,7 +17,7 @@ from schemas.mistake import NotShown
 
 def suppressing(state: State, place: Whereabouts, match: Match | Matched) -> Mistake | None:
     """The pair because of which this match is not shown at this place; None: it is shown."""
-    if not state.mistakes.by_pair:
+    if match.marker not in state.mistakes.by_marker:
         return None
     pair = state.mistakes.find(match.marker, address_of(place))
     if pair is None or pair.phase is not Phase.SUPPRESSED:

@@ -16,7 +16,7 @@ from middleware.flow.sealing import frame, open_part, seal_part, unframe
 from middleware.ops.redaction import Fixed
 from middleware.ports import Journal, Keys, Snapshot
 
-SNAPSHOT_VERSION = f"state/7 {MarkerIndex.version}"
+SNAPSHOT_VERSION = f"state/8 {MarkerIndex.version}"
 """Changes with whatever the pickled classes look like; another version is built anew."""
 
 log = structlog.get_logger()

@@ -377,10 +377,11 @@ def test_e4_no_decision_holds_an_address(room: Room) -> None:
 
 def test_what_is_settled_does_not_pile_up(room: Room) -> None:
     for number in range(2, SETTLED_KEPT + 10):
-        address = f"{number} High Street, Anytown, CT97 1AB"
-        room.marker_put(marker("M1", address))
+        address, name = f"{number} High Street, Anytown, CT97 1AB", f"N{number // 2}"
+        room.marker_put(marker(name, address))
         room.incident_opened(address, number=str(number))
-        (taken,) = made(room.happens(says(room.incident(str(number)).id)), MistakeTaken)
+        (taken,) = made(room.happens(says(room.incident(str(number)).id, name)), MistakeTaken)
         room.happens(decides(taken.mistake, Verdict.KEEP))
     assert len(room.state.mistakes.pairs) == SETTLED_KEPT
-    assert len(room.state.mistakes.by_pair) == SETTLED_KEPT
+    assert "N1" not in room.state.mistakes.by_marker
+    assert sum(map(len, room.state.mistakes.by_marker.values())) == SETTLED_KEPT
