@@ -44,11 +44,19 @@ class Fit(IntEnum):
     AROUND = 11
     HOUSE_TOO = 12
     OTHER_HOUSE = 13
-    DIFFERENT = 14
+    FLOOR = 14
+    DIFFERENT = 15
 
 
 def fit(query: Reading, spec: Spec, street_at: int) -> Fit:
     """Explains the numbers of a query by a marker; `street_at`: the street's first word there."""
+    found = _fit(query, spec, street_at)
+    if found is Fit.FLOOR:
+        return Fit.EQUIVALENT if query.flat else Fit.ASK
+    return found
+
+
+def _fit(query: Reading, spec: Spec, street_at: int) -> Fit:
     numbers = query.numbers
     if not spec.house:
         return _without_house(numbers, spec, street_at)
@@ -153,7 +161,7 @@ def _fit_floors(asked: list[str], known: list[str], *, numbered: bool) -> Fit:
             return Fit.ASK
         return Fit.EXTRA if _within(known, asked) else Fit.OTHER
     if numbered:
-        return Fit.EQUIVALENT
+        return Fit.FLOOR
     return Fit.ASK if known else Fit.EXTRA
 
 

@@ -6,7 +6,8 @@ markers, the place is sure enough. A named building in its street is its own pro
 """
 
 from middleware.domain.matching import words as w
-from middleware.domain.matching.judge import FOUND, SURE_FITS, Verdict
+from middleware.domain.matching.judge import FOUND, Verdict
+from middleware.domain.matching.numbers import Fit
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.settling import whole_name
 from middleware.domain.matching.street import AGREES
@@ -16,7 +17,7 @@ from middleware.domain.matching.widespread import is_rare
 def is_unplaced(query: Reading, verdict: Verdict) -> bool:
     """Nothing says where it is, nothing speaks against it, and what is said is rare."""
     spec = verdict.spec
-    if not verdict.vague or verdict.fit not in SURE_FITS or verdict.street < AGREES:
+    if not verdict.vague or verdict.fit not in (Fit.SAME, Fit.COVERED) or verdict.street < AGREES:
         return False
     known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} | w.UNSAID
     if not known.issuperset(query.words):
