@@ -8,6 +8,7 @@ from adapters.sources import (
     cad_tcp,
     freeswitch_esl,
     man_down_http,
+    man_down_mqtt,
 )
 from adapters.stores import sqlite
 from middleware.ports import AdapterSpec, Kind
@@ -20,6 +21,7 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     asterisk_ami.SPEC,
     freeswitch_esl.SPEC,
     man_down_http.SPEC,
+    man_down_mqtt.SPEC,
     mdt_mqtt.SPEC,
     cad_writeback.SPEC,
     radio.SPEC,

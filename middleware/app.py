@@ -18,9 +18,9 @@ import structlog
 
 from adapters.channels.broker import NatsBroker
 from adapters.channels.child import stop_child
-from adapters.channels.mqtt_connection import BrokerAt
 from adapters.sources.exchange import Exchange
 from adapters.table import ADAPTERS, adapter
+from adapters.wires.mqtt_connection import BrokerAt
 from middleware.config import Config
 from middleware.console.projection import Projection
 from middleware.console.web import Console

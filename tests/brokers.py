@@ -21,7 +21,7 @@ from adapters.channels.broker import NatsBroker, free_port
 from adapters.channels.broker_access import mosquitto_acl, mosquitto_passwords
 from adapters.channels.device_accounts import SERVICE, DeviceAccounts, account, new_password
 from adapters.channels.mdt_mqtt import MdtMqtt, MdtMqttSettings
-from adapters.channels.mqtt_connection import BrokerAt
+from adapters.wires.mqtt_connection import BrokerAt
 from middleware.ops.clock import SystemClock
 from middleware.ops.listening import HostPort
 from middleware.ops.metrics import Metrics

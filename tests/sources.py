@@ -10,9 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+import aiomqtt
 from aiohttp import ClientError, ClientSession
 from redis.asyncio import Redis
 
+from adapters.channels.broker import NatsBroker
 from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
 from adapters.sources.cad_redis import CadRedis, CadRedisSettings
 from adapters.sources.cad_tcp import CadTcp, CadTcpSettings
@@ -20,9 +22,11 @@ from adapters.sources.exchange import Exchange
 from adapters.sources.http_door import Door
 from adapters.sources.man_down_http import PATH as MAN_DOWN_PATH
 from adapters.sources.man_down_http import ManDownHttp, ManDownHttpSettings
+from adapters.sources.man_down_mqtt import ManDownMqtt, ManDownMqttSettings
+from adapters.wires.mqtt_connection import BrokerAt
 from middleware.ops.clock import SystemClock
 from middleware.ops.listening import HostPort
-from middleware.ports import Source
+from middleware.ports import Source, World
 from schemas.call import CallRang
 from schemas.safety import ManDownSignalled
 from schemas.service import SourceConnected
@@ -34,6 +38,7 @@ from simulators.esl_words import frame
 from simulators.freeswitch import FreeswitchSimulator
 from simulators.telephony import TelephonySimulator
 from tests import alarms
+from tests.bench.mqtt import connect_packet
 from tests.cad import message
 from tests.exchanges import NUMBER, SECRET, Simulated, listening, until
 from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
@@ -137,6 +142,47 @@ class ManDownHttpRig(CadHttpRig):
     def heard(self) -> list[int]:
         signalled = self.intake.of(ManDownSignalled)
         return [int(one.id.removeprefix("press/")) for one in signalled]
+
+
+class ManDownMqttRig(ManDownHttpRig):
+    """A gateway that publishes to its own broker, and repeats what has no answer."""
+
+    def __init__(self, intake: FakeIntake, world: World, at: BrokerAt) -> None:
+        _CadRig.__init__(self, intake)
+        settings = ManDownMqttSettings(**at.model_dump(), at_once=BOUND)
+        self.source = ManDownMqtt(settings, world)
+        self._at = at
+        self._answers: asyncio.Queue[bytes] = asyncio.Queue()
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        at = self._at
+        client = aiomqtt.Client(
+            at.at.host, at.at.port, username=at.username, password=at.password(), timeout=60
+        )
+        async with client as self._client:
+            await client.subscribe(self.source.topics[1], 1)
+            hearing = asyncio.create_task(self._hear())
+            try:
+                yield
+            finally:
+                hearing.cancel()
+
+    async def _hear(self) -> None:
+        async for answer in self._client.messages:
+            self._answers.put_nowait(bytes(answer.payload))
+
+    async def say_raw(self, raw: bytes) -> None:
+        await self._client.publish(self.source.topics[0], raw, 1)
+        async with self._turn:
+            assert await self._answers.get()
+
+    async def say_half_and_cut(self, n: int) -> None:
+        _, writer = await asyncio.open_connection(*self._at.at)
+        writer.write(connect_packet("half") + self._message(n, "")[:40])
+        await writer.drain()
+        writer.transport.abort()
 
 
 class CadTcpRig(_CadRig):
@@ -357,6 +403,23 @@ async def man_down_http(state: Path) -> AsyncIterator[Rig]:
             yield rig
 
 
+@asynccontextmanager
+async def man_down_mqtt(state: Path) -> AsyncIterator[Rig]:
+    intake, world = FakeIntake(), replace(fake_world(state), clock=SystemClock())
+    broker = NatsBroker(world, ANY)
+    await broker.start()
+    try:
+        rig = ManDownMqttRig(intake, world, broker.at)
+        task = asyncio.create_task(rig.source.run(intake))
+        await until(intake, SourceConnected)
+        async with rig.connected():
+            yield rig
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    finally:
+        await broker.stop()
+
+
 RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
     "asterisk_ami": asterisk_ami,
     "cad_http": cad_http,
@@ -364,4 +427,5 @@ RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
     "cad_tcp": cad_tcp,
     "freeswitch_esl": freeswitch_esl,
     "man_down_http": man_down_http,
+    "man_down_mqtt": man_down_mqtt,
 }

@@ -29,7 +29,7 @@ from adapters.channels.device_accounts import (
     new_password,
     when_changed,
 )
-from adapters.channels.mqtt_connection import BrokerAt
+from adapters.wires.mqtt_connection import BrokerAt
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort
 from middleware.ops.private_files import write_private

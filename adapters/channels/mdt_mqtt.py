@@ -8,30 +8,22 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
 from typing import Annotated
 
-import aiomqtt
-import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.channels.mdt_incoming import Incoming
-from adapters.channels.mqtt_connection import BrokerAt, Connection, Limits, NotGranted, connect
 from adapters.codecs import mdt
+from adapters.wires.mqtt_connection import BrokerAt, Connection, Limits, connect
+from adapters.wires.mqtt_stay import stay_connected
 from middleware.ops.durations import Between, Duration, read_duration
 from middleware.ops.presence import Presence
-from middleware.ops.redaction import Fixed
 from middleware.ports import AdapterSpec, ChannelDown, Intake, Kind, ToDevice, World
 from schemas.mdt import DeviceAnswer, DeviceNote, ReceiptTaken
 
 NAME = "mdt"
 WAITING = 10_000
 """Sends that wait for the broker's answer; one more is refused at once."""
-
-FIRST_PAUSE = timedelta(milliseconds=100)
-LONGEST_PAUSE = timedelta(seconds=5)
-
-log = structlog.get_logger()
 
 
 class MdtMqttSettings(BaseModel):
@@ -73,7 +65,13 @@ class MdtMqtt:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._presence.tell(intake))
             tasks.create_task(self._incoming.run(intake, came_back))
-            await self._stay_connected(came_back)
+            await stay_connected(
+                self.name,
+                self._world,
+                self._presence,
+                self._connected,
+                lambda connection: self._use(connection, came_back),
+            )
 
     async def send(self, message: ToDevice) -> None:
         """Publish with QoS 1 and wait for the broker's answer; raises ChannelDown."""
@@ -111,27 +109,6 @@ class MdtMqtt:
     def _depth(self) -> int:
         return self._connection.depth if self._connection else 0
 
-    async def _stay_connected(self, came_back: Callable[[], None]) -> None:
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                async with self._connected() as connection:
-                    pause = FIRST_PAUSE
-                    ended = await self._use(connection, came_back)
-            except (aiomqtt.MqttError, OSError) as fault:
-                ended = _reason(fault)
-            self._presence.lost(ended)
-            delay = pause * (1 + self._world.random.random()) / 2
-            log.warning(
-                "no_broker",
-                adapter=self.name,
-                reason=Fixed(ended),
-                remedy=Fixed(REMEDIES[ended]),
-                again_in=str(delay),
-            )
-            await self._world.clock.sleep(delay)
-            pause = min(2 * pause, LONGEST_PAUSE)
-
     def _connected(self) -> AbstractAsyncContextManager[Connection]:
         room = self._world.room
         return connect(
@@ -145,34 +122,10 @@ class MdtMqtt:
     async def _use(self, connection: Connection, came_back: Callable[[], None]) -> str:
         self._connection = connection
         try:
-            self._presence.connected()
-            log.info("broker_connected", adapter=self.name)
             came_back()
             return await connection.ended()
         finally:
             self._connection = None
 
-
-def _reason(fault: Exception) -> str:
-    """A code for what went wrong, and nothing of what the other side said."""
-    match fault:
-        case NotGranted():
-            return "not_granted"
-        case aiomqtt.exceptions.MqttConnectError():
-            return "refused"
-        case aiomqtt.MqttError():
-            return "untrusted" if "certificate" in str(fault).lower() else "unreachable"
-    return "unreadable"
-
-
-REMEDIES = {
-    "closed": "if it comes again, see the broker's own log",
-    "silent": "see whether the broker still runs",
-    "not_granted": "let our account hear the topics of the devices",
-    "refused": "mend user name or password of [broker]",
-    "untrusted": "give the authority of the broker's certificate in [broker]",
-    "unreachable": "see whether the broker runs where [broker] says",
-    "unreadable": "see the password and TLS files of [broker]",
-}
 
 SPEC = AdapterSpec(Kind.CHANNEL, NAME, MdtMqttSettings, MdtMqtt)

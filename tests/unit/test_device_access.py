@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from adapters.channels.broker_access import mosquitto_acl, mosquitto_passwords, nats_users
 from adapters.channels.device_accounts import DeviceAccounts, account, write_private
 from adapters.channels.fair import FairQueue
-from adapters.channels.mqtt_connection import BrokerAt
+from adapters.wires.mqtt_connection import BrokerAt
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort
 

@@ -1,0 +1,1 @@
+"""What several adapters speak over: connections that are none of their business."""
