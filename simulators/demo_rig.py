@@ -2,6 +2,7 @@
 it from the command line."""
 
 import asyncio
+import fcntl
 import os
 import secrets
 import shutil
@@ -9,8 +10,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from aiohttp import ClientError, ClientSession
 
@@ -59,17 +62,31 @@ class Broken(Exception):
     """The demo cannot go on; the text says why and what to do."""
 
 
-def free_port(wanted: int) -> int:
-    """`wanted`, or one that the system picks when somebody has it."""
+def reserve(wanted: int) -> socket.socket:
+    """A port on 127.0.0.1: `wanted`, or one that the system picks when somebody has it. While it
+    stays bound nobody else is given it, another demo neither; a server may listen there."""
     for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        held = socket.socket()
+        try:
+            held.bind(("127.0.0.1", port))
+        except OSError:
+            held.close()
+            continue
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return held
     raise Broken("no port is free on 127.0.0.1; end some program that listens and try again")
+
+
+def alone_in(folder: Path) -> IO[bytes]:
+    """A lock beside the directory, held until it is closed; Broken when another demo has it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = folder.with_name(folder.name + ".lock").open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise Broken(f"one runs in {folder} already; end it, or start from elsewhere") from None
+    return lock
 
 
 @dataclass(slots=True)
@@ -79,6 +96,8 @@ class Rig:
     folder: Path
     ports: dict[str, int]
     password: str
+    held: ExitStack
+    """The directory and the ports, its own until it stops."""
     cad_token: str = ""
     device_passwords: dict[str, str] | None = None
     service: subprocess.Popen[bytes] | None = None
@@ -86,12 +105,18 @@ class Rig:
     @classmethod
     def prepare(cls, folder: Path) -> "Rig":
         """Empty the directory and choose the ports."""
+        held = ExitStack()
+        held.enter_context(alone_in(folder))
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True, mode=0o700)
         wanted = {"console": 8100, "cad_http": 8101, "cad_tcp": 8102, "broker": 1883, "ami": 5038}
-        ports = {name: free_port(port) for name, port in wanted.items()}
-        return cls(folder, ports, secrets.token_urlsafe(9))
+        kept = {name: held.enter_context(reserve(port)) for name, port in wanted.items()}
+        ports = {name: one.getsockname()[1] for name, one in kept.items()}
+        if sys.platform != "linux":  # elsewhere nobody may listen where another is bound
+            for one in kept.values():
+                one.close()
+        return cls(folder, ports, secrets.token_urlsafe(9), held)
 
     @property
     def config(self) -> Path:
@@ -159,10 +184,11 @@ class Rig:
         raise Broken(f"the service did not become ready; its log ends with\n{log[-2000:]}")
 
     def stop(self) -> None:
-        """SIGTERM, and wait."""
+        """SIGTERM, and wait; the directory and the ports are free again."""
         if self.service is not None and self.service.poll() is None:
             self.service.terminate()
             self.service.wait()
+        self.held.close()
 
     def _secret(self, name: str, text: str) -> Path:
         path = self.folder / name
