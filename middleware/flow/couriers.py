@@ -246,12 +246,19 @@ class Couriers:
     async def _attempt(self, destination: Destination, parcel: Parcel) -> None:
         """Once it may have gone out, it is not sent again: the ladder goes on, or a person does."""
         parcel.under_way = True
-        agreed = await self._attempts.agreed(destination.channel, parcel)
-        fault = await self._fault(destination.channel, parcel) if agreed else None
+        fault: Delivery | None = None
+        if await self._attempts.agreed(destination.channel, parcel):
+            # a person may have answered in the same group of records
+            wanted = destination.is_open(parcel, self._clock.monotonic())
+            fault = Delivery.UNSENT
+            if wanted:
+                fault = await self._fault(destination.channel, parcel)
         parcel.under_way = False
         if fault is not None:
             await self._attempts.report(destination, parcel, fault)
-        if fault is not Delivery.UNSENT:
+        if fault is Delivery.UNSENT:
+            parcel.again = False  # that attempt does not count: the next one stands for it
+        else:
             destination.drop(parcel)
 
     def _again_at(self, due: float, destination: Destination, parcel: Parcel) -> None:

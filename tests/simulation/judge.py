@@ -14,6 +14,7 @@ from middleware.ports import Standing
 from schemas.event import Event
 from schemas.service import Refused
 from tests.simulation.alarm_judge import wrong_with_alarms
+from tests.simulation.attempts import judge_cad
 from tests.simulation.plan import LATE
 from tests.simulation.sayings import Acknowledged
 
@@ -33,6 +34,8 @@ def judge(world: World) -> None:
     _checks(world)
     for wrong in wrong_with_alarms(world, entries):
         world.witness.complain(wrong)
+    world.witness.attempts.in_the_end(world.state)
+    judge_cad(world.state, world.far, world.witness.complain)
     for device in world.devices.values():
         _screen(world, device.name)
 

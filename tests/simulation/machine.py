@@ -17,6 +17,7 @@ from tests.matching import TableMatcher
 from tests.simulation.inside import Reply, SimIndex, SimMdt, SimSource
 from tests.simulation.network import Network
 from tests.simulation.plan import RULES, Weather
+from tests.simulation.several import CAD, ONCE, Said, SimFar
 from tests.simulation.storage import SimJournal, Store
 from tests.virtual import Life, VirtualClock, VirtualLoop, of_life
 
@@ -30,6 +31,8 @@ class Outside:
 
     wire: Callable[[str], Callable[[str, bytes], None]]
     sent: Callable[[ToDevice], None]
+    sent_far: Callable[[str, ToDevice], None]
+    heard_far: Callable[[str, ToDevice], None]
     committed: Committed
     failed: Callable[[BaseException], None]
     restored: Callable[[State], None]
@@ -53,6 +56,7 @@ class Machine:
         self.service: Service | None = None
         self.sources: dict[str, SimSource] = {}
         self.channel: SimMdt | None = None
+        self.far: dict[str, SimFar] = {}
         self.starts = 0
 
     # --- the life of the service -------------------------------------------------------
@@ -75,6 +79,7 @@ class Machine:
             return
         self._life.kill()
         self._life, self.service, self.channel, self.sources = None, None, None, {}
+        self.far = {}
         down = self._chance.uniform(0.05, 15)
         self.loop.call_later(down, self._again, context=self._network.context)
 
@@ -112,6 +117,11 @@ class Machine:
         channel = SimMdt(self._network, world, self._outside.wire, self._sent)
         self.channel = channel
         self.channel.turn(up=self._broker)
+        self.far = {
+            name: SimFar(name, world, self._weather, self._sent_far) for name in (*ONCE, CAD)
+        }
+        for far in self.far.values():
+            far.turn(up=self._broker)
         self.sources = {name: SimSource(name, self._network) for name in SOURCES}
         return Parts(
             room=ROOM,
@@ -126,7 +136,7 @@ class Machine:
             meters=metrics,
             index=SimIndex(index, self._weather, self.loop),
             sources=tuple(self.sources.values()),
-            channels=(self.channel,),
+            channels=(self.channel, *self.far.values()),
             listeners=[self._outside.committed],
         )
 
@@ -134,6 +144,12 @@ class Machine:
         """Of one that was taken over nothing is believed; devices are, by the revisions."""
         if channel is self.channel:
             self._outside.sent(message)
+
+    def _sent_far(self, far: SimFar, message: ToDevice) -> None:
+        """A radio or a telephone hears whoever speaks; only of ours something is asked."""
+        if self.far.get(far.name) is far:
+            self._outside.sent_far(far.name, message)
+        self._outside.heard_far(far.name, message)
 
     # --- what reaches it ---------------------------------------------------------------
 
@@ -146,8 +162,15 @@ class Machine:
         if self.channel is not None:
             self.channel.arrived(topic, raw)
 
+    def from_far(self, channel: str, said: Said) -> None:
+        if channel in self.far:
+            self.far[channel].arrived(said)
+
     def turn_broker(self, *, up: bool) -> None:
+        """All ways out together."""
         self._broker = up
+        for far in self.far.values():
+            far.turn(up=up)
         if self.channel is not None:
             self.channel.turn(up=up)
 

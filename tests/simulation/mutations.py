@@ -2,12 +2,15 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
 from middleware.engine import notes as engine_notes
-from middleware.engine import on_incident, on_resource, on_timer
+from middleware.engine import on_incident, on_resource, on_timer, withdrawal, write_back
 from middleware.engine.seen import Again, Seen
+from middleware.flow import bodies, couriers
+from middleware.flow.attempts import Attempts
 from middleware.flow.checker import Checker
 from middleware.flow.core import Core
 from middleware.flow.couriers import Couriers
@@ -56,11 +59,11 @@ async def _give_up(self: Core, expected: int, records: list[bytes]) -> None:
         await self.journal.append(expected, self.token, records)
 
 
-async def _accepted_is_enough(self: Couriers, channel: str, parcel: Any) -> bool:
+async def _accepted_is_enough(self: Couriers, channel: str, parcel: Any) -> Any:
     """What the broker accepted counts as delivered."""
-    accepted = await _ACCEPTED(self, channel, parcel)
+    fault = await _FAULT(self, channel, parcel)
     parcel.once = True
-    return accepted
+    return fault
 
 
 def _early(self: Timers, due: float, timer: str, revision: int) -> None:
@@ -87,24 +90,47 @@ def _wall(self: Stamps) -> Any:
     return self._clock.now()
 
 
-def _older(self: Couriers, state: Any, note: Any, *, once: bool = False) -> Any:
+def _older(self: Couriers, state: Any, note: Any, channel: str, *, once: bool = False) -> Any:
     """An old message under the newest revision's name."""
-    parcel = _PARCEL(self, state, note, once=once)
+    parcel = _PARCEL(self, state, note, channel, once=once)
     if parcel.revision > 1 and not parcel.message.body.withdrawn:
         body = parcel.message.body.model_copy(update={"revision": parcel.revision - 1})
-        parcel.message = type(parcel.message)(parcel.message.device, body)
+        parcel.message = replace(parcel.message, body=body)
     return parcel
 
 
+async def _without_record(self: Attempts, channel: str, parcel: Any) -> bool:
+    """It is sent, and nothing is written of it first."""
+    return True
+
+
+async def _asks_in_vain(self: Attempts, channel: str, parcel: Any) -> bool:
+    """It is sent though the duty has ended."""
+    await _AGREED(self, channel, parcel)
+    return True
+
+
+def _as_new(state: Any, note: Any, channel: str) -> Any:
+    """What is said again does not say so."""
+    return replace(_MESSAGE(state, note, channel), times=0)
+
+
+async def _until_answered(self: Couriers, destination: Any, parcel: Any) -> None:
+    """A call is repeated like a note to a device."""
+    if await self._attempts.agreed(destination.channel, parcel):
+        await self._fault(destination.channel, parcel)
+
+
+_AGREED, _MESSAGE = Attempts.agreed, bodies.note_message
 _COMMIT = Core._commit
-_ACCEPTED, _PARCEL = Couriers._accepted, Couriers._parcel
+_FAULT, _PARCEL = Couriers._fault, Couriers._parcel
 _SET, _NOT_CHECKED = Timers._set, Checker._not_checked
 
 MUTATIONS: dict[str, tuple[Patch, ...]] = {
     "sent before the append": ((Core, "_commit", _send_first),),
     "acknowledged before the append": ((Core, "_commit", _tell_first),),
     "a failed append is not repeated": ((Core, "_append", _give_up),),
-    "couriers drop what was accepted": ((Couriers, "_accepted", _accepted_is_enough),),
+    "couriers drop what was accepted": ((Couriers, "_fault", _accepted_is_enough),),
     "couriers forget everything at a restart": (
         (Couriers, "restore", _no_restore),
         (Couriers, "_bring_again", _no_restore),
@@ -115,6 +141,19 @@ MUTATIONS: dict[str, tuple[Patch, ...]] = {
         (on_resource, "withdraw_all", _nothing),
     ),
     "a wrong address is never withdrawn": ((engine_notes, "_untrue", lambda *_: None),),
+    "sent without its record": ((Attempts, "agreed", _without_record),),
+    "repeated without saying so": ((couriers, "note_message", _as_new),),
+    "calls are repeated like notes": ((Couriers, "_attempt", _until_answered),),
+    "a person's answer stops no call": (
+        (Couriers, "_drop_attempts", _no_restore),
+        (Attempts, "agreed", _asks_in_vain),
+    ),
+    "taken back where it never was": ((withdrawal, "_must_hear", lambda *_: True),),
+    "nothing is taken out of the CAD": (
+        (write_back, "_take_back", _nothing),
+        (withdrawal, "take_back", _nothing),
+    ),
+    "nothing is written into the CAD later": ((on_incident, "write", _nothing),),
     "who comes later is not told": ((on_resource, "tell_known", _nothing),),
     "the ladder has one rung": ((on_timer, "next_rung", _nothing),),
     "nothing is recognised": ((Seen, "look_up", lambda *_: (Again.NEW, 0)),),

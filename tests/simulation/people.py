@@ -9,10 +9,11 @@ from middleware.engine.state import Phase
 from middleware.ports import Standing
 from schemas import incident
 from schemas.event import Event
+from schemas.incident import Resource
 from schemas.marker import Marker, Scope
 from tests import said
 from tests.matching import NOT_AN_ADDRESS
-from tests.said import Cad, Team, marker, resource
+from tests.said import Cad, Team, marker
 from tests.simulation.machine import Machine
 from tests.simulation.plan import Plan, Weather
 from tests.simulation.sayings import Sayings
@@ -21,8 +22,23 @@ ADDRESSES = tuple(f"{n} Marram Street, Saltby" for n in range(1, 6))
 NUMBERS = ("07700 900001", "07700 900002", "07700 900003")
 CREWS = ("A1", "A2", "A3", "A4")
 DEVICES = {"A1": "A1", "A2": "A2", "A3": "T3", "A4": "A4"}
+ALONE = "A2"
+"""A single responder."""
+RADIOS = {"A1": "1001", "A2": "1002", "A3": "1003"}
+PHONES = {"A1": "+447700900001", "A2": "+447700900002"}
 SPARE = "T9"
 """A terminal that a crew moves to."""
+
+
+def crew_of(callsign: str, device: str) -> Resource:
+    """As the CAD describes it: not everybody has a radio and a hands-free phone."""
+    return Resource(
+        callsign=callsign,
+        mdt=device,
+        radio=RADIOS.get(callsign),
+        phone=PHONES.get(callsign),
+        single_responder=callsign == ALONE,
+    )
 
 
 @dataclass(slots=True)
@@ -76,7 +92,7 @@ class People:
         cad, truth = self._cad, self.truth
         crews = dict.fromkeys(chance.sample(CREWS, chance.randint(0, 2)), "")
         crews = {crew: DEVICES[crew] for crew in crews}
-        sent = tuple(resource(crew, device) for crew, device in crews.items())
+        sent = tuple(crew_of(crew, device) for crew, device in crews.items())
         place = chance.choice((*ADDRESSES, None))
         if chance.random() < 0.15:
             await self._assign(number, chance, {})
@@ -92,7 +108,7 @@ class People:
             if chance.random() < 0.8:
                 break
             await asyncio.sleep(chance.uniform(1, 300))
-            await self._say(cad.opened(place, (resource("A1"),), number))
+            await self._say(cad.opened(place, (crew_of("A1", "A1"),), number))
             truth.places[number], truth.crews[number] = place, {"A1": "A1"}
 
     async def _change(self, number: str, chance: Random) -> None:
@@ -112,7 +128,9 @@ class People:
     async def _assign(self, number: str, chance: Random, crews: dict[str, str]) -> None:
         crew = chance.choice(CREWS)
         device = SPARE if chance.random() < 0.1 else DEVICES[crew]
-        await self._say(self._cad.assigned(crew, device, number))
+        assigned = self._cad.assigned(crew, device, number)
+        update = {"resource": crew_of(crew, device)}
+        await self._say(assigned.model_copy(update=update))
         self.truth.crews.setdefault(number, {})[crew] = device
 
     async def _stage(self, number: str, crew: str, chance: Random) -> None:

@@ -5,14 +5,36 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from middleware.domain.rules import CONSOLE, AlarmStep, KnownRadio, ManDown, Rules, Rung
+from middleware.ports import By, Way
 from schemas.alarm import Audience
 from tests.virtual import EPOCH
 
+AT_ONCE = timedelta()
+PERSON = Rung(channel=CONSOLE, wait=timedelta(seconds=30))
 RULES = Rules(
     ladder=(
         Rung(channel="mdt", wait=timedelta(seconds=20)),
-        Rung(channel=CONSOLE, wait=timedelta(seconds=30)),
+        Rung(channel="radio", wait=timedelta(seconds=15)),
+        Rung(channel="voice", wait=timedelta(seconds=15)),
+        Rung(channel="voice", wait=timedelta(seconds=15)),
+        PERSON,
     ),
+    single_responder=(
+        Rung(channel="radio", wait=AT_ONCE),
+        Rung(channel="voice", wait=AT_ONCE),
+        Rung(channel="mdt", wait=timedelta(seconds=20)),
+        PERSON,
+    ),
+    moving=(
+        Rung(channel="mdt", wait=AT_ONCE),
+        Rung(channel="voice", wait=timedelta(seconds=20)),
+        PERSON,
+    ),
+    ways={
+        "radio": Way(by=By.RADIO, repeatable=False),
+        "voice": Way(by=By.PHONE, repeatable=False),
+        "cad_writeback": Way(by=By.INCIDENT),
+    },
     keep_finished=timedelta(minutes=2),
     man_down=ManDown(
         steps=(

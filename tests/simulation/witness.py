@@ -14,6 +14,7 @@ from schemas.check import Outcome
 from schemas.delivery import TimerDue
 from schemas.event import Event
 from schemas.mdt import DeviceAnswer, DeviceNote
+from tests.simulation.attempts import Attempts
 from tests.simulation.machine import Machine
 from tests.virtual import VirtualLoop
 
@@ -37,6 +38,7 @@ class Witness:
         self._set: dict[str, tuple[int, float, float, float, int]] = {}
         self._sent: dict[tuple[str, str], int] = {}
         self._lives = 0
+        self.attempts = Attempts(self.complain)
         self.issued: set[str] = set()
         self.withdrawn: set[tuple[str, int]] = set()
 
@@ -84,6 +86,7 @@ class Witness:
             self._look_at_decision(entry, made, known=known)
 
     def _look_at_decision(self, entry: Entry, made: d.Decision, *, known: bool) -> None:
+        self.attempts.decided(made, self._shadow)
         match made:
             case d.TimerSet():
                 wait = (made.due_at - entry.received_at).total_seconds()
@@ -142,8 +145,13 @@ class Witness:
         body = message.body
         if isinstance(body, DeviceAnswer):
             self._look_at_answer(body)
-            return
-        self._look_at_note(message.device, body)
+        elif isinstance(body, DeviceNote):
+            self._look_at_note(message.device, body)
+        else:
+            self.complain("a device was given what it cannot show")
+
+    def sent_far(self, channel: str, message: ToDevice) -> None:
+        self.attempts.went(channel, message, self._shadow)
 
     def _look_at_note(self, device: str, body: DeviceNote) -> None:
         note = self._shadow.notes.get(body.note)

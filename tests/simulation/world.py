@@ -13,6 +13,7 @@ from pathlib import Path
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
 from middleware.flow.chain import Chain
+from middleware.ports import ToDevice
 from tests.flowing import ROOM, OneKey
 from tests.simulation.devices import Device
 from tests.simulation.judge import judge
@@ -22,6 +23,7 @@ from tests.simulation.people import CREWS, DEVICES, SPARE, People
 from tests.simulation.plan import CALM_FOR, Plan, Weather, plan_of
 from tests.simulation.radios import Radios
 from tests.simulation.sayings import Sayings
+from tests.simulation.several import FarEnds
 from tests.simulation.storage import MemoryStore, SqliteStore
 from tests.simulation.witness import Witness
 from tests.virtual import VirtualLoop, run
@@ -71,12 +73,15 @@ class World:
         outside = Outside(
             wire=lambda device: self.devices[device].wire(),
             sent=self.witness.sent,
+            sent_far=self.witness.sent_far,
+            heard_far=self._heard_far,
             committed=self.witness.committed,
             failed=self._failed,
             restored=lambda state: self.witness.restored(state, self.entries()),
         )
         self.machine = Machine(self.store, self.weather, self.network, outside)
         self.witness.machine = self.machine
+        self.far = FarEnds(plan, self.network, self.machine.from_far)
         self.sayings = Sayings(self.machine, self.network, self.weather)
         self.people = People(plan, self.weather, self.sayings, self.machine)
         self.people_of_radios = Radios(plan, self.weather, self.sayings, self.machine)
@@ -134,6 +139,9 @@ class World:
     def _step_clock(self, hours: int) -> None:
         self.machine.clock.offset += _hours(hours)
         self.witness.forward += max(0, hours) * 3600
+
+    def _heard_far(self, channel: str, message: ToDevice) -> None:
+        self.far.hear(channel, message)
 
     def _failed(self, fault: BaseException) -> None:
         if isinstance(fault, BaseExceptionGroup):
