@@ -68,6 +68,7 @@ class Hub:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _gathering: asyncio.Event = field(default_factory=asyncio.Event)
     _is_due: bool = True
+    _is_spreading: bool = False
     _waiting_at: int | None = None
     _has_failed: bool = False
 
@@ -118,7 +119,9 @@ class Hub:
             self._has_failed, self._is_due = True, False
 
     def _make_frames(self) -> None:
-        """Make the frames now, while the state is settled; they are written from `run`."""
+        """Make the frames now, while the state is settled; they are written from `run`, and at
+        once where one is of a man-down and nobody has to wait for it."""
+        is_alarm = self.projection.has_alarm
         views = {screen.view for screen in self._screens if screen.is_watching}
         for view, delta in self.projection.deltas(views).items():
             watching = tuple(s for s in self._screens if s.is_watching and s.view == view)
@@ -131,6 +134,9 @@ class Hub:
             self._write(frame, (screen,))
         self._joining.clear()
         self._is_due = False
+        if is_alarm and not self._is_spreading and len(self._screens) <= AT_ONCE:
+            while self._outbox:
+                self._write(*self._outbox.popleft())
         self._wake.set()
         self._gathering.set()
 
@@ -138,8 +144,10 @@ class Hub:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            self._is_spreading = True
             while self._outbox:
                 await self._spread(*self._outbox.popleft())
+            self._is_spreading = False
 
     async def _gather(self) -> None:
         """Apart from the pump: an alarm's frame is written while others are still gathered."""

@@ -9,6 +9,7 @@ from middleware.engine.alarm import AlarmPhase
 from schemas import alarm as a
 from schemas.alarm import Audience
 from schemas.decision import Forgotten, Ignored
+from schemas.incident import Resource
 from schemas.safety import AlarmOutcome, ManDownSignalled, Position, Signal
 from tests import alarms
 from tests.alarms import HERE, RADIO, RULES, Alarmed
@@ -88,6 +89,15 @@ def test_d1_the_alarm_knows_the_crew_and_its_incident() -> None:
     room.at_scene("A1", number="1")
     (raised,) = made(room.press(), a.AlarmRaised)
     assert (raised.callsign, raised.incident) == ("A1", room.incident("1").id)
+
+
+def test_d1_the_crew_is_the_one_whose_radio_the_cad_names() -> None:
+    """Before what is configured: radios go from crew to crew."""
+    room = Alarmed()
+    crew = Resource(callsign="C7", radio=RADIO)
+    room.happens(room.cad.opened(None, (crew,), "1", room.now))
+    (raised,) = made(room.press(), a.AlarmRaised)
+    assert (raised.callsign, raised.incident) == ("C7", room.incident().id)
 
 
 def test_d1_a_radio_that_nobody_knows_is_an_alarm_all_the_same() -> None:
