@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from schemas.delivery import DeviceSeen, NoteAcknowledged, NoteDisplayed
+from schemas.mistake import CrewReportedMistake
 from simulators.mdt import Crew, Faults
 from simulators.mdt_screen import Screen
 from tests.brokers import Nats, Service, device, note, serving, until
@@ -117,11 +118,11 @@ async def test_a_fleet_from_the_command_line(
     at = broker.at.at
     command = [sys.executable, "-m", "simulators", "mdt", "--callsign", "A101", "--fleet", "2",
                "--broker", f"mqtt://{at}", "--password-file", str(passwords),
-               "--acknowledges-after", "0", "0"]  # fmt: skip
+               "--acknowledges-after", "0", "0", "--says", "wrong_address"]  # fmt: skip
     fleet = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     await until(lambda: {e.device for e in service.heard(DeviceSeen)} == {"A101", "A102"})
     await service.send("A102", note(headline="Dog in the yard"))
-    await until(lambda: bool(service.heard(NoteAcknowledged)))
+    await until(lambda: bool(service.heard(CrewReportedMistake)))
     fleet.send_signal(signal.SIGINT)
     said, _ = await fleet.communicate()
     assert fleet.returncode == 0
@@ -129,3 +130,4 @@ async def test_a_fleet_from_the_command_line(
     assert lines[0].startswith("A102 ")
     assert "Dog in the yard" in lines[0]
     assert lines[-1].startswith("2 devices: ")
+    assert "receipt wrong_address 1" in lines[-1]
