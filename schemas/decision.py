@@ -16,6 +16,7 @@ from schemas.decided import Decision as Decision  # noqa: PLC0414 - found here b
 from schemas.incident import Stage
 from schemas.judgement import MISTAKE_DECISIONS
 from schemas.mistake import NotShown
+from schemas.search import SearchAnswered
 from schemas.telling import TELLING_DECISIONS
 
 
@@ -364,6 +365,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     *ALARM_DECISIONS,
     *MISTAKE_DECISIONS,
     *TELLING_DECISIONS,
+    SearchAnswered,
 )
 
 DECISION_TYPES: dict[str, type[Decision]] = {cls.kind: cls for cls in DECISIONS}

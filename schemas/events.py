@@ -1,6 +1,6 @@
 """The one table of event types: kind to class. To add an event: one class, one line here."""
 
-from schemas import call, delivery, incident, markers_in, mistake, safety, service
+from schemas import call, delivery, incident, markers_in, mistake, safety, search, service
 from schemas.event import Event
 
 EVENTS: tuple[type[Event], ...] = (
@@ -52,6 +52,7 @@ EVENTS: tuple[type[Event], ...] = (
     service.SourceLost,
     service.Refused,
     service.SignedIn,
+    search.SearchMade,
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {cls.kind: cls for cls in EVENTS}

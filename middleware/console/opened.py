@@ -1,5 +1,6 @@
 """What is behind a flag, for a person who opened the note (N6, E1)."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from middleware.console.rows import Row, place_in_words
@@ -38,7 +39,12 @@ def open_note(state: State, subject: str, today: date) -> Row | None:
 
 
 def _matches(state: State, checked: Checked | None, today: date) -> list[Row]:
-    return [_match(state, match, today) for match in (checked.matches if checked else ())]
+    return found_rows(state, checked.matches if checked else (), today)
+
+
+def found_rows(state: State, matches: Iterable[Match], today: date) -> list[Row]:
+    """What is behind each of these."""
+    return [_match(state, match, today) for match in matches]
 
 
 def _match(state: State, match: Match, today: date) -> Row:

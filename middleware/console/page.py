@@ -30,10 +30,14 @@ class Page:
         found = sorted(f for f in STATIC.rglob("*") if f.suffix in SERVED)
         self._files = {f.relative_to(STATIC).as_posix(): _read(f) for f in found}
         self._index = _read(STATIC / "index.html")
+        self._search = _read(STATIC / "search.html")
         self._policy = _policy(self._index.body)
 
     async def index(self, request: web.Request) -> web.Response:
         return self._send(self._index, request)
+
+    async def search(self, request: web.Request) -> web.Response:
+        return self._send(self._search, request)
 
     async def file(self, request: web.Request) -> web.Response:
         file = self._files.get(request.match_info["path"])

@@ -36,6 +36,8 @@ class Projection:
     position: int = field(init=False)
     number: int = 0
     on_change: Callable[[], None] | None = None
+    listeners: list[Callable[[Sequence[Entry], State], None]] = field(default_factory=list)
+    """Told of every group of entries while the state is exactly what follows from them."""
     has_alarm: bool = False
     """Whether some news is of a man-down: it waits for nothing."""
     _dirty: dict[str, dict[str, None]] = field(default_factory=lambda: {s: {} for s in STREAMS})
@@ -54,6 +56,8 @@ class Projection:
             self.has_alarm |= is_urgent(entry)
             for stream, row in touched(entry, state):
                 self._dirty[stream][row] = None
+        for listener in self.listeners:
+            listener(entries, state)
         if self.on_change is not None:
             self.on_change()
 

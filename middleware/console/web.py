@@ -26,6 +26,7 @@ from middleware.console.live import Live
 from middleware.console.marker_routes import MarkerRoutes
 from middleware.console.page import Page
 from middleware.console.projection import Projection
+from middleware.console.search import Searches
 from middleware.console.sessions import Sessions
 from middleware.console.signing import Signing
 from middleware.console.watching import Timeline, Watching
@@ -93,11 +94,15 @@ class Console:
         page = Page()
         signing = Signing(self.people, sessions, Attempts(self.clock), self.intake, self.clock)
         markers = MarkerRoutes(acts, self.projection)
+        searches = Searches(self.intake, self.clock)
+        self.projection.listeners.append(searches.on_committed)
         watching = Watching(self.registry, self.health, self.timeline, acts)
         app = web.Application(middlewares=[guard.middleware()], client_max_size=LARGEST_BODY)
         for action, handler in {
             "GET /": page.index,
             "GET /static/{path}": page.file,
+            "GET /search": page.search,
+            "POST /api/search": searches.post,
             "POST /sign-in": signing.sign_in,
             "POST /sign-out": signing.sign_out,
             "GET /live": live.connect,

@@ -16,6 +16,7 @@ from schemas import decision as d
 from schemas.decision import Decision
 from schemas.event import Event
 from schemas.markers_in import MarkerPut, MarkersStaged
+from schemas.search import SearchAnswered
 from schemas.service import BuildStarted, Refused
 
 Applier = Callable[[State, Entry, Any], None]
@@ -109,6 +110,7 @@ APPLIERS: dict[type[Decision], Applier] = {
     d.AskAnswered: _on_nothing,
     d.RechecksOrdered: _on_nothing,
     d.Failed: _on_failed,
+    SearchAnswered: _on_nothing,
     d.Noted: _on_nothing,
     d.Ignored: _on_nothing,
 }

@@ -11,12 +11,13 @@ from middleware.engine import (
     on_mistake,
     on_resource,
     on_safety,
+    on_search,
     on_service,
     on_timer,
 )
 from middleware.engine.entry import Taken
 from middleware.engine.state import State
-from schemas import call, delivery, incident, markers_in, mistake, safety, service
+from schemas import call, delivery, incident, markers_in, mistake, safety, search, service
 from schemas.check import Whereabouts
 from schemas.decision import Decision
 from schemas.event import Event
@@ -72,6 +73,7 @@ HANDLERS: dict[type[Event], Handler] = {
     service.SourceLost: on_service.on_lost,
     service.Refused: on_service.on_refused,
     service.SignedIn: on_service.on_signed_in,
+    search.SearchMade: on_search.on_search,
 }
 
 
@@ -86,6 +88,8 @@ def question(state: State, event: Event) -> Whereabouts | None:
         return on_incident.place_after(on_incident.find(state, event), event)
     if isinstance(event, call.CallRang):
         return Whereabouts(phone=event.number)
+    if isinstance(event, search.SearchMade):
+        return on_search.place_searched(state, event)
     if isinstance(event, markers_in.RecheckDue):
         return _place_of(state, event.subject)
     return None

@@ -4,7 +4,7 @@ from middleware.domain.wording import in_words, not_shown_in_words
 from middleware.domain.wording_radio import in_one_line
 from middleware.engine.reach import crews_at
 from middleware.engine.state import Incident, Note, Phase, State
-from middleware.flow.bodies import number, radio_body, note_body
+from middleware.flow.bodies import note_body, number, radio_body
 from middleware.ports import By, ToDevice
 from schemas.check import Outcome
 from schemas.decision import AskAnswered

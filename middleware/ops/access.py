@@ -51,6 +51,8 @@ RULES: dict[str, frozenset[Role]] = {
     # Console
     "GET /": ANYBODY,
     "GET /static/{path}": ANYBODY,
+    "GET /search": _EOC,
+    "POST /api/search": _EOC,
     "POST /sign-in": ANYBODY,
     "POST /sign-out": _PEOPLE,
     "GET /live": _PEOPLE,

@@ -13,6 +13,7 @@ from schemas.incident import Resource, Stage
 from schemas.marker import Category, Marker, Scope, Severity
 from schemas.mistake import Mistaken, NotShown, Verdict
 from schemas.safety import AlarmOutcome, Position, Signal
+from schemas.search import By
 
 AT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
 PLACE = Whereabouts(
@@ -166,6 +167,13 @@ _EVENTS: dict[str, dict[str, Any]] = {
         "size": 13,
         "conflict": True,
     },
+    "search.made": {
+        "by": "handler.one",
+        "role": "call_handler",
+        "reason": "crew asks by telephone",
+        "search_by": By.NUMBER,
+        "searched": "07700 900123",
+    },
     "person.signed_in": {"by": "handler.one", "role": "call_handler"},
 }
 
@@ -228,6 +236,12 @@ _DECISIONS: dict[str, dict[str, Any]] = {
     "rechecks_ordered": {"cause": 41, "subject": "eoc1-40-0"},
     "source_changed": {"source": "cad_http", "connected": False, "gap": True},
     "quarantined": {"source": "cad_http", "conflict": True},
+    "search_answered": {
+        "outcome": Outcome.FOUND,
+        "markers": ("M-0001",),
+        "not_shown": ("M-0002",),
+        "incidents": ("eoc1-40-0",),
+    },
     "noted": {},
     "ignored": {"why": Why.SUPERSEDED},
     "failed": {},

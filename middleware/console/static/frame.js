@@ -41,11 +41,12 @@ const Help = ({ acts }) => html`<section class="help" role="dialog" aria-label="
   <h2>Keys</h2><dl>${HELP.map(([keys, what]) => html`<div><dt><kbd>${keys}</kbd></dt><dd>${what}</dd></div>`)}</dl>
   <button onClick=${acts.close}>Close <kbd>Esc</kbd></button></section>`;
 
-const Tools = ({ filter, sought, acts }) => html`<div class="tools" role="search">
+const Tools = ({ link, filter, sought, acts }) => html`<div class="tools" role="search">
   <div role="group" aria-label="Show">${Object.keys(FILTERS).map((name) => html`<button key=${name}
     class="choice" aria-pressed=${filter === name} onClick=${() => acts.filter(name)}>${name}</button>`)}</div>
   <label>Search <kbd>/</kbd> <input id="sought" type="search" value=${sought}
     placeholder="number, place, call sign" onInput=${(event) => acts.seek(event.target.value)} /></label>
+  ${"calls" in link.known.streams && html`<a href="/search">What is known of …?</a>`}
   ${(filter !== "all" || sought) && html`<span class="partly" role="status">Not everything is shown</span>`}
 </div>`;
 
