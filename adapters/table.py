@@ -4,6 +4,7 @@ from adapters.channels import cad_writeback, mdt_mqtt, radio, voice
 from adapters.sources import (
     asterisk_ami,
     cad_http,
+    cad_mqtt,
     cad_redis,
     cad_tcp,
     freeswitch_esl,
@@ -18,6 +19,7 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     cad_http.SPEC,
     cad_tcp.SPEC,
     cad_redis.SPEC,
+    cad_mqtt.SPEC,
     asterisk_ami.SPEC,
     freeswitch_esl.SPEC,
     man_down_http.SPEC,

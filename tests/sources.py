@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from redis.asyncio import Redis
 
 from adapters.channels.broker import NatsBroker
 from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
+from adapters.sources.cad_mqtt import CadMqtt, CadMqttSettings
 from adapters.sources.cad_redis import CadRedis, CadRedisSettings
 from adapters.sources.cad_tcp import CadTcp, CadTcpSettings
 from adapters.sources.exchange import Exchange
@@ -23,6 +25,7 @@ from adapters.sources.http_door import Door
 from adapters.sources.man_down_http import PATH as MAN_DOWN_PATH
 from adapters.sources.man_down_http import ManDownHttp, ManDownHttpSettings
 from adapters.sources.man_down_mqtt import ManDownMqtt, ManDownMqttSettings
+from adapters.sources.mqtt_door import MqttDoor
 from adapters.wires.mqtt_connection import BrokerAt
 from middleware.ops.clock import SystemClock
 from middleware.ops.listening import HostPort
@@ -144,13 +147,13 @@ class ManDownHttpRig(CadHttpRig):
         return [int(one.id.removeprefix("press/")) for one in signalled]
 
 
-class ManDownMqttRig(ManDownHttpRig):
-    """A gateway that publishes to its own broker, and repeats what has no answer."""
+class _MqttRig(_CadRig):
+    """A system that publishes to its own broker, and repeats what has no answer."""
 
-    def __init__(self, intake: FakeIntake, world: World, at: BrokerAt) -> None:
+    source: MqttDoor
+
+    def __init__(self, intake: FakeIntake, at: BrokerAt) -> None:
         _CadRig.__init__(self, intake)
-        settings = ManDownMqttSettings(**at.model_dump(), at_once=BOUND)
-        self.source = ManDownMqtt(settings, world)
         self._at = at
         self._answers: asyncio.Queue[bytes] = asyncio.Queue()
         self._turn = asyncio.Lock()
@@ -180,9 +183,28 @@ class ManDownMqttRig(ManDownHttpRig):
 
     async def say_half_and_cut(self, n: int) -> None:
         _, writer = await asyncio.open_connection(*self._at.at)
-        writer.write(connect_packet("half") + self._message(n, "")[:40])
+        writer.write(connect_packet("half") + message(n=n)[:40])
         await writer.drain()
         writer.transport.abort()
+
+
+class CadMqttRig(_MqttRig):
+    """A CAD."""
+
+    def __init__(self, intake: FakeIntake, world: World, at: BrokerAt) -> None:
+        super().__init__(intake, at)
+        self.source = CadMqtt(CadMqttSettings(**at.model_dump(), at_once=BOUND), world)
+
+    async def say(self, n: int, words: str = "") -> None:
+        await self.say_raw(message(n=n, nature=words))
+
+
+class ManDownMqttRig(_MqttRig, ManDownHttpRig):
+    """A gateway."""
+
+    def __init__(self, intake: FakeIntake, world: World, at: BrokerAt) -> None:
+        _MqttRig.__init__(self, intake, at)
+        self.source = ManDownMqtt(ManDownMqttSettings(**at.model_dump(), at_once=BOUND), world)
 
 
 class CadTcpRig(_CadRig):
@@ -404,12 +426,12 @@ async def man_down_http(state: Path) -> AsyncIterator[Rig]:
 
 
 @asynccontextmanager
-async def man_down_mqtt(state: Path) -> AsyncIterator[Rig]:
+async def over_mqtt(kind: type[CadMqttRig | ManDownMqttRig], state: Path) -> AsyncIterator[Rig]:
     intake, world = FakeIntake(), replace(fake_world(state), clock=SystemClock())
     broker = NatsBroker(world, ANY)
     await broker.start()
     try:
-        rig = ManDownMqttRig(intake, world, broker.at)
+        rig = kind(intake, world, broker.at)
         task = asyncio.create_task(rig.source.run(intake))
         await until(intake, SourceConnected)
         async with rig.connected():
@@ -423,9 +445,10 @@ async def man_down_mqtt(state: Path) -> AsyncIterator[Rig]:
 RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
     "asterisk_ami": asterisk_ami,
     "cad_http": cad_http,
+    "cad_mqtt": partial(over_mqtt, CadMqttRig),
     "cad_redis": cad_redis,
     "cad_tcp": cad_tcp,
     "freeswitch_esl": freeswitch_esl,
     "man_down_http": man_down_http,
-    "man_down_mqtt": man_down_mqtt,
+    "man_down_mqtt": partial(over_mqtt, ManDownMqttRig),
 }

@@ -1,129 +1,30 @@
-"""Man-down from a gateway over MQTT (D1): the same contract as over HTTP; docs/man-down.md.
+"""Man-down from a gateway over MQTT (D1): the same contract as over HTTP; docs/man-down.md."""
 
-The broker acknowledges before anything is in the journal, so its acknowledgement says nothing: each
-message is answered on the topic of answers, and a gateway repeats it until it is.
-"""
-
-import asyncio
-from contextlib import AbstractAsyncContextManager, suppress
-from typing import Annotated
-
-import aiomqtt
-import structlog
 from pydantic import Field
 
 from adapters.sources.man_down_desk import ManDownDesk
-from adapters.wires.mqtt_connection import BrokerAt, Connection, Limits, connect
-from adapters.wires.mqtt_stay import stay_connected
-from middleware.ops.access import demand_rules
-from middleware.ops.durations import Between, Duration, read_duration
-from middleware.ops.presence import Presence
-from middleware.ports import Ability, AdapterSpec, ChannelDown, Intake, Kind, World
+from adapters.sources.mqtt_door import MqttDoor, MqttDoorSettings
+from middleware.ports import AdapterSpec, Kind, World
 from schemas.base import Code
 
 NAME = "man_down_mqtt"
 RULE = "topic up man-down"
-IN_FLIGHT = 100
-
-log = structlog.get_logger()
 
 
-class ManDownMqttSettings(BrokerAt):
+class ManDownMqttSettings(MqttDoorSettings):
     """`[source.man_down_mqtt]`: the gateway's own broker; the topics are
     `forewarn/<room>/man-down/messages` and `forewarn/<room>/man-down/answers`."""
 
     said_by: Code = Field(
         "gateway", description="name of the gateway; ways in that it uses have the same name"
     )
-    answer_within: Annotated[Duration, Between("100ms", "1m")] = Field(
-        read_duration("5s"), description="longest wait for the broker's answer to one message"
-    )
-    keepalive: Annotated[Duration, Between("1s", "10m")] = Field(
-        read_duration("10s"), description="a broker silent for twice as long counts as lost"
-    )
-    at_once: Annotated[int, Field(ge=1, le=1_000)] = Field(
-        64, description="messages taken in at the same time; further ones wait"
-    )
-    waiting: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        1_000, description="messages that may wait; one more is dropped, and said again"
-    )
 
 
-class ManDownMqtt:
-    """The source `man_down_mqtt`; replayable: what has no answer is said again."""
-
-    name = NAME
-    ability = Ability.REPLAYABLE
+class ManDownMqtt(MqttDoor):
+    """The source `man_down_mqtt`."""
 
     def __init__(self, settings: ManDownMqttSettings, world: World) -> None:
-        demand_rules([RULE])
-        self._settings, self._world = settings, world
-        self._limits = Limits(settings.answer_within, settings.keepalive, IN_FLIGHT)
-        self._presence = Presence(NAME, world)
-        self._connection: Connection | None = None
-        self._inbox: asyncio.Queue[bytes] = asyncio.Queue(settings.waiting)
-        self._answering: set[asyncio.Task[None]] = set()
-        self._dropped = world.meters.counter("forewarn_adapter_dropped_total", adapter=NAME)
-        self._room = asyncio.Semaphore(settings.at_once)
-        self._desk: ManDownDesk
-
-    @property
-    def topics(self) -> tuple[str, str]:
-        """Where gateways speak, and where they are answered."""
-        here = f"forewarn/{self._world.room}/man-down"
-        return f"{here}/messages", f"{here}/answers"
-
-    async def run(self, intake: Intake) -> None:
-        """Stay connected and hand in; never returns."""
-        self._desk = ManDownDesk(NAME, self._settings.said_by, self._world, intake)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._presence.tell(intake))
-                tasks.create_task(self._desk.faultless())
-                tasks.create_task(self._hand_in())
-                await stay_connected(NAME, self._world, self._presence, self._connected, self._use)
-        finally:
-            await self._desk.close()
-
-    def _connected(self) -> AbstractAsyncContextManager[Connection]:
-        asked = [self.topics[0]]
-        return connect(self._settings, self._world.room, self._limits, asked, self._arrived)
-
-    async def _use(self, connection: Connection) -> str:
-        self._connection = connection
-        try:
-            return await connection.ended()
-        finally:
-            self._connection = None
-
-    def _arrived(self, message: aiomqtt.Message) -> None:
-        if self._inbox.full():
-            self._dropped.inc()
-            log.warning("inbox_full", adapter=NAME)
-        else:
-            self._inbox.put_nowait(message.payload)
-
-    async def _hand_in(self) -> None:
-        while True:
-            raw = await self._inbox.get()
-            await self._room.acquire()
-            task = asyncio.create_task(self._answer(raw))
-            self._answering.add(task)
-            task.add_done_callback(self._on_answered)
-
-    def _on_answered(self, task: asyncio.Task[None]) -> None:
-        self._answering.discard(task)
-        self._room.release()
-        if not task.cancelled():
-            task.exception()  # what the intake raised ends `faultless`
-
-    async def _answer(self, raw: bytes) -> None:
-        """QoS 0 is enough: a gateway that missed it says its message again."""
-        answer = await self._desk.submit(self._desk.read(raw), raw)
-        connection = self._connection
-        if connection is not None:
-            with suppress(ChannelDown):
-                await connection.publish(self.topics[1], answer.body, 0)
+        super().__init__(NAME, RULE, "man-down", ManDownDesk, settings.said_by, settings, world)
 
 
 SPEC = AdapterSpec(Kind.SOURCE, NAME, ManDownMqttSettings, ManDownMqtt)

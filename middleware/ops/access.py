@@ -39,6 +39,7 @@ RULES: dict[str, frozenset[Role]] = {
     "tcp cad": frozenset({R.SYSTEM}),
     # Man-down gateways (adapters)
     "POST /man-down/v1/messages": frozenset({R.SYSTEM}),
+    "topic up cad": frozenset({R.SYSTEM}),  # held by the CAD's own broker
     "topic up man-down": frozenset({R.SYSTEM}),  # held by the gateway's own broker
     "redis cad": frozenset({R.SYSTEM}),  # held by the server's own access list
     # MDT topics (below forewarn/<room>/mdt/<device>/), the device's own only
