@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from middleware.console.doubts import said_here
-from middleware.console.told import has_open_task, told, told_at, told_in_words
+from middleware.console.told import has_open_task, told, told_at, told_in_words, ways_in_words
 from middleware.domain.wording import certainty, headline, in_words, not_shown_in_words, review
 from middleware.engine.state import Call, Checked, Incident, Note, Refusal, Sent, State
 from schemas.check import SURE, Match, NotChecked, Outcome, Whereabouts
@@ -111,7 +111,8 @@ def source_row(state: State, source: str, today: date) -> Row | None:
     known = state.sources.get(source)
     if known is None:
         return None
-    channel = any(rung.channel == source for rung in state.rules.ladder)
+    rungs = (*state.rules.ladder, *state.rules.single_responder, *state.rules.moving)
+    channel = source in state.rules.ways or any(rung.channel == source for rung in rungs)
     return {
         "id": source,
         "up": known.connected,
@@ -203,7 +204,7 @@ def note_row(note: Note) -> Row:
         "note": note.id,
         "marker": note.matched.marker,
         "told": told(note),
-        "words": told_in_words(note),
+        "words": "; ".join(filter(None, (told_in_words(note), ways_in_words(note)))),
         "at": told_at(note),
         "task": note.task if has_open_task(note) else None,
     }

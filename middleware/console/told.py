@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from middleware.domain.wording import ended_in_words
+from middleware.domain.wording_channels import DELIVERY
 from middleware.engine.state import Note, Phase
 from schemas.decision import Ended
 
@@ -47,14 +48,19 @@ def told_in_words(note: Note) -> str:
     """One line for the screen, without the time."""
     words = {
         Told.NOT_TOLD: "CREW NOT TOLD",
-        Told.NOT_ANSWERED: "on the MDT screen, CREW HAS NOT ANSWERED",
+        Told.NOT_ANSWERED: f"{_where(note)}, CREW HAS NOT ANSWERED",
         Told.SENDING: "sent, not yet on the MDT screen",
-        Told.SHOWN: "on the MDT screen, not yet acknowledged",
+        Told.SHOWN: f"{_where(note)}, not yet acknowledged",
         Told.IN_HANDS: f"in the hands of {note.task_by}",
         Told.ACKNOWLEDGED: f"acknowledged by {note.answered_by}",
         Told.WITHDRAWN: _withdrawn(note),
     }
     return words[told(note)]
+
+
+def _where(note: Note) -> str:
+    by = [channel for channel, revision in note.shown.items() if revision >= note.revision]
+    return "on the MDT screen" if "mdt" in by or not by else f"shown by {' and '.join(by)}"
 
 
 def told_at(note: Note) -> datetime:
@@ -68,3 +74,14 @@ def _withdrawn(note: Note) -> str:
     why = ended_in_words(note.ended) if note.ended is not None else "no longer true"
     gone = note.ended is Ended.EXPIRED or is_shown(note)
     return f"withdrawn: {why}" + ("" if gone else " (not yet gone from the MDT)")
+
+
+def ways_in_words(note: Note) -> str:
+    """What became of each attempt where sending twice is not harmless: nothing of it says that the
+    crew knows."""
+    said = [
+        f"{channel}: {DELIVERY[on.state] if on.state else 'under way'}"
+        for channel, on in note.channels.items()
+        if on.attempts
+    ]
+    return "; ".join(said)

@@ -12,6 +12,7 @@ from middleware.flow.mistake_lines import spoken_of
 from schemas import decision as d
 from schemas import judgement as j
 from schemas.decision import Decision
+from schemas.telling import AttemptMade, AttemptReported
 
 Touch = tuple[str, str]
 
@@ -115,6 +116,8 @@ FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = 
     d.NoteIssued: _of_note,
     d.NoteWithdrawn: _of_note,
     d.RungEntered: _of_note,
+    AttemptMade: _of_note,
+    AttemptReported: _of_note,
     d.Shown: _of_note,
     d.DutyAnswered: _of_note,
     d.TaskRaised: _of_note,

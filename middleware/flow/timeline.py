@@ -9,11 +9,13 @@ from middleware.engine.entry import Entry
 from middleware.flow.mistake_lines import mistake_words, spoken_of
 from middleware.flow.records import open_record
 from middleware.flow.timeline_alarms import alarm_words
+from middleware.flow.timeline_channels import channel_words
 from middleware.ports import Clock, Journal, Keys
 from schemas import decision as d
 from schemas.alarm import AlarmRaised
 from schemas.incident import CadEvent
 from schemas.judgement import MistakeTaken
+from schemas.search import SearchAnswered
 
 SLICE = 50
 """Records opened before anything live gets its turn."""
@@ -71,10 +73,15 @@ class _Follow:
             self._mistakes.add(made.mistake)
         if self._mistakes.intersection(spoken_of(made)):
             return mistake_words(made)
-        note = getattr(made, "note", None)
+        if isinstance(made, d.WriteBackIssued) and made.incident in self._ids:
+            self._notes[made.writing] = "CAD"
+        if isinstance(made, SearchAnswered) and self._ids.intersection(made.incidents):
+            return "somebody in the EOC searched for it, with a reason"
+        note = getattr(made, "note", None) or getattr(made, "writing", None)
         note = note or str(getattr(made, "task", "")).removeprefix("t-")
         if note in self._notes:
-            return _note_words(made, self._notes[note])
+            crew = self._notes[note]
+            return _note_words(made, crew) or channel_words(made, crew)
         subject = getattr(made, "incident", None) or getattr(made, "subject", None)
         return _subject_words(made) if subject in self._ids else ""
 
