@@ -8,11 +8,12 @@ from middleware.domain.matching.answer import Evidence, answer
 from middleware.domain.matching.contacts import read_person, read_phone
 from middleware.domain.matching.evidence import clean
 from middleware.domain.matching.judge import Verdict, is_settled, judge
-from middleware.domain.matching.unplaced import is_unplaced, settle_unplaced
-from middleware.domain.matching.keys import LONDON, roads_asked, rounds
+from middleware.domain.matching.unplaced import is_rare_house, is_unplaced, settle_unplaced
+from middleware.domain.matching.keys import LONDON, rare, roads_asked, rounds
 from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import hashed
 from middleware.domain.matching.reading import Reading, read
+from middleware.domain.matching.settling import whole_name
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.store import Store
 from schemas.check import Answer, Whereabouts
@@ -103,11 +104,16 @@ class MarkerIndex:
         return verdicts
 
     def _weigh_rarity(self, reading: Reading, verdicts: list[Verdict]) -> None:
-        """Without a town a street of a rare name is sure enough, if no other place has it."""
+        """Without a town a name is sure enough when it is rare and no other place has it."""
         place = LONDON if LONDON in reading.words else ""
         for verdict in verdicts:
-            if is_unplaced(reading, verdict) and self._store.is_alone(verdict.spec, place=place):
-                settle_unplaced(verdict)
+            spec = verdict.spec
+            if not is_unplaced(reading, verdict):
+                continue
+            if rare(spec.names) and whole_name(reading, spec):
+                settle_unplaced(verdict, "name and street are rare enough without a town")
+            elif is_rare_house(reading, spec) and self._store.is_alone(spec, place=place):
+                settle_unplaced(verdict, "the street's name is rare enough without a town")
 
     def _is_known_road(self, reading: Reading) -> bool:
         """The street is spelt as in a marker of the same outcode: there is no slip to look for."""

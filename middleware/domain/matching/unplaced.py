@@ -9,25 +9,27 @@ from middleware.domain.matching import words as w
 from middleware.domain.matching.judge import FOUND, Verdict
 from middleware.domain.matching.numbers import Fit
 from middleware.domain.matching.reading import Reading
-from middleware.domain.matching.settling import whole_name
+from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.street import AGREES
 from middleware.domain.matching.widespread import is_rare
 
 
 def is_unplaced(query: Reading, verdict: Verdict) -> bool:
-    """Nothing says where it is, nothing speaks against it, and what is said is rare."""
+    """Nothing says where it is, and nothing speaks against it."""
     spec = verdict.spec
     if not verdict.vague or verdict.fit not in (Fit.SAME, Fit.COVERED) or verdict.street < AGREES:
         return False
     known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} | w.UNSAID
-    if not known.issuperset(query.words):
-        return False
-    numbered = bool(query.numbers) and bool(spec.house)
-    return (numbered and is_rare(spec.street)) or whole_name(query, spec)
+    return known.issuperset(query.words)
 
 
-def settle_unplaced(verdict: Verdict) -> None:
-    """Found, but never surer than a street name can make it."""
+def is_rare_house(query: Reading, spec: Spec) -> bool:
+    """A house in a street whose name is hardly given twice."""
+    return bool(query.numbers) and bool(spec.house) and is_rare(spec.street)
+
+
+def settle_unplaced(verdict: Verdict, said: str) -> None:
+    """Found, but never surer than a name can make it."""
     verdict.points = max(verdict.points, FOUND)
     verdict.vague = False
-    verdict.reasons.append("street and number are rare enough without a town")
+    verdict.reasons.append(said)
