@@ -209,7 +209,7 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
     projection = Projection(clock=world.clock, state=service.state)
     anchors = Anchors(config.anchor_file(), built.keys, world.clock, service.core.writer)
     take = _snapshot_taker(config_file)
-    keeper = SnapshotKeeper(config.journal.snapshot_every, take, service.folded)
+    keeper = SnapshotKeeper(config.journal.snapshot_every, take, service.folded, world.clock)
     service.parts.listeners += [
         projection.on_committed,
         anchors.on_committed,

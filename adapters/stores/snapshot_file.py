@@ -27,7 +27,8 @@ class SnapshotFile:
         """None when there is none of this version: then the fold begins earlier."""
         if not self._path.exists():
             return None
-        head, _, data = self._path.read_bytes().partition(b"\n")
+        with self._path.open("rb") as file:
+            head, data = file.readline(), file.read()
         try:
             said = orjson.loads(head)
             snapshot = Snapshot(said["position"], said["version"], data)

@@ -94,6 +94,8 @@ class Markers:
 
     def in_force(self, after: int = 0) -> Iterator[KeptMarker]:
         """Every marker in force, once; only those that came into force `after` a position."""
+        if after >= self.position:
+            return
         for number, layer in enumerate(self.layers):
             above = self.layers[number + 1 :]
             for marker, kept in layer.kept.items():

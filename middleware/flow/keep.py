@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
 import structlog
 
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
 from middleware.ops.redaction import Fixed
+from middleware.ports import Clock
 from schemas.decision import BatchActivated
 from schemas.markers_in import IndexFollowed
+
+REST = timedelta(seconds=10)
+"""Between two snapshots, so that under load not one is made after the other."""
 
 log = structlog.get_logger()
 
@@ -19,9 +24,11 @@ class SnapshotKeeper:
     taken up an import: to read 100,000 markers again would make a restart slow. Not while it
     takes them up: the two would share the processors with what is live."""
 
-    def __init__(self, every: int, take: Callable[[], Awaitable[bool]], folded: int) -> None:
+    def __init__(
+        self, every: int, take: Callable[[], Awaitable[bool]], folded: int, clock: Clock
+    ) -> None:
         """`take` makes one and says whether it did; `folded` records came since the last."""
-        self._every, self._take = every, take
+        self._every, self._take, self._clock = every, take, clock
         self._since = folded
         self._imported = 0
         self._due = asyncio.Event()
@@ -41,6 +48,7 @@ class SnapshotKeeper:
                 log.error(
                     "snapshot_failed", remedy=Fixed("a restart takes longer; see what it printed")
                 )
+            await self._clock.sleep(REST)
 
     def _weighs(self, entry: Entry) -> bool:
         """Whether the index has taken up the last import with this record."""

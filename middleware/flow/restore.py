@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import structlog
 
@@ -18,6 +19,9 @@ from middleware.ports import Journal, Keys, Snapshot
 
 SNAPSHOT_VERSION = f"state/8 {MarkerIndex.version}"
 """Changes with whatever the pickled classes look like; another version is built anew."""
+Part = Literal["snapshot", "index"]
+PARTS: tuple[Part, ...] = get_args(Part)
+"""How a snapshot's parts lie in it: the pickle of (hash of the last record, State), the index."""
 
 log = structlog.get_logger()
 
@@ -36,10 +40,10 @@ async def restore(
 ) -> Restored:
     """The last snapshot that this build can read, then every record after it. Raises Tampered
     when a record is not the one that was written there."""
-    kept = await _kept(journal, keys)
+    kept = await _kept(journal, keys, "snapshot")
     state, previous = State(), GENESIS
     if kept is not None:
-        previous, state = pickle.loads(kept.state)  # noqa: S301 - sealed by us, opened with our key
+        previous, state = pickle.loads(kept)  # noqa: S301 - sealed by us, opened with our key
     folded, chain = 0, Chain(room, keys, state.position, previous)
     async for position, record in journal.read(state.position):
         fold(state, chain.open(position, record).entry)
@@ -51,11 +55,11 @@ async def restore(
 
 async def load_index(journal: Journal, keys: Keys) -> MarkerIndex:
     """The index as of the last snapshot, or an empty one; the follower brings it up to date."""
-    kept = await _kept(journal, keys)
+    kept = await _kept(journal, keys, "index")
     if kept is None:
         return MarkerIndex()
     try:
-        return MarkerIndex.load(kept.index)
+        return MarkerIndex.load(kept)
     except ValueError:
         log.warning(
             "index_snapshot_unreadable", remedy=Fixed("the index is built from the markers")
@@ -80,29 +84,17 @@ async def take_snapshot(journal: Journal, keys: Keys, room: str) -> int:
     return state.position
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """An opened snapshot; `state` is the pickle of (previous, State)."""
-
-    state: bytes
-    index: bytes
-
-
-async def _kept(journal: Journal, keys: Keys) -> _Kept | None:
-    """None also where the key is gone, the bytes are damaged or the journal is shorter (put back
-    from a backup): a snapshot is only a cache."""
+async def _kept(journal: Journal, keys: Keys, part: Part) -> bytes | None:
+    """One part of the last snapshot; the other stays sealed, for that is dear. None also where the
+    key is gone, the bytes are damaged or the journal is shorter (put back from a backup): a
+    snapshot is only a cache."""
     snapshot = await journal.load_snapshot(SNAPSHOT_VERSION)
     if snapshot is None or snapshot.position > await journal.head():
         return None
     try:
-        name, state, index = unframe(snapshot.data)
-        key, place = keys.key(name.decode()), (0, snapshot.position)
-        return _Kept(
-            open_part(state, key, b"", (*place, "snapshot")),
-            open_part(index, key, b"", (*place, "index")),
-        )
-    except (KeyError, ValueError):
-        log.warning(
-            "snapshot_unreadable", remedy=Fixed("the state is folded from the whole journal")
-        )
+        name, *sealed = unframe(snapshot.data)
+        place = (0, snapshot.position, part)
+        return open_part(sealed[PARTS.index(part)], keys.key(name.decode()), b"", place)
+    except (KeyError, ValueError, IndexError):
+        log.warning("snapshot_unreadable", part=part, remedy=Fixed("it is built from the journal"))
         return None

@@ -61,7 +61,7 @@ def _decision(kind: str, version: int, body: Json) -> Decision:
     if version < cls.version:
         body = _upcast(cls, version, body)
     try:  # not strict: the body comes from JSON, where a moment or a code is a string
-        return cls.model_validate(body, strict=False)
+        return _validate(cls)(body, strict=False)
     except ValidationError as error:
         raise UnknownShape(f"{kind} {version} {_where(error)}") from None
 
@@ -82,6 +82,12 @@ def _upcast(cls: type[Event] | type[Decision], version: int, body: Json) -> Json
             raise UnknownShape(f"there is no upcaster for {cls.kind} {step}")
         body = upcaster(body)
     return body
+
+
+@cache
+def _validate(cls: type[Decision]) -> Callable[..., Decision]:
+    """Without the wrapping of `model_validate`: a restart reads ten thousands of them."""
+    return TypeAdapter(cls).validator.validate_python
 
 
 @cache

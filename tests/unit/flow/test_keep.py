@@ -9,7 +9,7 @@ from schemas import decision as d
 from schemas.event import Event
 from schemas.markers_in import IndexFollowed
 from tests.said import START, Cad, Team
-from tests.virtual import virtual
+from tests.virtual import VirtualClock, virtual
 
 
 class Taker:
@@ -28,15 +28,15 @@ class Keeping:
 
     def __init__(self, every: int) -> None:
         self.taker, self.position = Taker(), 0
-        self.keeper = SnapshotKeeper(every, self.taker.take, 0)
+        self.keeper = SnapshotKeeper(every, self.taker.take, 0, VirtualClock())
         self.task = asyncio.create_task(self.keeper.run())
 
-    async def hears(self, event: Event, *decisions: d.Decision) -> int:
-        """How many snapshots were asked for, this record included."""
+    async def hears(self, event: Event, *decisions: d.Decision, after: float = 20) -> int:
+        """How many snapshots were asked for until so many seconds after this record."""
         self.position += 1
         entry = Entry(self.position, START, event, None, decisions)
         self.keeper.on_committed([entry], State())
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(after)
         return self.taker.taken
 
 
@@ -50,6 +50,17 @@ async def test_so_many_records_are_a_snapshot() -> None:
     counts = [await keeping.hears(Cad().opened()) for _ in range(7)]
 
     assert counts == [0, 0, 1, 1, 1, 2, 2]
+    keeping.task.cancel()
+
+
+@virtual
+async def test_under_load_not_one_is_made_after_the_other() -> None:
+    keeping = Keeping(every=3)
+    for _ in range(6):
+        await keeping.hears(Cad().opened(), after=1)
+    assert keeping.taker.taken == 1
+
+    assert await keeping.hears(Cad().opened()) == 2
     keeping.task.cancel()
 
 
