@@ -37,10 +37,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 POSITION_EVERY = 10.0
 """Seconds between two positions of a radio that are taken; those between are passed over."""
 
-SAME_FOR = 10.0
-"""Seconds for which the same question of a crew is one: networks say things twice."""
+SAME_QUESTION = 10.0
+SAME_PRESS = 4.0
+"""Seconds for which the same question, or the same acknowledging status, of a radio is one:
+networks say things twice, and what is said twice must not answer a note that came in between."""
 RADIOS = 10_000
-"""Radios of which the last position and question are remembered."""
+"""Radios of which the last position and sayings are remembered."""
 
 
 class Events:
@@ -51,7 +53,7 @@ class Events:
         self._clock = world.clock
         self._start, self._numbers = secrets.token_hex(4), count(1)
         self._positioned: OrderedDict[str, float] = OrderedDict()
-        self._asked: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
+        self._said: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
 
     def of(self, said: heard.Heard, at: datetime) -> Event | Problem | None:
         """The event; a Problem for quarantine; None for what changes nothing."""
@@ -131,7 +133,7 @@ class Events:
                 return CrewAcknowledged(
                     source=self._name,
                     channel=self._name,
-                    id=self._new(radio),
+                    id=f"{radio}/{self._same(radio, f'{said.value:04X}', SAME_PRESS)}",
                     occurred_at=at,
                     device=radio,
                     by=f"radio {radio}",
@@ -146,11 +148,7 @@ class Events:
         return self._question(said.radio, said.text.casefold(), at)
 
     def _question(self, radio: str, words: str, at: datetime) -> CrewAsked:
-        now, key = self._clock.monotonic(), (radio, words)
-        since, ask = self._asked.get(key, (-SAME_FOR, ""))
-        if not ask or now - since >= SAME_FOR:
-            ask = f"{radio}-{self._start}-{next(self._numbers)}"
-            _remember(self._asked, key, (now, ask))
+        ask = f"{radio}-{self._same(radio, words, SAME_QUESTION)}"
         return CrewAsked(
             source=self._name,
             channel=self._name,
@@ -159,6 +157,15 @@ class Events:
             device=radio,
             ask=ask,
         )
+
+    def _same(self, radio: str, words: str, lasts: float) -> str:
+        """A name for what a radio says, the same when it says it again so soon."""
+        now, key = self._clock.monotonic(), (radio, words)
+        since, name = self._said.get(key, (now, ""))
+        if not name or now - since >= lasts:
+            name = f"{self._start}-{next(self._numbers)}"
+            _remember(self._said, key, (now, name))
+        return name
 
     # --- reports on what was sent ------------------------------------------------------
 

@@ -7,6 +7,7 @@ import pytest
 from adapters.channels.radio import SPEC
 from middleware.ports import ToDevice
 from schemas.delivery import (
+    CrewAcknowledged,
     CrewAsked,
     NoteDisplayed,
 )
@@ -17,7 +18,7 @@ from simulators import radio_words as words
 from simulators.radio import RadioGateway
 from tests.brokers import until
 from tests.radio_desk import Desk, at_work, settings, silent
-from tests.radios import RADIO, SILENT_CREW, STATUS
+from tests.radios import AT_ONCE, RADIO, SILENT_CREW, STATUS
 
 
 async def test_d1_one_press_is_up_to_three_signals_all_kept(
@@ -134,3 +135,15 @@ def test_n4_settings_that_cannot_work_are_refused() -> None:
         with pytest.raises(ValueError, match=r"connect|status|init"):
             SPEC.settings(**wrong)
     assert SPEC.settings(connect="192.0.2.1:4001", in_the_clear=True)
+
+
+async def test_n5_a_press_that_the_network_says_twice_is_one_press(desk: Desk) -> None:
+    """What is displayed between the two is not answered by the second."""
+    handset = desk.gateway.handset(RADIO, AT_ONCE)
+    handset.acknowledge()
+    await desk.hears(CrewAcknowledged)
+    handset.acknowledge()
+    desk.gateway.from_air(words.status("1001002", 0x8010))
+    pressed = await desk.hears(CrewAcknowledged, 2)
+    assert [press.device for press in pressed] == [RADIO, "1001002"]
+    assert desk.intake.conflicts == []

@@ -224,3 +224,26 @@ async def test_n4_n5_a_radio_that_comes_later_is_told_once(
             await room.until_figure(1, "forewarn_adapter_connected", adapter="radio")
         assert len(handset.messages) == 1
         assert not handset.shown[0].startswith("RPT")
+
+
+async def test_n4_o4_killed_before_anybody_knew_it_is_sent_once_more_and_says_so(
+    gateway: RadioGateway, folder: Path
+) -> None:
+    """The attempt is on record, and the radio at the control room never answered for it."""
+    handset = gateway.handset(RADIO, AT_ONCE)
+    async with radio_room(folder, gateway, wait="1h") as room, room.cad() as cad:
+        gateway.freeze()
+        cad.open_incident("000042", MARKED, resources=ALONE)
+        await room.until(lambda: gateway.waits, "the note at the radio")
+        room.kill()
+        await gateway.stop()
+        gateway.thaw()
+        await gateway.start()
+        room.start()
+        await room.ready()
+        async with screen(room, Role.DISPATCHER) as shown:
+            await shown.until_told("acknowledged", "000042", CREW)
+        (text,) = handset.shown
+        assert text.startswith("RPT VIOLENCE inc 000042")
+    attempts = await made_so_far(room, AttemptMade)
+    assert [(made.attempt, made.again) for made in attempts[:2]] == [(1, False), (2, True)]
