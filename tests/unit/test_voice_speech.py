@@ -1,0 +1,112 @@
+"""From text to the sound of a telephone: offline, once for each text, never nothing (N4)."""
+
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adapters.channels import voice_speech
+from adapters.channels.voice_line import RATE, WIDTH, seconds
+from adapters.channels.voice_sounds import Sounds
+from adapters.channels.voice_speaker import FULL_SCALE, LOUDEST, for_the_telephone
+from adapters.channels.voice_speech import MOST_LETTERS, NoVoice, Speech
+from middleware.ops.metrics import Metrics
+from middleware.ports import World
+from tests.brokers import real_world
+from tests.needs import require
+from tests.voice import samples
+
+TEXT = "Violence warning. Fourteen A, High Street."
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return real_world(tmp_path)
+
+
+def counted(world: World, name: str) -> float | None:
+    assert isinstance(world.meters, Metrics)
+    return world.meters.registry.get_sample_value(name)
+
+
+@pytest.mark.parametrize("voice", ["nanotts", "espeak-ng"])
+async def test_n4_a_voice_speaks_at_the_level_and_rate_of_a_telephone(
+    voice: str, world: World
+) -> None:
+    if voice == "espeak-ng":
+        require(voice)
+    sound = await Speech([voice], world).say(TEXT)
+    assert 2 < seconds(sound) < 10
+    heard = samples(sound)
+    assert np.abs(heard).max() == pytest.approx(LOUDEST * FULL_SCALE, rel=0.01)
+    assert np.sqrt(np.mean(heard**2)) > 0.02 * FULL_SCALE
+
+
+async def test_n4_a_text_is_rendered_once(world: World) -> None:
+    speech = Speech(["nanotts"], world)
+    assert await speech.say(TEXT) == await speech.say(TEXT)
+    assert await speech.say(TEXT) != await speech.say("Abuse warning.")
+    assert counted(world, "forewarn_speech_rendered_total") == 2
+    assert counted(world, "forewarn_speech_reused_total") == 2
+
+
+async def test_n4_what_is_kept_is_bounded_and_the_oldest_goes_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech = Speech(["nanotts"], world)
+    size = len(await speech.say("One."))
+    monkeypatch.setattr(voice_speech, "KEPT_BYTES", 3 * size)
+    for text in ("Two.", "Three.", "Four.", "One."):
+        await speech.say(text)
+    assert counted(world, "forewarn_speech_reused_total") == 0
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "a\0b", "x" * (MOST_LETTERS + 1)], ids=repr)
+async def test_n4_what_cannot_be_said_is_refused_not_left_silent(text: str, world: World) -> None:
+    with pytest.raises(NoVoice):
+        await Speech(["nanotts"], world).say(text)
+
+
+async def test_n4_where_one_voice_cannot_the_next_one_speaks(world: World) -> None:
+    """The first of these does not exist: its process fails."""
+    assert seconds(await Speech(["no-such-voice", "nanotts"], world).say(TEXT)) > 2
+    with pytest.raises(NoVoice):
+        await Speech(["no-such-voice"], world).say(TEXT)
+
+
+def test_n4_silence_is_no_sound() -> None:
+    assert for_the_telephone(np.zeros(16_000), 16_000) == b""
+    assert for_the_telephone(np.zeros(0), 16_000) == b""
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 22_050])
+def test_n4_a_tone_keeps_its_length_and_what_is_too_high_is_gone(rate: int) -> None:
+    """A tone above what a telephone carries must not come back as a lower one."""
+    times = np.arange(rate) / rate
+    low = samples(for_the_telephone(np.sin(2 * np.pi * 500 * times), rate))
+    assert low.size == pytest.approx(RATE, abs=1)
+    assert np.argmax(np.abs(np.fft.rfft(low))) == pytest.approx(500, abs=2)
+    if rate > RATE:
+        both = np.sin(2 * np.pi * 500 * times) + np.sin(2 * np.pi * 5_500 * times)
+        spectrum = np.abs(np.fft.rfft(samples(for_the_telephone(both, rate))))
+        assert spectrum[RATE - 5_500] < 0.01 * spectrum[500]
+
+
+async def test_e1_a_sound_on_the_disk_can_be_read_by_its_group_alone_and_goes(
+    tmp_path: Path,
+) -> None:
+    sounds = Sounds(tmp_path / "sounds")
+    await sounds.clear()
+    path = Path(await sounds.put("forewarn-1", bytes(RATE * WIDTH))).with_suffix(".wav")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    await sounds.put("forewarn-2", bytes(2))
+    await sounds.remove("forewarn-1")
+    await sounds.remove("forewarn-1")
+    assert left(tmp_path) == ["forewarn-2.wav"]
+    await sounds.clear()
+    assert left(tmp_path) == []
+
+
+def left(folder: Path) -> list[str]:
+    return [path.name for path in (folder / "sounds").iterdir()]
