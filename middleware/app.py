@@ -92,9 +92,14 @@ def _adapters(kind: Kind, sections: Mapping[str, Any], world: World) -> list[Any
     return [adapter(kind, name).make(settings, world) for name, settings in sections.items()]
 
 
+def _speaks_mqtt(config: Config) -> bool:
+    """Whether a channel goes over the broker; a radio or a telephone needs none."""
+    return any("broker" in type(settings).model_fields for settings in config.channel.values())
+
+
 def _broker(config: Config, world: World) -> NatsBroker | None:
     asked = config.broker
-    if not asked.embedded or not config.channel:
+    if not asked.embedded or not _speaks_mqtt(config):
         return None
     pair = (asked.tls_certificate_file, asked.tls_key_file)
     certificate = (pair[0], pair[1]) if pair[0] and pair[1] else None
@@ -304,7 +309,7 @@ def _say_where(built: Built, address: str, say: Say) -> None:
         listens = getattr(settings, "listen", None)
         connects = getattr(settings, "connect", None)
         say(f"source   {name} {'listens at' if listens else 'connects to'} {listens or connects}")
-    if config.channel:
+    if _speaks_mqtt(config):
         at = built.broker.at.at if built.broker else config.broker_at()
         say(f"broker   mqtt://{at}{' (embedded)' if built.broker else ''}")
     say(f"journal  {config.state / 'journal.sqlite'}")
