@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -197,3 +197,37 @@ def _best(part: Samples, heard: Samples) -> float:
     energy = energy[part.size :] - energy[: -part.size]
     scale = np.sqrt(np.maximum(energy, 1.0) * np.sum(part**2))
     return float(np.max(product / scale))
+
+
+class Registrar(asyncio.DatagramProtocol):
+    """Answers each REGISTER over UDP with `status`; a telephone exchange says no more here."""
+
+    status = "403 Forbidden"
+    refused = 0
+    transport: asyncio.DatagramTransport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        lines = data.decode().partition("\r\n\r\n")[0].split("\r\n")
+        if not lines[0].startswith("REGISTER "):
+            return
+        echoed = ("via", "from", "to", "call-id", "cseq", "contact")
+        fields = [line for line in lines[1:] if line.partition(":")[0].lower() in echoed]
+        tagged = [f + ";tag=r" if f.lower().startswith("to:") else f for f in fields]
+        self.refused += not self.status.startswith("200")
+        answer = [f"SIP/2.0 {self.status}", *tagged, "Expires: 600", "Content-Length: 0", "", ""]
+        self.transport.sendto("\r\n".join(answer).encode(), addr)
+
+
+@asynccontextmanager
+async def registrar() -> AsyncIterator[tuple[str, Registrar]]:
+    """Where it listens, and itself."""
+    at, made = f"127.0.0.1:{free_sip_port()}", Registrar()
+    address = ("127.0.0.1", int(at.rpartition(":")[2]))
+    await asyncio.get_running_loop().create_datagram_endpoint(lambda: made, address)
+    try:
+        yield at, made
+    finally:
+        made.transport.close()

@@ -162,6 +162,10 @@ class SipTelephone:
             if told["said"] in {"ready", "lost"}:
                 self._ready = told["said"] == "ready"
                 was_ready = was_ready or self._ready
+                if not self._ready:
+                    log.error(
+                        "not_registered", adapter="voice", code=told["code"], remedy=Fixed(REMEDY)
+                    )
                 changed(told.get("code"))
             elif told["call"] in self._lines:
                 self._lines[told["call"]].heard.put_nowait(_heard(told))

@@ -17,8 +17,19 @@ from adapters.channels.voice_speech import Speech
 from middleware.ports import ChannelDown
 from schemas.delivery import Delivery, DeliveryReported, NoteAcknowledged, NoteDisplayed
 from schemas.service import SourceConnected, SourceLost
-from tests.brokers import real_world
-from tests.voice import ANOTHER, NUMBER, Samples, alike, over_sip, samples, spoken, telephone
+from tests.brokers import real_world, until
+from tests.voice import (
+    ANOTHER,
+    NUMBER,
+    Samples,
+    alike,
+    over_sip,
+    registrar,
+    running,
+    samples,
+    spoken,
+    telephone,
+)
 
 SAME, OTHER = 0.8, 0.6
 """Above the first two sounds are the same, below the second they are not: see `alike`."""
@@ -181,6 +192,24 @@ async def test_o4_a_telephone_that_dies_in_a_call_is_on_record_and_comes_back(
         assert (reported.state, reported.code) == (Delivery.FAILED, "line")
         await line.hears(SourceConnected, times=2)
         assert phone.said.count("rings") == 1
+
+
+async def test_o4_where_the_exchange_refuses_us_nothing_goes_out_until_it_takes_us(
+    tmp_path: Path,
+) -> None:
+    async with (
+        registrar() as (at, exchange),
+        running(
+            tmp_path, sip_register=True, sip_domain=at, sip_interface="127.0.0.1",
+            sip_to="sip:{digits}@127.0.0.1",
+        ) as line,
+    ):  # fmt: skip
+        with pytest.raises(ChannelDown):
+            await line.tell(spoken())
+        await until(lambda: exchange.refused > 0)
+        exchange.status = "200 OK"
+        await line.can_send()
+        await line.hears(SourceConnected)
 
 
 async def test_e1_no_number_and_no_word_stands_in_a_log_or_a_metric(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """What is said on the telephone (N4, N6): tables that a person of the control room can read."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+from adapters.channels.voice_round import KEYS, REPEATED
 from middleware.domain.spoken_address import spoken_address
 from middleware.domain.spoken_words import day, ordinal, spelled, year
 from middleware.domain.wording_spoken import spoken_note, spoken_withdrawal
@@ -193,3 +195,13 @@ def test_a_withdrawal_says_what_is_no_longer_true_n7() -> None:
         "The reason: the address was corrected.",
         "This does not say that the place is safe.",
     ]
+
+
+def test_the_page_for_people_says_what_is_said_n4() -> None:
+    page = (Path(__file__).parents[2] / "docs/voice.md").read_text()
+    quoted = " ".join(
+        line.removeprefix(">").strip() for line in page.splitlines() if line[:1] == ">"
+    )
+    assert quoted.startswith(text(said()))
+    assert quoted.endswith(KEYS)
+    assert REPEATED in " ".join(page.split())
