@@ -132,7 +132,7 @@ def _nearest(state: State, known: Alarm) -> Iterator[Row]:
             found.append((_is_old(state, seen), away, radio, seen))
     for is_old, away, radio, seen in sorted(found, key=lambda one: one[:3])[:NEAREST]:
         callsign = callsign_of(state, radio)
-        incident = incident_of(state, radio, callsign)
+        incident = incident_of(state, callsign)
         yield {
             "who": words.who(callsign, radio),
             "away": words.distance(away),
@@ -157,7 +157,7 @@ def _incident(state: State, known: Alarm, callsign: str | None) -> Incident | No
     """As it was when the alarm was raised; where none was known then, as it is now."""
     if known.incident is not None and known.incident in state.incidents:
         return state.incidents[known.incident]
-    return incident_of(state, known.radio, callsign)
+    return incident_of(state, callsign)
 
 
 def _about(state: State, incident: Incident, callsign: str | None, today: date) -> Row:

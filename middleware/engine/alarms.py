@@ -5,7 +5,7 @@ from datetime import timedelta
 from middleware.domain.rules import AlarmStep, ManDown
 from middleware.engine.alarm import Alarm, AlarmPhase, alarm_key
 from middleware.engine.entry import Taken
-from middleware.engine.state import ACTIVE, Incident, State
+from middleware.engine.state import Incident, State
 from schemas.alarm import (
     AlarmForgotten,
     AlarmGrew,
@@ -38,7 +38,7 @@ def raise_alarm(
     """A new alarm, told to the first step at once."""
     alarm, source = f"a{taken.position}", taken.event.source
     callsign = callsign_of(state, radio) or hint
-    incident = incident_of(state, radio, callsign)
+    incident = incident_of(state, callsign)
     raised = AlarmRaised(
         alarm=alarm,
         source=source,
@@ -122,31 +122,15 @@ def callsign_of(state: State, radio: str | None) -> str | None:
     """As the CAD says it of a resource on a live incident; else as configured."""
     if radio is None:
         return None
-    for incident in _live(state):
-        for sent in incident.resources.values():
-            if sent.radio == radio and sent.stage in ACTIVE:
-                return sent.callsign
     known = state.rules.man_down.radios.get(radio)
-    return known.callsign if known is not None else None
+    return state.duties.crew_of(radio) or (known.callsign if known is not None else None)
 
 
-def incident_of(state: State, radio: str | None, callsign: str | None) -> Incident | None:
+def incident_of(state: State, callsign: str | None) -> Incident | None:
     """The live incident that the crew is on: where it is at scene first, then the newest."""
-    found = None
-    for incident in _live(state):
-        for sent in incident.resources.values():
-            if sent.stage not in ACTIVE:
-                continue
-            if sent.callsign == callsign or (radio is not None and sent.radio == radio):
-                if sent.stage is Stage.AT_SCENE:
-                    return incident
-                found = found or incident
-    return found
-
-
-def _live(state: State) -> list[Incident]:
-    newest_first = reversed(state.incidents.values())
-    return [incident for incident in newest_first if incident.finished_at is None]
+    found = [state.incidents[name] for name in state.duties.of(callsign or "")]
+    at_scene = (i for i in found if i.resources[callsign or ""].stage is Stage.AT_SCENE)
+    return next(at_scene, None) or next(iter(found), None)
 
 
 # --- when time passes --------------------------------------------------------------------

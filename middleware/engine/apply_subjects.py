@@ -61,6 +61,7 @@ def _on_incident_finished(state: State, entry: Entry, made: d.IncidentFinished) 
     for sent in known.resources.values():
         if sent.stage in ACTIVE:
             sent.stage = Stage.CLEARED
+            state.duties.end(known.id, sent.callsign)
 
 
 def _on_resource_moved(state: State, entry: Entry, made: d.ResourceMoved) -> None:
@@ -73,6 +74,10 @@ def _on_resource_moved(state: State, entry: Entry, made: d.ResourceMoved) -> Non
     resources[made.callsign] = Sent(
         made.callsign, made.device, made.stage, made.single_responder, made.radio, phone
     )
+    if before is not None:
+        state.duties.end(made.incident, made.callsign)
+    if made.stage in ACTIVE:
+        state.duties.begin(made.incident, made.callsign, made.radio)
 
 
 def _resources(event: Event | Erased) -> tuple[Resource, ...]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from middleware.domain.rules import Rules
 from middleware.engine.alarm import Alarm, LastSeen
+from middleware.engine.duties import Duties
 from middleware.engine.markers import Markers
 from middleware.engine.mistakes import Mistakes
 from middleware.engine.seen import Seen
@@ -243,6 +244,7 @@ class State:
     alarms: dict[str, Alarm] = field(default_factory=dict)
     open_alarms: dict[str, str] = field(default_factory=dict)
     """Radio (engine.alarm.alarm_key) to its open alarm."""
+    duties: Duties = field(default_factory=Duties)
     radios: dict[str, LastSeen] = field(default_factory=dict)
     """Radio to its last position; who was heard of last comes last."""
     timers: dict[str, Timer] = field(default_factory=dict)

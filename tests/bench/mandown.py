@@ -42,6 +42,8 @@ wait = "1s"
 MARKERS = 10_000
 LADDERS = 20
 """Alarms whose ladder runs all the time."""
+LONGEST = 120
+"""Seconds of load that are at hand."""
 PAUSE = 0.04
 """Seconds between an alarm's end and the next press."""
 
@@ -146,17 +148,14 @@ async def loaded(
     devices.answers = client
     cad = await connect(running.tcp, running.token)
 
-    async def press_on() -> None:
-        while True:
-            first, batch = lines.take(rate * 2)
-            result = await play(cad, devices, rate, 2, batch, first)
-            if not result.keeps_up:
-                print(f"    the service fell behind at {rate}/s: {result.backlog}", flush=True)
-
-    pressing = asyncio.create_task(press_on())
+    first, batch = lines.take(rate * LONGEST)  # made before the clock runs
+    pressing = asyncio.create_task(play(cad, devices, rate, LONGEST, batch, first))
     await asyncio.sleep(2)
     try:
-        return await work
+        took = await work
+        if pressing.done():
+            raise RuntimeError(f"the load ended before the presses did, after {LONGEST} s")
+        return took
     finally:
         pressing.cancel()
 
