@@ -4,12 +4,13 @@ Everything a supervisor needs is in it at once; ages are reckoned by the page fr
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date
+from heapq import nsmallest
 
 from middleware.console.rows import Row, flag, note_row, place_in_words
 from middleware.domain import alarm_wording as words
 from middleware.engine.alarm import Alarm, LastSeen
-from middleware.engine.alarms import callsign_of, incident_of
+from middleware.engine.alarms import callsign_of, incident_of, shown_incident
 from middleware.engine.state import Incident, State
 from schemas.alarm import Audience
 
@@ -22,7 +23,7 @@ def alarm_row(state: State, alarm: str, today: date) -> Row | None:
     if known is None or not known.is_open:
         return None
     callsign = known.callsign or callsign_of(state, known.radio)
-    incident = _incident(state, known, callsign)
+    incident = shown_incident(state, known)
     return {
         "id": known.id,
         **_who(known, callsign),
@@ -123,19 +124,20 @@ def _position(seen: LastSeen | None) -> Row | None:
 def _nearest(state: State, known: Alarm) -> Iterator[Row]:
     """The nearest crews by their last positions: those that are not old first."""
     here = _last_seen(state, known)
-    if here is None:
+    if here is None or state.at is None:
         return
-    found = []
-    for radio, seen in state.radios.items():
-        if radio != known.radio:
-            away = words.metres(here.position, seen.position)
-            found.append((_is_old(state, seen), away, radio, seen))
-    for is_old, away, radio, seen in sorted(found, key=lambda one: one[:3])[:NEAREST]:
-        callsign = callsign_of(state, radio)
+    fresh_since, away = state.at - state.rules.man_down.old_after, words.Away(here.position)
+    others = (
+        ((seen.fixed_at or seen.said_at) < fresh_since, away.metres(seen.position), radio)
+        for radio, seen in state.radios.items()
+        if radio != known.radio
+    )
+    for is_old, metres, radio in nsmallest(NEAREST, others):
+        seen, callsign = state.radios[radio], callsign_of(state, radio)
         incident = incident_of(state, callsign)
         yield {
             "who": words.who(callsign, radio),
-            "away": words.distance(away),
+            "away": words.distance(metres),
             "exact": words.exactness(seen.position),
             "fixed_at": seen.fixed_at,
             "said_at": seen.said_at,
@@ -144,20 +146,7 @@ def _nearest(state: State, known: Alarm) -> Iterator[Row]:
         }
 
 
-def _is_old(state: State, seen: LastSeen) -> bool:
-    now: datetime | None = state.at
-    since = seen.fixed_at or seen.said_at
-    return now is not None and now - since > state.rules.man_down.old_after
-
-
 # --- which incident ------------------------------------------------------------------------
-
-
-def _incident(state: State, known: Alarm, callsign: str | None) -> Incident | None:
-    """As it was when the alarm was raised; where none was known then, as it is now."""
-    if known.incident is not None and known.incident in state.incidents:
-        return state.incidents[known.incident]
-    return incident_of(state, callsign)
 
 
 def _about(state: State, incident: Incident, callsign: str | None, today: date) -> Row:

@@ -168,6 +168,7 @@ class Hub:
             unread = max((screen.unread for screen in self._screens), default=0)
             self.meters.gauge("forewarn_queue_depth", queue="screen").set(unread)
             self.projection.touch_figures()
+            self.projection.touch_alarms()
             if self._has_failed:
                 self._joining.update({s: None for s in self._screens if s.is_watching})
             if (self._is_due or self._has_failed) and self.projection.is_settled():

@@ -16,7 +16,7 @@ import orjson
 from middleware.console.figures import FIGURES
 from middleware.console.streams import STREAMS, View
 from middleware.console.touched import touched
-from middleware.console.touched_alarms import is_urgent
+from middleware.console.touched_alarms import ALARM_STREAMS, is_urgent
 from middleware.domain.calendar import london_day
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
@@ -72,6 +72,11 @@ class Projection:
     def touch_figures(self) -> None:
         """Count again with the next delta."""
         self._dirty[FIGURES][FIGURES] = None
+
+    def touch_alarms(self) -> None:
+        """Look again who is near, with the next delta."""
+        for stream in ALARM_STREAMS:
+            self._dirty[stream].update(dict.fromkeys(self.state.open_alarms.values()))
 
     def deltas(self, views: Iterable[View]) -> dict[View, bytes]:
         """What changed since the last call, for each view that changed; only when settled."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from middleware.engine.alarms import shown_incident
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
-from schemas import alarm as a
-from schemas import decision as d
 from schemas.alarm import Audience
+from schemas.decision import Decision
 
 ALARM_STREAMS = {
     "alarms": Audience.SUPERVISORS,
@@ -15,35 +15,37 @@ ALARM_STREAMS = {
 }
 """Each role is sent one of them (middleware.ops.access): the ladder says what is in it when."""
 
-_ELSEWHERE = (
-    a.PositionKept,
-    d.IncidentTaken,
-    d.IncidentChanged,
-    d.IncidentFinished,
-    d.ResourceMoved,
-    d.Assessed,
-    d.NoteIssued,
-    d.NoteWithdrawn,
-    d.RungEntered,
-    d.Shown,
-    d.DutyAnswered,
-    d.TaskRaised,
-    d.TaskAssumed,
-    d.MarkerInForce,
-    d.MarkersOver,
-    d.BatchActivated,
-)
-"""What may change what an open alarm shows."""
-
 
 def touched_alarms(entry: Entry, state: State) -> Iterator[tuple[str, str]]:
-    """(stream, alarm) of every row to make anew."""
+    """(stream, alarm) of every row to make anew: of the alarms that the record names, and of those
+    whose incident, crew or radio it speaks of. What is near, the beat looks at."""
     named = dict.fromkeys(_named(entry))
-    if state.open_alarms and any(isinstance(made, _ELSEWHERE) for made in entry.decisions):
-        named |= dict.fromkeys(state.open_alarms.values())
+    if state.open_alarms:
+        named |= dict.fromkeys(_spoken_of(entry, state))
     for alarm in named:
         for stream in ALARM_STREAMS:
             yield stream, alarm
+
+
+def _spoken_of(entry: Entry, state: State) -> Iterator[str]:
+    about = {one for made in entry.decisions for one in _about(made, state)}
+    for name in state.open_alarms.values():
+        alarm = state.alarms[name]
+        incident = shown_incident(state, alarm)
+        if about & {alarm.radio, alarm.callsign, incident.id if incident else None} - {None}:
+            yield name
+
+
+def _about(made: Decision, state: State) -> Iterator[str]:
+    """Whatever incident, crew or radio a decision speaks of."""
+    for field in ("incident", "subject", "callsign", "radio"):
+        value = getattr(made, field, None)
+        if isinstance(value, str):
+            yield value
+    task = str(getattr(made, "task", "")).removeprefix("t-")
+    note = state.notes.get(getattr(made, "note", "") or task)
+    if note is not None:
+        yield note.incident
 
 
 def is_urgent(entry: Entry) -> bool:

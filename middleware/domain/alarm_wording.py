@@ -53,10 +53,16 @@ def outcome(value: AlarmOutcome) -> str:
     return _OUTCOMES[value]
 
 
-def metres(one: Position, other: Position) -> float:
-    """The distance over ground, good enough within a county."""
-    east = (one.longitude - other.longitude) * cos(radians(one.latitude))
-    return hypot(one.latitude - other.latitude, east) * _METRES_A_DEGREE
+class Away:
+    """Distances over ground from one position, good enough within a county."""
+
+    def __init__(self, here: Position) -> None:
+        self._latitude, self._longitude = here.latitude, here.longitude
+        self._narrowed = cos(radians(here.latitude))
+
+    def metres(self, there: Position) -> float:
+        east = (self._longitude - there.longitude) * self._narrowed
+        return hypot(self._latitude - there.latitude, east) * _METRES_A_DEGREE
 
 
 def distance(value: float) -> str:

@@ -89,16 +89,16 @@ def alarm_key(radio: str | None, source: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """The last known position of a radio, and when it was said."""
+    """The last known position of a radio, and when it was said. `fixed_at`: when it was measured,
+    or at least so long ago as this; None where nobody knows."""
 
     position: Position
     said_at: datetime
+    fixed_at: datetime | None
 
-    @property
-    def fixed_at(self) -> datetime | None:
-        """When it was measured: at least so long ago as this; None where nobody knows."""
-        if self.position.fixed_at is not None:
-            return self.position.fixed_at
-        if self.position.age_s is None:
-            return None
-        return self.said_at - timedelta(seconds=self.position.age_s)
+    @classmethod
+    def of(cls, position: Position, said_at: datetime) -> "LastSeen":
+        fixed_at = position.fixed_at
+        if fixed_at is None and position.age_s is not None:
+            fixed_at = said_at - timedelta(seconds=position.age_s)
+        return cls(position, said_at, fixed_at)

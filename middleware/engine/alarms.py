@@ -133,6 +133,13 @@ def incident_of(state: State, callsign: str | None) -> Incident | None:
     return next(at_scene, None) or next(iter(found), None)
 
 
+def shown_incident(state: State, alarm: Alarm) -> Incident | None:
+    """As it was when the alarm was raised; where none was known then, as it is now."""
+    if alarm.incident is not None and alarm.incident in state.incidents:
+        return state.incidents[alarm.incident]
+    return incident_of(state, alarm.callsign or callsign_of(state, alarm.radio))
+
+
 # --- when time passes --------------------------------------------------------------------
 
 

@@ -30,7 +30,7 @@ def _on_grew(state: State, entry: Entry, made: a.AlarmGrew) -> None:
     if isinstance(event, UnreadableEmergency):
         alarm.raw = event.raw
     if isinstance(event, ManDownSignalled) and event.position is not None:
-        _see(state, event.radio, LastSeen(event.position, at))
+        _see(state, event.radio, LastSeen.of(event.position, at))
     seen = state.radios.get(alarm.radio or "")
     if seen is not None:
         alarm.position, alarm.positioned_at = seen.position, seen.said_at
@@ -92,7 +92,7 @@ def _on_listening(state: State, entry: Entry, made: a.ListeningSettled) -> None:
 def _on_position(state: State, entry: Entry, made: a.PositionKept) -> None:
     if not isinstance(entry.event, PositionReported):
         return
-    _see(state, made.radio, LastSeen(entry.event.position, entry.received_at))
+    _see(state, made.radio, LastSeen.of(entry.event.position, entry.received_at))
     alarm = state.alarms.get(state.open_alarms.get(made.radio, ""))
     if alarm is not None:
         alarm.heard_at = entry.received_at

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from middleware.console.hub import GATHER
+from middleware.console.hub import BEAT, GATHER
 from middleware.console.streams import view_of
 from middleware.ops.access import Role
-from tests import alarms
+from tests import alarms, said
 from tests.said import MILL_LANE
 from tests.unit.test_hub import Desk
 from tests.unit.test_hub import desk as running
@@ -50,3 +50,44 @@ async def test_a_position_is_no_alarm_and_waits_its_turn(desk: Desk) -> None:
     desk.room.happens(alarms.positioned(at=desk.room.now))
     desk.commit()
     assert not desk.projection.has_alarm
+
+
+async def test_d1_an_alarm_shows_at_once_that_its_crew_answered_the_note(desk: Desk) -> None:
+    room = desk.room
+    room.marker_put(said.marker())
+    room.incident_opened(said.HIGH_STREET, "A1")
+    room.happens(alarms.pressed(callsign="A1", at=room.now))
+    _, transport = desk.screen(SUPERVISOR)
+    desk.commit()
+    await desk.turn(GATHER)
+    room.acknowledged(room.note())
+    desk.commit()
+    await desk.turn(GATHER)
+    (row,) = transport.frames()[-1]["alarms"]["rows"]
+    assert row["incident"]["notes"][0]["told"] == "acknowledged"
+
+
+async def test_d1_a_new_incident_of_the_crew_is_shown_where_none_was_known(desk: Desk) -> None:
+    room = desk.room
+    room.happens(alarms.pressed(callsign="A1", at=room.now))
+    _, transport = desk.screen(SUPERVISOR)
+    desk.commit()
+    await desk.turn(GATHER)
+    room.incident_opened(MILL_LANE, "A1", number="7")
+    desk.commit()
+    await desk.turn(GATHER)
+    (row,) = transport.frames()[-1]["alarms"]["rows"]
+    assert row["incident"]["number"] == "7"
+
+
+async def test_d1_who_is_near_is_looked_at_with_every_beat(desk: Desk) -> None:
+    room = desk.room
+    room.happens(alarms.pressed(position=alarms.HERE, at=room.now))
+    _, transport = desk.screen(SUPERVISOR)
+    desk.commit()
+    await desk.turn(GATHER)
+    room.happens(alarms.positioned("2", at=room.now))
+    desk.commit()
+    await desk.turn(BEAT)
+    (row,) = transport.frames()[-1]["alarms"]["rows"]
+    assert [near["who"] for near in row["nearest"]] == ["radio 2"]
