@@ -74,7 +74,7 @@ class AriTelephone:
 
     def __init__(self, settings: VoiceSettings, world: World) -> None:
         assert settings.ari_sounds is not None  # noqa: S101 – the settings see to it
-        self.sounds = Sounds(settings.ari_sounds)
+        self.sounds = Sounds(settings.ari_sounds, world.room)
         self._settings = settings
         self._world = world
         self._session: aiohttp.ClientSession | None = None
@@ -105,7 +105,7 @@ class AriTelephone:
         """Raises NoLine when it does not ring; other faults where that is not known."""
         if not self._ready:
             raise NoLine
-        channel = f"{ari.PREFIX}{self._world.random.getrandbits(64):016x}"
+        channel = ari.channel_id(self._world.room, self._world.random.getrandbits(64))
         line = self._lines[channel] = AriLine(channel, self)
         settings = self._settings
         endpoint = settings.ari_endpoint.format(number=number, digits=number.removeprefix("+"))
@@ -161,7 +161,7 @@ class AriTelephone:
         assert self._session is not None  # noqa: S101
         await self.sounds.clear()
         async with self._session.get(f"{self._settings.ari_url}/channels") as answer:
-            left = ari.ours(await answer.read())
+            left = ari.ours(self._world.room, await answer.read())
         for channel in left:
             await self.ask("DELETE", f"/channels/{channel}")
 

@@ -37,12 +37,12 @@ class Round:
     world: World
     speech: Speech
     _notes: dict[str, tuple[SpokenNote, int]] = field(default_factory=dict)
-    _answered: bool = False
+    _closed: bool = False
 
     def join(self, note: SpokenNote, times: int) -> bool:
         """Whether it still could: it is said in this call. A later revision takes the place of an
         earlier one."""
-        if self._answered:
+        if self._closed:
             return False
         self._notes[note.note] = note, times
         return True
@@ -58,13 +58,14 @@ class Round:
             ended = await call.hold()
         except NoVoice:
             ended = Ended(Delivery.FAILED, "no voice")
+        self._closed = True  # one that never was answered, too: what comes now is another call
         state = ended.state.value if ended.state else "acknowledged"
         log.info("call_ended", adapter=NAME, state=state, code=ended.code)
         self.world.meters.counter("forewarn_spoken_calls_total", outcome=state).inc()
         await self._report(ended)
 
     async def _compose(self) -> Script:
-        self._answered = True
+        self._closed = True
         return await self._script()
 
     async def _script(self) -> Script:

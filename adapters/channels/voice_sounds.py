@@ -13,14 +13,15 @@ from pathlib import Path
 from adapters.channels.voice_line import RATE, WIDTH, Sound
 
 MODE = 0o640
-MINE = "forewarn-*.wav"
 
 
 class Sounds:
-    """`folder` is one that Asterisk can read; its set-group-id bit hands its group on."""
+    """`folder` is one that Asterisk can read; its set-group-id bit hands its group on. Other rooms
+    may have theirs there too."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, room: str) -> None:
         self._folder = folder.absolute()
+        self._own = f"forewarn-{room}-{'[0-9a-f]' * 16}-*.wav"
 
     async def put(self, name: str, sound: Sound) -> str:
         """Write it as a WAV; its path without the ending, as Asterisk wants it."""
@@ -33,7 +34,7 @@ class Sounds:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def clear(self) -> None:
-        await asyncio.to_thread(_clear, self._folder)
+        await asyncio.to_thread(_clear, self._folder, self._own)
 
 
 def _write(path: Path, sound: Sound) -> None:
@@ -48,7 +49,7 @@ def _write(path: Path, sound: Sound) -> None:
         file_of_it.write(made.getvalue())
 
 
-def _clear(folder: Path) -> None:
+def _clear(folder: Path, own: str) -> None:
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    for left in folder.glob(MINE):
+    for left in folder.glob(own):
         left.unlink(missing_ok=True)

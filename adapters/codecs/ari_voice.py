@@ -4,6 +4,7 @@ Shapes as in the Asterisk 22 documentation of `channels`, `playbacks` and `event
 needed here is passed over.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,7 @@ import orjson
 
 from middleware.ports import Problem
 
-PREFIX = "forewarn-"
-"""Of the ids of our channels, so that those of an earlier run are found again."""
+_OWN = "[0-9a-f]{16}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,20 @@ def _text(value: Any) -> str:
     return value
 
 
-def ours(channels: bytes) -> list[str]:
-    """Ids of our channels in the answer to GET /channels."""
+def channel_id(room: str, number: int) -> str:
+    """One that tells whose it is; `number` below 2**64."""
+    return f"forewarn-{room}-{number:016x}"
+
+
+def ours(room: str, channels: bytes) -> list[str]:
+    """Ids of the channels of this room in the answer to GET /channels: those of an earlier run."""
     try:
         listed = orjson.loads(channels)
     except orjson.JSONDecodeError:
         return []
     ids = [c.get("id") for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
-    return [name for name in ids if isinstance(name, str) and name.startswith(PREFIX)]
+    own = re.compile(f"forewarn-{re.escape(room)}-{_OWN}")
+    return [name for name in ids if isinstance(name, str) and own.fullmatch(name)]
 
 
 def originate(

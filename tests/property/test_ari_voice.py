@@ -46,10 +46,12 @@ def test_fields_of_any_other_shape_are_refused_n4(
 
 
 @given(answer=st.one_of(st.binary(max_size=100), anything.map(lambda v: json.dumps(v).encode())))
-def test_only_our_own_channels_are_ended_n4(answer: bytes) -> None:
-    assert all(name.startswith(ari.PREFIX) for name in ari.ours(answer))
+def test_what_is_no_list_of_channels_has_none_of_ours_n4(answer: bytes) -> None:
+    assert ari.ours("eoc1", answer) == []
 
 
-def test_our_own_channels_are_found_among_all_n4() -> None:
-    listed = [{"id": "1763842.1"}, {"id": "forewarn-ab"}, {"name": "x"}, "junk"]
-    assert ari.ours(json.dumps(listed).encode()) == ["forewarn-ab"]
+def test_the_channels_of_a_room_are_found_among_all_n4() -> None:
+    """Other rooms, and the exchange itself, keep their calls."""
+    own, other = ari.channel_id("eoc1", 7), ari.channel_id("eoc1-2", 7)
+    listed = [{"id": "1763842.1"}, {"id": own}, {"id": other}, {"name": "x"}, "junk"]
+    assert ari.ours("eoc1", json.dumps(listed).encode()) == [own]

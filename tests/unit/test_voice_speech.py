@@ -11,6 +11,7 @@ from adapters.channels.voice_line import RATE, WIDTH, seconds
 from adapters.channels.voice_sounds import Sounds
 from adapters.channels.voice_speaker import FULL_SCALE, LOUDEST, for_the_telephone
 from adapters.channels.voice_speech import MOST_LETTERS, NoVoice, Speech
+from adapters.codecs.ari_voice import channel_id
 from middleware.ops.metrics import Metrics
 from middleware.ports import World
 from tests.brokers import real_world
@@ -96,16 +97,18 @@ def test_n4_a_tone_keeps_its_length_and_what_is_too_high_is_gone(rate: int) -> N
 async def test_e1_a_sound_on_the_disk_can_be_read_by_its_group_alone_and_goes(
     tmp_path: Path,
 ) -> None:
-    sounds = Sounds(tmp_path / "sounds")
+    sounds = Sounds(tmp_path / "sounds", "eoc1")
     await sounds.clear()
-    path = Path(await sounds.put("forewarn-1", bytes(RATE * WIDTH))).with_suffix(".wav")
+    names = [f"{channel_id(room, 7)}-1" for room in ("eoc1", "eoc1", "eoc1-2")]
+    path = Path(await sounds.put(names[0], bytes(RATE * WIDTH))).with_suffix(".wav")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    await sounds.put("forewarn-2", bytes(2))
-    await sounds.remove("forewarn-1")
-    await sounds.remove("forewarn-1")
-    assert left(tmp_path) == ["forewarn-2.wav"]
-    await sounds.clear()
+    await sounds.remove(names[0])
+    await sounds.remove(names[0])
     assert left(tmp_path) == []
+    for name in names:
+        await sounds.put(name, bytes(2))
+    await sounds.clear()
+    assert left(tmp_path) == [f"{names[2]}.wav"], "that of another room stays"
 
 
 def left(folder: Path) -> list[str]:
