@@ -5,6 +5,7 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from simulators.radio import RadioGateway
@@ -17,7 +18,7 @@ Forewarn at it with connect or serial of [channel.radio], and give there what th
 """
 EXAMPLE = """example:
   python -m simulators radio --radio 1001001 --fleet 5
-  python -m simulators radio --pty ./radio --radio 1001001 --emergency-after 10 --late 3
+  python -m simulators radio --pty ./radio --radio 1001001 --emergency-every 60 --late 3
 """
 SIGNALS = ("status", "call", "lip")
 
@@ -76,9 +77,10 @@ async def _live(handset: Handset, given: argparse.Namespace) -> None:
             tasks.create_task(_again(handset.ask, given.ask_every))
         if given.locate_every:
             tasks.create_task(_again(handset.locate, given.locate_every))
-        if given.emergency_after:
-            await asyncio.sleep(given.emergency_after)
-            handset.emergency(**{name: name in given.emergency_by for name in SIGNALS})
+        if given.emergency_every:
+            signals = {name: name in given.emergency_by for name in SIGNALS}
+            press = partial(handset.emergency, **signals)
+            tasks.create_task(_again(press, given.emergency_every))
         await asyncio.Event().wait()
 
 
@@ -111,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--never-acknowledges", action="store_true", help="crews do not react")
     add("--ask-every", type=float, default=0.0, metavar="S", help="what is known of our incident?")
     add("--locate-every", type=float, default=0.0, metavar="S", help="say the position")
-    add("--emergency-after", type=float, default=0.0, metavar="S", help="press the button, once")
+    add("--emergency-every", type=float, default=0.0, metavar="S", help="press the button")
     add("--emergency-by", nargs="+", choices=SIGNALS, default=SIGNALS, help="signals of one press")
     _add_faults(parser)
     return parser

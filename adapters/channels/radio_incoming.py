@@ -27,6 +27,9 @@ WAITING, EACH = 5_000, 50
 """Messages of all radios and of one that wait for the journal."""
 
 EMERGENCIES = 2_000
+ANSWERS = 100
+"""Reports and acknowledgements to radios that wait for the line; who misses one asks again."""
+
 WORKERS, EMERGENCY_WORKERS = 16, 16
 
 Tell = Callable[[str, bytes], Awaitable[None]]
@@ -54,6 +57,7 @@ class Incoming:
         self.events = Events(name, settings, world, book)
         self._urgent: asyncio.Queue[_Said] = asyncio.Queue(EMERGENCIES)
         self._others = FairQueue[_Said](bound=WAITING, each=EACH)
+        self._answers: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(ANSWERS)
         self._full = False
         self._lost_parts = 0
         meters = world.meters
@@ -99,6 +103,7 @@ class Incoming:
     async def run(self, intake: Intake) -> None:
         """Never returns; what the intake raises ends it."""
         async with asyncio.TaskGroup() as workers:
+            workers.create_task(self._tell_all())
             for _ in range(EMERGENCY_WORKERS):
                 workers.create_task(self._work_urgently(intake))
             for _ in range(WORKERS):
@@ -114,14 +119,21 @@ class Incoming:
             await intake.refuse(self._name, said.event, said.raw)
         else:
             await intake.submit(said.event, said.raw)
-        await self._answer(said)
+        self._answer(said)
 
-    async def _answer(self, said: _Said) -> None:
+    def _answer(self, said: _Said) -> None:
         """A report may ask for an acknowledgement, a crew's text for a report."""
+        answer: bytes | None = None
         match said.meant:
-            case heard.Reported(radio=radio, report=Report(acknowledge=True) as report):
-                await self._tell(radio, answer_to(report))
-            case heard.TextSaid(radio=radio, transfer=transfer) if transfer:
+            case heard.Reported(report=Report(acknowledge=True) as report):
+                answer = answer_to(report)
+            case heard.TextSaid(transfer=transfer) if transfer:
                 answer = report_on(transfer, understood=isinstance(said.event, Event))
-                if answer:
-                    await self._tell(radio, answer)
+        radio = getattr(said.meant, "radio", None)
+        if answer and radio and not self._answers.full():
+            self._answers.put_nowait((radio, answer))
+
+    async def _tell_all(self) -> None:
+        """Apart from the workers: a slow line holds up nothing that comes in."""
+        while True:
+            await self._tell(*await self._answers.get())

@@ -147,3 +147,14 @@ async def test_n5_a_press_that_the_network_says_twice_is_one_press(desk: Desk) -
     pressed = await desk.hears(CrewAcknowledged, 2)
     assert [press.device for press in pressed] == [RADIO, "1001002"]
     assert desk.intake.conflicts == []
+
+
+async def test_o4_radios_that_want_answers_from_a_slow_line_hold_up_nothing(desk: Desk) -> None:
+    """Each of a hundred radios wants its text reported; the line answers nothing meanwhile."""
+    desk.gateway.freeze()
+    text = bytes.fromhex("820E0101") + b"ask"
+    for n in range(100):
+        desk.gateway.from_air(words.message_line(f"{1002000 + n}", 12, text))
+    assert len(await desk.hears(CrewAsked, 100)) == 100
+    desk.gateway.thaw()
+    await until(lambda: desk.gateway.tally["answers"] >= 1)

@@ -1,11 +1,13 @@
 """What radios are told and what becomes of it (N3-N5, N7)."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.channels.radio_link import PerhapsSent
 from middleware.ports import ChannelDown, ToDevice
 from schemas.delivery import (
     CrewAcknowledged,
@@ -176,3 +178,26 @@ async def test_n3_after_a_restart_a_late_report_still_finds_its_note(
         gateway.from_air(words.report(RADIO, 0x89, 200, words.CONSUMED))
         await desk.intake.until(refused=1)
         assert desk.intake.refused[0][1].field == "reference"
+
+
+async def test_n4_a_note_of_which_a_part_went_out_may_have_gone_out(
+    gateway: RadioGateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handset = silent(gateway)
+    then_refuse = partial(setattr, gateway.faults, "refuses", True)
+    monkeypatch.setattr(handset, "receive", lambda message: then_refuse())
+    async with at_work(gateway, settings(gateway, longest=20, parts=2), tmp_path) as desk:
+        with pytest.raises(PerhapsSent):
+            await desk.tells(text="VIOLENCE whole building 14 months ago")
+    assert len(gateway.sent) == 1
+
+
+async def test_n4_when_the_network_does_not_take_a_part_the_rest_is_not_sent(
+    gateway: RadioGateway, tmp_path: Path
+) -> None:
+    gateway.faults.not_sent = True
+    async with at_work(gateway, settings(gateway, longest=20, parts=2), tmp_path) as desk:
+        await desk.tells(text="VIOLENCE whole building 14 months ago")
+        (reported,) = await desk.hears(DeliveryReported)
+    assert reported.state is Delivery.FAILED
+    assert len(gateway.sent) == 1

@@ -10,7 +10,8 @@ from pathlib import Path
 from schemas.delivery import CrewAcknowledged, CrewAsked, NoteDisplayed
 from schemas.safety import ManDownSignalled, PositionReported
 from simulators.radio import RadioGateway
-from tests.radio_desk import at_work, settings
+from tests.brokers import until
+from tests.radio_desk import Desk, at_work, settings
 
 
 @asynccontextmanager
@@ -36,11 +37,16 @@ async def says(process: asyncio.subprocess.Process, words: bytes) -> bytes:
     return line
 
 
+def pressed(desk: Desk) -> set[tuple[str, str]]:
+    """Which radios said by what that their button was pressed."""
+    return {(e.radio, e.signal) for e in desk.intake.of(ManDownSignalled)}  # type: ignore[attr-defined]
+
+
 async def test_o3_a_crew_displays_acknowledges_asks_and_presses_the_button(tmp_path: Path) -> None:
     path = tmp_path / "radio"
     options = (
         "--pty", str(path), "--fleet", "2", "--acknowledges-after", "0", "0", "--ask-every", "0.2",
-        "--locate-every", "0.2", "--emergency-after", "0.2", "--emergency-by", "status", "lip",
+        "--locate-every", "0.2", "--emergency-every", "0.3", "--emergency-by", "status", "lip",
     )  # fmt: skip
     async with program(tmp_path, *options) as played:
         await says(played, b"PEI at pty")
@@ -51,9 +57,9 @@ async def test_o3_a_crew_displays_acknowledges_asks_and_presses_the_button(tmp_p
             await desk.hears(CrewAcknowledged)
             await desk.hears(CrewAsked)
             await desk.hears(PositionReported, 2)
-            pressed = await desk.hears(ManDownSignalled, 4)
-        assert {e.radio for e in pressed} == {"1001001", "1001002"}
-        assert {e.signal for e in pressed} == {"status_emergency", "lip_emergency"}
+            await until(lambda: len(pressed(desk)) == 4)
+        assert {signal for _, signal in pressed(desk)} == {"status_emergency", "lip_emergency"}
+        assert {radio for radio, _ in pressed(desk)} == {"1001001", "1001002"}
         played.send_signal(signal.SIGINT)
         assert b"2 radios: " in await says(played, b"radios: ")
         assert await played.wait() == 0
@@ -70,5 +76,5 @@ async def test_o3_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 async def test_o3_the_help_teaches(tmp_path: Path) -> None:
     async with program(tmp_path, "--help") as played:
         shown, _ = await played.communicate()
-    for words in (b"--emergency-after", b"--never-acknowledges", b"example:", b"[channel.radio]"):
+    for words in (b"--emergency-every", b"--never-acknowledges", b"example:", b"[channel.radio]"):
         assert words in shown
