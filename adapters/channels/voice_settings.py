@@ -11,7 +11,8 @@ from middleware.ops.listening import is_loopback
 from schemas.base import Name
 
 PLACES = frozenset({"number", "digits"})
-VOICES = ("nanotts", "espeak-ng")
+Speaker = Literal["nanotts", "espeak-ng"]
+VOICES: tuple[Speaker, ...] = ("nanotts", "espeak-ng")
 
 
 class VoiceSettings(BaseModel):
@@ -22,7 +23,7 @@ class VoiceSettings(BaseModel):
     through: Literal["sip", "asterisk"] = Field(
         "sip", description="calls go straight over SIP, or through an Asterisk by its ARI"
     )
-    voices: Annotated[tuple[Literal["nanotts", "espeak-ng"], ...], Field(min_length=1)] = Field(
+    voices: Annotated[tuple[Speaker, ...], Field(min_length=1)] = Field(
         VOICES, description="who speaks; the next one where one cannot"
     )
     calls: Annotated[int, Field(ge=1, le=50)] = Field(2, description="calls at once")
