@@ -84,8 +84,9 @@ class Rules(BaseModel):
 
     def rungs(self, ladder: Ladder) -> tuple[Rung, ...]:
         """The rungs of that ladder; of the default one where it is empty."""
-        special = {Ladder.SINGLE_RESPONDER: self.single_responder, Ladder.MOVING: self.moving}
-        return special.get(ladder) or self.ladder
+        if ladder is Ladder.SINGLE_RESPONDER:
+            return self.single_responder or self.ladder
+        return (ladder is Ladder.MOVING and self.moving) or self.ladder
 
     def way(self, channel: str) -> Way:
         """How the channel tells; like an MDT where nobody said."""

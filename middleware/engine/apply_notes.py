@@ -59,7 +59,10 @@ def _on_rung(state: State, entry: Entry, made: d.RungEntered) -> None:
     note = state.notes[made.note]
     note.rung = made.rung
     at = address(state.rules, crew_of(state, note), made.channel) or ""
-    on = note.channels.setdefault(made.channel, OnChannel(at))
+    on = note.channels.get(made.channel)
+    if on is None:
+        note.channels[made.channel] = OnChannel(at, 1)
+        return
     on.address = at
     on.wanted += 1
 

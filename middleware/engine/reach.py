@@ -1,6 +1,6 @@
 """How a crew is reached on a channel, and which ladder its duty climbs (N3, N4)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from middleware.domain.rules import Rules
 from middleware.engine.state import ACTIVE, Incident, Note, Sent, State
@@ -9,8 +9,7 @@ from schemas.decision import Ladder
 from schemas.incident import Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Crew:
+class Crew(NamedTuple):
     """Who a note is for: the device it was issued to, and what else the CAD said of the crew."""
 
     note: str
@@ -33,7 +32,9 @@ def address(rules: Rules, crew: Crew, channel: str) -> str | None:
         return crew.device
     if crew.sent is None:
         return None
-    return {By.RADIO: crew.sent.radio, By.PHONE: crew.sent.phone}.get(by)
+    if by is By.RADIO:
+        return crew.sent.radio
+    return crew.sent.phone if by is By.PHONE else None
 
 
 def ladder_for(sent: Sent) -> Ladder:

@@ -8,9 +8,10 @@ not harmless each attempt is on record first, and only what never went out is tr
 
 import asyncio
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import structlog
 
@@ -54,6 +55,21 @@ class Couriers:
         self._later: list[tuple[float, int, Destination, Parcel]] = []
         self._number = 0
         self._sooner = asyncio.Event()
+        self._acts: dict[type[d.Decision], Callable[[State, Any], None]] = {
+            d.RungEntered: self._on_rung,
+            d.NoteWithdrawn: self._on_rung,
+            d.WriteBackIssued: self._on_write_back,
+            d.WriteBackWithdrawn: self._on_write_back,
+            d.Shown: self._on_shown,
+            d.DutyAnswered: lambda state, made: self._drop_attempts(state, made.note),
+            d.TaskAssumed: lambda state, made: self._drop_attempts(
+                state, made.task.removeprefix("t-")
+            ),
+            d.DeviceReturned: self._on_device,
+            d.SourceChanged: self._on_source,
+            d.AskAnswered: self._answer,
+            AttemptMade: lambda _, made: self._attempts.on_made(made),
+        }
         depth = meters.gauge("forewarn_queue_depth", queue="couriers")
         depth.set_function(self._depth)
 
@@ -72,31 +88,25 @@ class Couriers:
                 self._on_decision(state, made)
 
     def _on_decision(self, state: State, made: d.Decision) -> None:
-        if isinstance(made, d.RungEntered | d.NoteWithdrawn):
-            if made.note in state.notes:
-                self._put_note(state, state.notes[made.note])
-        elif isinstance(made, d.WriteBackIssued | d.WriteBackWithdrawn):
-            if made.writing in state.writings:
-                self._put_note(state, state.writings[made.writing])
-        elif isinstance(made, d.Shown):
-            self._on_shown(state, made)
-        elif isinstance(made, AttemptMade):
-            self._attempts.on_made(made)
-        elif isinstance(made, d.DutyAnswered):
-            self._drop_attempts(state, made.note)
-        elif isinstance(made, d.TaskAssumed):
-            self._drop_attempts(state, made.task.removeprefix("t-"))
-        elif isinstance(made, d.AskAnswered):
-            self._answer(state, made)
-        else:
-            self._on_return(state, made)
+        act = self._acts.get(type(made))
+        if act is not None:
+            act(state, made)
 
-    def _on_return(self, state: State, made: d.Decision) -> None:
-        if isinstance(made, d.DeviceReturned):
-            notes = [state.notes[name] for name in state.by_device.get(made.device, {})]
-            self._bring_again(state, made.channel, notes)
-            self._send_open(self._destinations.get((made.channel, made.device)))
-        elif isinstance(made, d.SourceChanged) and made.connected and made.source in self._channels:
+    def _on_rung(self, state: State, made: d.RungEntered | d.NoteWithdrawn) -> None:
+        if made.note in state.notes:
+            self._put_note(state, state.notes[made.note])
+
+    def _on_write_back(self, state: State, made: d.WriteBackIssued | d.WriteBackWithdrawn) -> None:
+        if made.writing in state.writings:
+            self._put_note(state, state.writings[made.writing])
+
+    def _on_device(self, state: State, made: d.DeviceReturned) -> None:
+        notes = [state.notes[name] for name in state.by_device.get(made.device, {})]
+        self._bring_again(state, made.channel, notes)
+        self._send_open(self._destinations.get((made.channel, made.device)))
+
+    def _on_source(self, state: State, made: d.SourceChanged) -> None:
+        if made.connected and made.source in self._channels:
             self._bring_again(state, made.source, state.notes.values())
             self._bring_again(state, made.source, state.writings.values())
 
