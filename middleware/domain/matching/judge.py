@@ -88,7 +88,8 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
         points = SURE if exact else max(points + WHOLE, FOUND)
     said = (_SAID[numbers], road.said, postcode[1], name[1], place[1])
     vague = postcode[0] <= 0 and place[0] <= 0
-    points = min(points, FOUND - 1) if vague else points
+    if vague or not (exact or identical or (road.typed and not _unasked(query, spec))):
+        points = min(points, FOUND - 1)
     return Verdict(spec, numbers, points, [s for s in said if s], vague, postcode[0], road.points)
 
 
@@ -119,6 +120,14 @@ def _confirmed(spec: Spec, postcode: int) -> bool:
 def _numbers_houses(spec: Spec) -> bool:
     """In a street numbers are houses; on an estate or in a court they may be its units."""
     return bool(spec.names) or spec.kind.partition(" ")[0] in w.STRONG_TYPES
+
+
+def _unasked(query: Reading, spec: Spec) -> bool:
+    """FERNWAYS, 8, CECIL ROAD may be another house than 8 CECIL ROAD in the next postcode."""
+    number = next((at for _, named, at in query.numbers if not named), 0)
+    words = query.words[:number] if spec.house and not spec.names and query.postcode else []
+    known = {*spec.street, *spec.kind.split(), *spec.places} | w.COMMON | w.COUNTIES
+    return any(word not in known for word in words)
 
 
 def _number_at(query: Reading, at: int) -> bool:

@@ -32,7 +32,7 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     rare = [word for word in spec.names if word not in w.COMMON and word not in spec.places]
     after = query.words[at + len(spec.street) :] if at >= 0 else []
     held = _held(rare or list(spec.names), before)
-    if held < len(rare or spec.names) and all(close(word, before + after) for word in spec.names):
+    if held < len(rare or spec.names) and _is_whole(spec, before, after):
         held = len(rare or spec.names)
     enough = held * 2 >= len(rare) if rare else held == len(spec.names)
     if enough and held < len(rare) and not spec.house and _adds(before, strange, spec):
@@ -45,6 +45,17 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     if strange and (part or not spec.house):
         return (-60 if building_named(query, at) else -45), "another name was given"
     return (0, "") if spec.house else (-45 if unsure else -15, "the name was not given")
+
+
+def _is_whole(spec: Spec, before: list[str], after: list[str]) -> bool:
+    """Every word of the name is there, also behind the street or written as one."""
+    if all(close(word, before + after) for word in spec.names):
+        return True
+    joined = "".join(spec.names)
+    return len(joined) > SHORTEST_NAME and joined in "".join(before)
+
+
+SHORTEST_NAME = 6
 
 
 def _is_other(words: list[str], spec: Spec) -> bool:
@@ -89,7 +100,6 @@ def _held(rare: list[str], words: list[str]) -> int:
     if held < len(rare):
         text = "".join(words)
         held = max(held, sum(len(word) > 4 and word in text for word in rare))
-        held = len(rare) if "".join(rare) in text else held
     return held
 
 

@@ -15,6 +15,8 @@ class Street(NamedTuple):
     points: int
     at: int
     said: str
+    typed: bool = True
+    """Its type is there too, or it has none."""
 
 
 NO_STREET = Street(0, -1, "")
@@ -59,7 +61,8 @@ def street(query: Reading, spec: Spec, at: int, *, numbered: bool = False) -> St
     if kind < 0 or _qualified(query, spec, at):
         return Street(OTHER, at, "another street of that name")
     points = AGREES - SLIP * slips - (0 if kind else NO_TYPE)
-    return Street(points, at, "street agrees but for the spelling" if slips else "street agrees")
+    said = "street agrees but for the spelling" if slips else "street agrees"
+    return Street(points, at, said, typed=kind > 0)
 
 
 def _heard(query: Reading, spec: Spec) -> int:
