@@ -11,6 +11,7 @@ import pytest
 from adapters.codecs.match_csv import Truth
 from middleware.cli.report.scoring import Asked, Share
 from tests.bench.peers import tables
+from tests.bench.peers.asked import AskedFor
 from tests.bench.peers.outcome import Outcome, first_right, left_out, read, settings
 from tests.bench.peers.publish import BEGIN, END, html, pictures, put_into, text
 from tests.bench.peers.sizes import Padding, labelled, write_size
@@ -89,6 +90,37 @@ def test_an_index_is_filled_up_with_invented_places(tmp_path: Path, addresses: P
     rows = (tmp_path / "markers.csv").read_text().splitlines()
     assert len(rows) == 1000
     assert sum(row.startswith("X") for row in rows) == 700
+
+
+@pytest.mark.parametrize(
+    ("address", "postcode", "is_asked"),
+    [
+        ("30 JASMINE CLOSE, ANYTOWN", "NR99 6XL", True),  # same number and postcode
+        ("30 JASMINE CLOSE, ANYTOWN", "NR99 7AA", False),
+        ("31 JASMINE CLOSE, ANYTOWN", "NR99 6XL", False),
+        ("14 OSPREY ROAD, OTHERTOWN", "NR98 1AA", True),  # asked without a postcode
+        ("14 OSPREY STREET, OTHERTOWN", "NR98 1AA", False),
+        ("14 OSPREY ROAD, ANYTOWN", "NR98 1AA", False),
+    ],
+)
+def test_padding_that_a_query_names_is_left_out(
+    address: str, postcode: str, is_asked: bool
+) -> None:
+    """A trap must stay a trap: the address asked for is not in the index."""
+    asked = AskedFor(["30, Jasmine Cl, Anytown, NR996XL", "14 OSPREY RD OTHERTOWN"])
+    assert asked.names(address, postcode) is is_asked
+
+
+def test_an_index_that_is_filled_up_never_holds_a_trap(tmp_path: Path, addresses: Path) -> None:
+    """The invented places that fill it are named by no query."""
+    data = labelled(addresses, "checking")
+    write_size(tmp_path, 2000, data, NO_PADDING)
+    asked = AskedFor(row["query"] for row in data.queries if not row["expected_id"])
+    with (tmp_path / "markers.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    further = [row for row in rows if row[0].startswith("X")]
+    assert (len(rows), len(further)) == (2000, 1700)
+    assert not [row for row in further if asked.names(row[1], row[2])]
 
 
 def test_a_smaller_index_has_the_queries_that_belong_to_it(tmp_path: Path, addresses: Path) -> None:

@@ -2,7 +2,8 @@
 
 Real ones come from the labelled data, as they are, and are only ever written to a temporary folder.
 An index is filled up with a Parquet file of further markers where there is one, else with invented
-places. A smaller index keeps whole outcodes, with the queries that belong to them.
+places; those that a query asks for are left out. A smaller index keeps whole outcodes, with the
+queries that belong to them.
 """
 
 import csv
@@ -10,15 +11,18 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from random import Random
 from zlib import crc32
 
 from adapters.codecs.match_csv import Truth, read_truth
 from tests.bench.matching import FITTING, Row, half_of, rows_of
+from tests.bench.peers.asked import AskedFor
 from tests.bench.places import places
 
+SPARE = 5000
+"""So many more are read, for those that are left out."""
 Given = tuple[str, str, str, str]
 _OUTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s?[0-9][A-Z]{2}\b")
 
@@ -50,20 +54,26 @@ class Padding:
     python: Path
     file: Path | None
 
-    def rows(self, count: int) -> Iterator[Given]:
+    def rows(self, count: int, asked: AskedFor) -> Iterator[Given]:
         """So many, from the file as far as it goes, then invented ones."""
-        given = 0
-        if self.file:
-            program = [str(self.python), "-m", "tests.bench.peers.unpack"]
-            command = [*program, str(self.file), str(count)]
-            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-                assert child.stdout is not None
-                for row in csv.reader(child.stdout):
-                    given += 1
-                    yield row[0], row[1], row[2], row[3]
-        for number, place in enumerate(islice(places(count), count - given)):
-            level = "flat" if place.flat else "premises"
-            yield f"X{number}", place.address, place.postcode, level
+        further = chain(self._of_file(count + SPARE), _invented(count + SPARE))
+        wanted = (row for row in further if not asked.names(row[1], row[2]))
+        return islice(wanted, count)
+
+    def _of_file(self, count: int) -> Iterator[Given]:
+        if self.file is None:
+            return
+        program = [str(self.python), "-m", "tests.bench.peers.unpack"]
+        command = [*program, str(self.file), str(count)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            for row in csv.reader(child.stdout):
+                yield row[0], row[1], row[2], row[3]
+
+
+def _invented(count: int) -> Iterator[Given]:
+    for number, place in enumerate(places(count)):
+        yield f"X{number}", place.address, place.postcode, "flat" if place.flat else "premises"
 
 
 def write_size(folder: Path, size: int, data: Labelled, padding: Padding) -> None:
@@ -73,7 +83,8 @@ def write_size(folder: Path, size: int, data: Labelled, padding: Padding) -> Non
     queries = data.queries
     if size < len(real):
         real, queries = _smaller(real, queries, size)
-    _write(folder / "markers.csv", real, padding.rows(max(0, size - len(real))))
+    asked_for = AskedFor(row["query"] for row in queries)
+    _write(folder / "markers.csv", real, padding.rows(max(0, size - len(real)), asked_for))
     asked = [(row["query_id"], row["query"]) for row in queries]
     Random(size).shuffle(asked)
     _write(folder / "queries.csv", asked)

@@ -1,6 +1,7 @@
 """Further markers from a Parquet file as CSV on standard output: FILE COUNT."""
 
 import csv
+import os
 import sys
 
 import pyarrow.parquet  # type: ignore[import-not-found,unused-ignore]
@@ -18,4 +19,7 @@ def main(path: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    try:
+        main(sys.argv[1], int(sys.argv[2]))
+    except BrokenPipeError:  # whoever reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
