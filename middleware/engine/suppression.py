@@ -27,8 +27,9 @@ def suppressing(state: State, place: Whereabouts, match: Match | Matched) -> Mis
 
 def applies(pair: Mistake, place: Whereabouts, relation: Relation) -> bool:
     """A decision is about what raises the flag by its address. Where the caller's number or name
-    is the marker's too, it is not the address alone that speaks, and the marker is shown."""
-    if relation not in SURE:
+    is the marker's too, it is not the address alone that speaks, and the marker is shown; as is
+    one whose content was erased since."""
+    if relation not in SURE or not pair.content:
         return False
     marker = pair.read_marker()
     _, inside = clean(place.address or "")

@@ -15,6 +15,7 @@ from schemas.event import Event
 from schemas.service import Refused
 from tests.simulation.alarm_judge import wrong_with_alarms
 from tests.simulation.attempts import judge_cad
+from tests.simulation.mistake_judge import left_out, wrong_with_mistakes
 from tests.simulation.plan import LATE
 from tests.simulation.sayings import Acknowledged
 
@@ -32,6 +33,8 @@ def judge(world: World) -> None:
     _acknowledged(world, entries)
     _duties(world)
     _checks(world)
+    for wrong in wrong_with_mistakes(world.state):
+        world.witness.complain(wrong)
     for wrong in wrong_with_alarms(world, entries):
         world.witness.complain(wrong)
     world.witness.attempts.in_the_end(world.state)
@@ -94,6 +97,7 @@ def _duties(world: World) -> None:
         (numbers[n.incident], n.callsign, n.device, n.matched.marker) for n in _in_force(state)
     }
     wanted = world.people.truth.duties(london_day(world.machine.clock.now()))
+    wanted -= left_out(state)
     for missing in sorted(wanted - in_force):
         complain(f"nobody was told: {missing}")
     for wrong in sorted(in_force - wanted):

@@ -20,6 +20,7 @@ from middleware.flow.stamps import Stamps
 from middleware.flow.timers import Timers
 from schemas.check import NotChecked, Outcome
 from tests.simulation.alarm_mutations import ALARM_MUTATIONS
+from tests.simulation.mistake_mutations import MISTAKE_MUTATIONS
 
 Patch = tuple[object, str, Any]
 
@@ -164,6 +165,7 @@ MUTATIONS: dict[str, tuple[Patch, ...]] = {
     "nobody is checked again": ((IndexFollower, "_order", _no_restore),),
     "a check that failed is not made again": ((on_incident, "check_again", _nothing),),
     **ALARM_MUTATIONS,
+    **MISTAKE_MUTATIONS,
 }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from middleware.engine.state import Phase
@@ -11,14 +11,16 @@ from schemas import incident
 from schemas.event import Event
 from schemas.incident import Resource
 from schemas.marker import Marker, Scope
+from schemas.mistake import Verdict
 from tests import said
 from tests.matching import NOT_AN_ADDRESS
+from tests.mistaken import decides, says
 from tests.said import Cad, Team, marker
 from tests.simulation.machine import Machine
 from tests.simulation.plan import Plan, Weather
 from tests.simulation.sayings import Sayings
 
-ADDRESSES = tuple(f"{n} Marram Street, Saltby" for n in range(1, 6))
+ADDRESSES = tuple(f"{n} Marram Street, Saltby, CT97 {n}AB" for n in range(1, 6))
 NUMBERS = ("07700 900001", "07700 900002", "07700 900003")
 CREWS = ("A1", "A2", "A3", "A4")
 DEVICES = {"A1": "A1", "A2": "A2", "A3": "T3", "A4": "A4"}
@@ -79,7 +81,7 @@ class People:
         ]
         works += [self._call(str(n), plan.random(f"call {n}")) for n in range(plan.incidents // 2)]
         works += [self._mark(plan.random("team")), self._stumble(plan.random("stumble"))]
-        works += [self._import(plan.random("import"))]
+        works += [self._import(plan.random("import")), self._doubt(plan.random("doubt"))]
         return [asyncio.create_task(work) for work in works]
 
     async def _say(self, event: Event) -> Standing:
@@ -195,6 +197,26 @@ class People:
             await self._say(self._team.activated(f"i{n}"))
             self.truth.markers[one.id] = one
 
+    async def _doubt(self, chance: Random) -> None:
+        """Handlers say that a match is not right; the team decides, and changes its mind."""
+        for n in range(chance.randint(0, 60)):
+            await asyncio.sleep(chance.uniform(0.1, self._plan.storm / 30))
+            if self._machine.service is None:
+                continue
+            state = self._machine.service.state
+            notes = [note for note in state.notes.values() if note.phase is not Phase.WITHDRAWN]
+            pairs = list(state.mistakes.pairs)
+            if notes and chance.random() < 0.6:
+                note = chance.choice(notes)
+                who = f"handler {n}"
+                await self._say(says(note.incident, note.matched.marker, by=who, at=self._now()))
+            if pairs:
+                verdict = chance.choice((*Verdict, Verdict.SUPPRESS, Verdict.SUPPRESS))
+                await self._say(decides(chance.choice(pairs), verdict, at=self._now()))
+
+    def _now(self) -> datetime:
+        return self._plan.begun + timedelta(seconds=asyncio.get_running_loop().time())
+
     async def _batch(self, batch: str, chance: Random) -> None:
         rows = [
             marker("B1", chance.choice(ADDRESSES)),
@@ -222,5 +244,4 @@ class People:
             notes = self._machine.service.state.notes.values()
             tasks = [n.task for n in notes if n.task and n.phase is Phase.OPEN]
             for task in tasks[:3]:
-                now = self._plan.begun + timedelta(seconds=asyncio.get_running_loop().time())
-                await self._say(said.taken(task, "Sam", now))
+                await self._say(said.taken(task, "Sam", self._now()))

@@ -119,7 +119,8 @@ class Witness:
         answer = entry.answer
         if made.outcome is not Outcome.NONE_FOUND:
             return
-        if answer is None or answer.outcome is not Outcome.NONE_FOUND:
+        hidden = {left_out.marker for left_out in made.not_shown}
+        if answer is None or not (answer.outcome is Outcome.NONE_FOUND or hidden):
             self.complain("none found was recorded where the matcher did not say so")
         known = self._shadow.incidents.get(made.subject)
         if known is None:
@@ -129,7 +130,9 @@ class Witness:
         then = max((position for position, at in changes if at <= long_ago), default=0)
         new = {kept.id for kept in self._shadow.markers.in_force(after=then)}
         for kept in self._shadow.markers.in_force():
-            if kept.id not in new and kept.read().address == known.place.address:
+            if kept.id in new | hidden:
+                continue
+            if kept.read().address == known.place.address:
                 self.complain(f"none found, and {kept.id} has been in force for long")
 
     def _look_at_queues(self) -> None:

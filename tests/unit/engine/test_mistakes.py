@@ -1,14 +1,17 @@
 """Confirmed mistakes: said by people, decided on by the marking team, never silent (M2, C3, C4, N6,
 N7, E1)."""
 
+from dataclasses import replace
+
 import pytest
 
+from middleware.engine.entry import Erased
 from middleware.engine.mistakes import SETTLED_KEPT, Phase
 from middleware.engine.state import Checked
 from middleware.engine.state import Phase as Duty
 from middleware.engine.suppression import leave_out, suppressing
 from schemas import decision as d
-from schemas.check import SURE, Answer, Match, NotChecked, Outcome, Relation
+from schemas.check import SURE, Answer, Match, NotChecked, Outcome, Relation, Whereabouts
 from schemas.judgement import MistakeSettled, MistakesLapsed, MistakeTaken
 from schemas.marker import Scope
 from schemas.mistake import Mistaken, Verdict
@@ -373,6 +376,22 @@ def test_e4_no_decision_holds_an_address(room: Room) -> None:
         for one in entry.decisions:
             assert "High Street" not in one.model_dump_json()
             assert "house behind" not in one.model_dump_json()
+
+
+def test_e4_what_was_erased_hides_nothing_and_breaks_nothing(room: Room) -> None:
+    """Of the record of the marker, of the incident, of what was said: of each and of all."""
+    suppressed(room)
+    flag = Match(marker="M1", relation=Relation.SAME_DWELLING, certainty=999)
+    begun, *more = room.entries
+    erased = [replace(entry, event=Erased(), answer=None) for entry in more]
+    for gone in range(len(more)):
+        state = refold([begun, *more[:gone], erased[gone], *more[gone + 1 :]])
+        suppressing(state, room.incident().place, flag)
+        assert suppressing(state, Whereabouts(), flag) is None
+    state = refold([begun, *erased])
+    assert suppressing(state, room.incident().place, flag) is None
+    (pair,) = state.mistakes.pairs.values()
+    assert (pair.content, pair.rulings[0].reason) == (b"", "")
 
 
 def test_what_is_settled_does_not_pile_up(room: Room) -> None:
