@@ -154,6 +154,7 @@ class Live:
             "name": caller.name,
             "role": caller.role,
             "verbs": verbs,
+            "may_search": may(caller.role, "GET /search"),
             "streams": view_of(caller.role),
             "room": self.room,
         }

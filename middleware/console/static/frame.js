@@ -46,7 +46,7 @@ const Tools = ({ link, filter, sought, acts }) => html`<div class="tools" role="
     class="choice" aria-pressed=${filter === name} onClick=${() => acts.filter(name)}>${name}</button>`)}</div>
   <label>Search <kbd>/</kbd> <input id="sought" type="search" value=${sought}
     placeholder="number, place, call sign" onInput=${(event) => acts.seek(event.target.value)} /></label>
-  ${"calls" in link.known.streams && html`<a href="/search">What is known of …?</a>`}
+  ${link.hello?.may_search && html`<a href="/search">What is known of …?</a>`}
   ${(filter !== "all" || sought) && html`<span class="partly" role="status">Not everything is shown</span>`}
 </div>`;
 
