@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from middleware.domain.matching import words as w
+from middleware.domain.matching.certainty import SURELY, found, possible
 from middleware.domain.matching.contacts import SHARED_BY
 from middleware.domain.matching.judge import FOUND, POSSIBLE, SURE_FITS, Verdict, is_found
 from middleware.domain.matching.numbers import Fit, fit
@@ -12,8 +13,6 @@ from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.street import written
 from schemas.check import SURE, Answer, Match, NotChecked, Outcome, Relation, Whereabouts
 
-SURELY = 985
-"""Certainty from which a match raises the flag, in thousandths."""
 LIKELIER, LIKELIEST = 150, 900
 """What a number or person that agrees too adds, and how far."""
 SHOWN = 10
@@ -28,16 +27,6 @@ _RELATION = {
     Fit.OTHER_HOUSE: Relation.TOO_VAGUE,
     Fit.AS_UNIT: Relation.OTHER_DWELLING, Fit.HOUSE_TOO: Relation.OTHER_DWELLING,
 }  # fmt: skip
-_CERTAINTY = (
-    (105, 999),
-    (95, 998),
-    (85, 996),
-    (75, 992),
-    (FOUND, 985),
-    (60, 700),
-    (50, 500),
-    (40, 300),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +87,17 @@ def _joined(match: Match, more: list[Match]) -> Match:
 def _by_address(place: Whereabouts, verdicts: list[Verdict]) -> list[Match]:
     likely = [v for v in verdicts if v.points >= POSSIBLE]
     likely.sort(key=lambda v: (-v.points, v.fit, v.spec.marker))
-    found = nearer(place, [v for v in likely if is_found(v)])
-    if found:
-        best = found[0]
-        rivals = [v for v in found if _rivals(v, best)]
+    fitting = nearer(place, [v for v in likely if is_found(v)])
+    if fitting:
+        best = fitting[0]
+        rivals = [v for v in fitting if _rivals(v, best)]
         if not rivals:
-            sure = [v for v in found if _one_place(v.spec, best.spec)]
+            sure = [v for v in fitting if _one_place(v.spec, best.spec)]
             sure.sort(key=lambda v: (v.fit is Fit.COVERED, -v.points, v.spec.marker))
-            return [_match(v, SURELY) for v in sure]
+            return [_match(v, sure=True) for v in sure]
         for verdict in (best, *rivals):
             verdict.reasons.append("another marker fits as well")
-    return [_match(verdict, 0) for verdict in likely]
+    return [_match(verdict, sure=False) for verdict in likely]
 
 
 def _rivals(one: Verdict, best: Verdict) -> bool:
@@ -129,13 +118,11 @@ def _one_place(one: Spec, other: Spec) -> bool:
     return one.units == other.units or one.covers or other.covers
 
 
-def _match(verdict: Verdict, least: int) -> Match:
-    certainty = next((c for points, c in _CERTAINTY if verdict.points >= points), 150)
+def _match(verdict: Verdict, *, sure: bool) -> Match:
     relation = _RELATION[verdict.fit]
-    if verdict.vague and relation in SURE and not least:
+    if verdict.vague and relation in SURE and not sure:
         relation = Relation.TOO_VAGUE
-    if not least:
-        certainty = min(certainty, 700)
+    certainty = found(verdict) if sure else possible(verdict)
     return _said(verdict.spec.marker, relation, certainty, verdict.reasons)
 
 
@@ -150,9 +137,9 @@ def _by_uprn(specs: list[Spec], reading: Reading) -> list[Match]:
     """The UPRN decides at once, unless unit or number disagree."""
     matches = []
     for spec in sorted(specs, key=lambda one: one.marker):
-        found = fit(reading, spec, written(reading, spec))
-        if found in _AGREES or not reading.numbers or not (spec.house or spec.units):
-            relation = _RELATION[found] if found in SURE_FITS else Relation.SAME_DWELLING
+        numbers = fit(reading, spec, written(reading, spec))
+        if numbers in _AGREES or not reading.numbers or not (spec.house or spec.units):
+            relation = _RELATION[numbers] if numbers in SURE_FITS else Relation.SAME_DWELLING
             matches.append(_said(spec.marker, relation, 999, ["UPRN agrees"]))
         else:
             said = ["UPRN agrees; number or flat does not"]
@@ -207,5 +194,6 @@ def understood(reading: Reading) -> bool:
         for value, _, at in reading.numbers
     )
     if numbered:
-        return bool(reading.postcode) or (len(words) > 1 and bool(reading.outcode or len(rare) > 1))
+        placed = bool(reading.outcode) or len(rare) > 1 or (bool(rare) and "LONDON" in words)
+        return bool(reading.postcode) or (len(words) > 1 and placed)
     return bool(reading.postcode or reading.outcode) and bool(rare)

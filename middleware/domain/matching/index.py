@@ -8,7 +8,6 @@ from middleware.domain.matching.answer import Evidence, answer
 from middleware.domain.matching.contacts import read_person, read_phone
 from middleware.domain.matching.evidence import clean
 from middleware.domain.matching.judge import Verdict, is_settled, judge
-from middleware.domain.matching.unplaced import is_rare_house, is_unplaced, settle_unplaced
 from middleware.domain.matching.keys import LONDON, rare, roads_asked, rounds
 from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import hashed
@@ -16,6 +15,7 @@ from middleware.domain.matching.reading import Reading, read
 from middleware.domain.matching.settling import whole_name
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.store import Store
+from middleware.domain.matching.unplaced import is_rare_house, is_unplaced, settle_unplaced
 from schemas.check import Answer, Whereabouts
 from schemas.marker import Marker
 
@@ -30,7 +30,7 @@ class MarkerIndex:
     bounded in candidates, scores are integers, nothing depends on time or chance.
     """
 
-    version: ClassVar[str] = "forewarn-matcher/1"
+    version: ClassVar[str] = "forewarn-matcher/2"
 
     def __init__(self) -> None:
         self._position = 0

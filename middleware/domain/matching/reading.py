@@ -196,7 +196,9 @@ class _Walk:
             if following in w.SIDES:
                 self.floor = True
                 return True
-        elif (word == "OFFICE" and self.out and self.out[-1] == "POST") or (word not in w.UNITS and not (token in ("F", "FL") and _begins_unit(following))):
+        elif (word == "OFFICE" and self.out and self.out[-1] == "POST") or (
+            word not in w.UNITS and not (token in ("F", "FL") and _begins_unit(following))
+        ):
             return False
         self.unit = True
         self.reading.flat |= token in _FLAT
@@ -227,7 +229,8 @@ _LETTERED = frozenset(f"{flat}{letter}" for flat in ("FL", "FLT") for letter in 
 
 _SPECIAL = frozenset(
     {"REAR", "NO", "F", "FL"}.union(
-        _LETTERED, w.FLOORS, w.FLOOR_SHORT, w.SIDES, w.ORDINALS, w.UNITS, w.SKIPS_NUMBER, w.NEARBY, w.EMPTY,
+        _LETTERED, w.FLOORS, w.FLOOR_SHORT, w.SIDES, w.ORDINALS, w.UNITS, w.SKIPS_NUMBER, w.NEARBY,
+        w.EMPTY,
         (short for short, word in w.ABBREVIATIONS.items() if word in w.UNITS),
     )
 )  # fmt: skip

@@ -50,7 +50,8 @@ def spanned(reading: Reading) -> None:
     numbers = reading.numbers
     for i in range(len(numbers) - 1, 0, -1):
         (low, named, at), (high, other, there) = numbers[i - 1], numbers[i]
-        if named or other or at != there or reading.breaks.count(at) > (at > 0):
+        before = sum(place == at for _, _, place in numbers[: i - 1]) + (at > 0)
+        if named or other or at != there or reading.breaks.count(at) > before:
             continue
         if _is_span(low, high, alone=i == 1):
             reading.numbers = [*numbers[: i - 1], (f"{low}-{high}", False, at), *numbers[i + 1 :]]

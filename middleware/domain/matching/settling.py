@@ -28,7 +28,9 @@ def settled(query: Reading, spec: Spec, found: Fit, name: int) -> Fit:
 def whole_name(query: Reading, spec: Spec) -> bool:
     """Every word of a name that can tell it from others is there."""
     rare = [word for word in spec.names if word not in w.COMMON]
-    return (bool(rare) or len(spec.names) > 1) and all(find(word, query.words)[0] >= 0 for word in spec.names)
+    return (bool(rare) or len(spec.names) > 1) and all(
+        find(word, query.words)[0] >= 0 for word in spec.names
+    )
 
 
 def _in_a_street(spec: Spec) -> bool:

@@ -1,0 +1,48 @@
+"""How sure a match is, in thousandths: a small table counted offline (`tests.bench.fit_matching`).
+
+Every query of the fitting half was asked twice, with the marker it means and with that marker
+hidden, as if the place had none; the table rounds down how often the best answer was right.
+"""
+
+from middleware.domain.matching.judge import SAME_POSTCODE, Verdict
+from middleware.domain.matching.numbers import Fit
+
+SURELY = 985
+"""Certainty from which a match raises the flag."""
+LEAST_SURE = 988
+"""The most for numbers that agree, but are not written alike."""
+
+NEARLY, HALF, DOUBTED = 800, 40, 140
+"""Number, street and postcode agree, a name does not: likely from so many points, else not."""
+
+_FOUND = (
+    (SAME_POSTCODE, ((105, 999), (85, 998), (0, 996))),
+    (25, ((95, 996), (0, 993))),
+    (20, ((95, 997), (0, 995))),
+    (-99, ((90, 994), (75, 990), (0, SURELY))),
+)
+"""Points of the postcode -> points in all -> certainty."""
+
+_POSSIBLE = {
+    Fit.SAME: (DOUBTED, 60), Fit.EQUIVALENT: (400, 50), Fit.COVERED: (500, 60), Fit.ASK: (400, 50),
+    Fit.INSIDE: (400, 40), Fit.NO_HOUSE: (400, 40), Fit.AROUND: (350, 30), Fit.AS_UNIT: (300, 30),
+    Fit.EXTRA: (110, 30), Fit.HOUSE_TOO: (110, 30), Fit.OTHER_HOUSE: (110, 30),
+    Fit.UNNUMBERED: (90, 20), Fit.SUFFIX: (20, 10),
+}  # fmt: skip
+"""What the numbers say -> certainty with the same postcode, and without it."""
+
+
+def found(verdict: Verdict) -> int:
+    """Certainty of a match that raises the flag."""
+    bands = next(bands for least, bands in _FOUND if verdict.postcode >= least)
+    certainty = next(value for least, value in bands if verdict.points >= least)
+    alike = verdict.fit in (Fit.SAME, Fit.COVERED)
+    return certainty if alike else min(certainty, LEAST_SURE)
+
+
+def possible(verdict: Verdict) -> int:
+    """Certainty of a match that is advice; a little more for what agrees besides."""
+    exact = verdict.postcode >= SAME_POSTCODE
+    if exact and verdict.fit is Fit.SAME:
+        return NEARLY if verdict.points >= HALF else DOUBTED
+    return _POSSIBLE[verdict.fit][0 if exact else 1] + max(verdict.points, 0) // 10
