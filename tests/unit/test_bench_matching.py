@@ -96,7 +96,9 @@ def test_an_index_is_filled_up_with_invented_places(tmp_path: Path, addresses: P
     ("address", "postcode", "is_asked"),
     [
         ("30 JASMINE CLOSE, ANYTOWN", "NR99 6XL", True),  # same number and postcode
-        ("30 JASMINE CLOSE, ANYTOWN", "NR99 7AA", False),
+        ("30 JASMINE CLOSE, ANYTOWN", "NR99 7AA", True),  # another end of the same street
+        ("30 JASMINE CLOSE, ANYTOWN", "NR98 7AA", False),
+        ("30 JASMINE CLOSE, ANYTOWN, ANYTOWN", "NR99 7AA", False),
         ("31 JASMINE CLOSE, ANYTOWN", "NR99 6XL", False),
         ("14 OSPREY ROAD, OTHERTOWN", "NR98 1AA", True),  # asked without a postcode
         ("14 OSPREY STREET, OTHERTOWN", "NR98 1AA", False),
