@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from middleware.domain.matching.answer import SURELY
+from middleware.domain.matching.certainty import SURELY
 from middleware.domain.matching.contacts import read_person, read_phone
 from middleware.domain.matching.evidence import clean
 from middleware.engine.entry import Taken
