@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from middleware.ops.access import Role
 from schemas.telling import AttemptMade, AttemptReported
 from tests.room import made
@@ -17,6 +19,9 @@ from tests.service import ControlRoom
 from tests.service_process import choose_ports
 from tests.service_screen import screen
 from tests.voice import Phone, telephone
+
+pytestmark = pytest.mark.timeout(300)
+"""Calls take the time that they take, on a loaded machine more."""
 
 CREW, NUMBER = "R1", "07700 900123"
 MARKED = {"address": "14 Marram Street, Saltby", "postcode": "CT97 1AB"}

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.channels import voice_speech
 from adapters.channels.voice_line import RATE, WIDTH, seconds
+from adapters.channels.voice_round import REPEATED
 from adapters.channels.voice_sounds import Sounds
 from adapters.channels.voice_speaker import FULL_SCALE, LOUDEST, for_the_telephone
 from adapters.channels.voice_speech import MOST_LETTERS, NoVoice, Speech
@@ -16,7 +17,7 @@ from middleware.ops.metrics import Metrics
 from middleware.ports import World
 from tests.brokers import real_world
 from tests.needs import require
-from tests.voice import samples
+from tests.voice import Samples, alike, samples
 
 TEXT = "Violence warning. Fourteen A, High Street."
 
@@ -113,3 +114,28 @@ async def test_e1_a_sound_on_the_disk_can_be_read_by_its_group_alone_and_goes(
 
 def left(folder: Path) -> list[str]:
     return [path.name for path in (folder / "sounds").iterdir()]
+
+
+# --- what the tests with a telephone measure by ----------------------------------------
+
+
+def after_a_law(sound: Samples) -> Samples:
+    """As it comes out of a telephone line: A-law (G.711), eight bits a sample."""
+    level = np.abs(sound) / FULL_SCALE
+    scale = 1 + np.log(87.6)
+    large = (1 + np.log(np.maximum(87.6 * level, 1))) / scale
+    coded = np.round(np.where(level < 1 / 87.6, 87.6 * level / scale, large) * 127) / 127
+    decoded = np.where(coded < 1 / scale, coded * scale / 87.6, np.exp(coded * scale - 1) / 87.6)
+    return np.asarray(np.sign(sound) * decoded * FULL_SCALE)
+
+
+async def test_the_measure_knows_the_same_sound_from_another_and_bears_loss(world: World) -> None:
+    """Said on a line with half a second of noise before it, and one packet in fifty lost."""
+    speech, chance = Speech(["nanotts"], world), np.random.default_rng(7)
+    said, other = samples(await speech.say(TEXT)), samples(await speech.say(REPEATED))
+    line = np.concatenate([chance.normal(0, 5, 4_000), after_a_law(said)])
+    assert alike(said, line) == 1
+    assert alike(other, line) == 0
+    packets = line[: line.size // 160 * 160].reshape(-1, 160)
+    packets[chance.random(len(packets)) < 0.02] = 0
+    assert alike(said, packets.ravel()) > 0.5
