@@ -100,6 +100,23 @@ def test_case_spacing_and_punctuation_change_nothing(
     assert ask(index, cased) == ask(index, text)
 
 
+@given(units, numbers, letters, streets, st.sampled_from(TOWNS), postcodes, st.integers(0, 2))
+def test_order_changes_nothing(
+    unit: str, number: int, letter: str, street: str, town: str, postcode: str, order: int
+) -> None:
+    """M2: the flat behind the street, the number behind it, the town first."""
+    house = f"{number}{letter}"
+    index = one(f"{unit}{house} {street}, {town}", postcode)
+    turned = (
+        f"{house} {street}, {unit}{town}, {postcode}",
+        f"{unit}{street} {house}, {town}, {postcode}",
+        f"{town}, {unit}{house} {street}, {postcode}",
+    )[order]
+    answer = ask(index, turned)
+    assert answer.outcome is Outcome.FOUND
+    assert answer.matches[0].relation is Relation.SAME_DWELLING
+
+
 @given(addresses(), postcodes, addresses(), postcodes)
 def test_another_address_never_flags(
     address: str, postcode: str, other: str, elsewhere: str

@@ -44,13 +44,21 @@ class Reading:
     breaks: list[int] = field(default_factory=list)
     flat: bool = False
     """A number was called a flat, not a unit or a shop."""
+    written: str = ""
 
     def digest(self) -> str:
-        """The same for the same words and numbers in the same order, whatever stands between."""
-        kept = [word for word in self.words if word not in w.UNSAID]
-        at = [sum(word not in w.UNSAID for word in self.words[:at]) for _, _, at in self.numbers]
-        numbers = [(value, named) for value, named, _ in self.numbers]
-        return f"{crc32(repr((kept, numbers, at)).encode()):x}"
+        """The same for the same words and numbers in the same order, whatever stands between.
+
+        Reckoned once: ask when the reading is settled.
+        """
+        if not self.written:
+            kept = [word for word in self.words if word not in w.UNSAID]
+            at = [
+                sum(word not in w.UNSAID for word in self.words[:at]) for _, _, at in self.numbers
+            ]
+            numbers = [(value, named) for value, named, _ in self.numbers]
+            self.written = f"{crc32(repr((kept, numbers, at)).encode()):x}"
+        return self.written
 
     def settled(self) -> "Reading":
         """Without THE, OF, AND; numbers stand before the word that they belong to."""

@@ -44,9 +44,9 @@ def is_identical(query: Reading, spec: Spec) -> bool:
     numbers = query.numbers
     if spec.written or len(numbers) > 1:
         return len(numbers) > 1 and spec.written == query.digest()
-    known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} - w.UNSAID
-    if known != set(query.words) - w.UNSAID:
+    if [value for value, _, _ in numbers] != [*spec.units, *filter(None, [spec.house])]:
         return False
     if numbers and spec.house and numbers[0][1]:
         return False
-    return [value for value, _, _ in numbers] == [*spec.units, *filter(None, [spec.house])]
+    known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} - w.UNSAID
+    return known == set(query.words) - w.UNSAID
