@@ -86,7 +86,8 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
     points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED
     if identical and _confirmed(spec, postcode[0]):
         points = SURE if exact else max(points + WHOLE, FOUND)
-    said = (_SAID[numbers], road.said, postcode[1], name[1], place[1])
+    unnumbered = numbers is Fit.SAME and not query.numbers
+    said = ("" if unnumbered else _SAID[numbers], road.said, postcode[1], name[1], place[1])
     vague = postcode[0] <= 0 and place[0] <= 0
     if vague or not (exact or identical or (road.typed and not _unasked(query, spec))):
         points = min(points, FOUND - 1)
