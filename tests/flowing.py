@@ -41,12 +41,16 @@ class Radio:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.up = True
+        self.came_up = asyncio.Event()
+        self.came_up.set()
         self.hangs = False
         self.fault: Exception | None = None
         self.tried: list[float] = []
         self.sent: list[tuple[float, ToDevice]] = []
 
     async def run(self, intake: Intake, came_back: Callable[[], None]) -> None:
+        await self.came_up.wait()
+        came_back()
         await asyncio.Event().wait()
 
     async def send(self, message: ToDevice) -> None:

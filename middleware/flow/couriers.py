@@ -31,6 +31,9 @@ FIRST_WAIT = 5.0
 LONGEST_WAIT = 300.0
 SEND_LIMIT = 60.0
 """Seconds for one send. Channels have limits of their own, and shorter ones."""
+COMES_UP = 10.0
+"""Seconds after the start for which an attempt waits for a channel that has not come up yet: its
+failure would move the ladder on."""
 ANSWER_LASTS = 60.0
 """Seconds for which what was known still answers a question; then the crew asks again."""
 
@@ -52,6 +55,8 @@ class Couriers:
         self._attempts = Attempts(intake, clock)
         self._destinations: dict[tuple[str, str], Destination] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        self._up: set[str] = set()
+        self._begun = clock.monotonic()
         self._later: list[tuple[float, int, Destination, Parcel]] = []
         self._number = 0
         self._sooner = asyncio.Event()
@@ -207,6 +212,7 @@ class Couriers:
     def came_back(self, channel: str) -> None:
         """The channel can send again: everything open on it is due. (What was shown is built
         anew when the record says so: only then is the state that of the journal.)"""
+        self._up.add(channel)
         for destination in self._destinations.values():
             if destination.channel == channel:
                 self._send_open(destination)
@@ -220,6 +226,7 @@ class Couriers:
 
     async def run(self) -> None:
         """Carry until cancelled."""
+        self._begun = self._clock.monotonic()
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             for destination in self._destinations.values():
@@ -243,6 +250,11 @@ class Couriers:
             self._destinations.pop((destination.channel, destination.device), None)
 
     async def _send(self, destination: Destination, parcel: Parcel) -> None:
+        up_by = self._begun + COMES_UP
+        is_up = destination.channel in self._up or self._clock.monotonic() >= up_by
+        if parcel.attempt is not None and not is_up:
+            self._again_at(up_by, destination, parcel)
+            return
         parcel.tries += 1
         wait = min(FIRST_WAIT * 2 ** (parcel.tries - 1), LONGEST_WAIT)
         due = self._clock.monotonic() + wait * self._random.uniform(0.8, 1.2)

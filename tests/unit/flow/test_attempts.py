@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.stores.memory import Disk, MemoryJournal
 from middleware.engine.state import Note, Phase
-from middleware.flow.couriers import SEND_LIMIT
+from middleware.flow.couriers import COMES_UP, SEND_LIMIT
 from middleware.ports import ToDevice
 from schemas.delivery import Delivery, DeliveryReported, NoteAttempted
 from schemas.incident import ResourceStoodDown
@@ -66,11 +66,18 @@ class Full:
 
 
 async def scene(
-    disk: Disk | None = None, cad: Cad | None = None, full: Full | None = None
+    disk: Disk | None = None,
+    cad: Cad | None = None,
+    full: Full | None = None,
+    starting: tuple[str, ...] = (),
 ) -> Scene:
+    """`starting` channels have not come up yet."""
     channels = {name: Radio(VirtualClock()) for name in ("mdt", "radio", "voice")}
     for name, channel in channels.items():
         channel.name = name
+        if name in starting:
+            channel.up = False
+            channel.came_up.clear()
     journal = MemoryJournal(disk, fault=full) if full else None
     running = await start(disk, journal=journal, rules=SEVERAL, channels=tuple(channels.values()))
     return Scene(running, channels, cad or Cad(), Team())
@@ -224,6 +231,32 @@ async def test_n4_what_was_not_yet_attempted_goes_out_after_a_restart_as_new() -
     await after.running.wait(1)
 
     assert [message.times for message in after.sent("voice")] == [0]
+
+
+@virtual
+async def test_n4_a_channel_that_is_still_coming_up_after_a_start_moves_no_ladder_on() -> None:
+    here = await told()
+    await here.running.stop()
+    after = await scene(here.running.disk, here.cad, starting=("voice",))
+    await after.running.wait(COMES_UP - 1)
+    assert [one.again for one in after.attempts() if one.channel == "voice"] == [False]
+    voice = after.channels["voice"]
+    voice.up = True
+    voice.came_up.set()
+    await after.running.wait(0.1)
+
+    assert [message.times for message in after.sent("voice")] == [1]
+
+
+@virtual
+async def test_n5_a_channel_that_never_comes_up_is_tried_in_vain_and_the_ladder_goes_on() -> None:
+    here = await told()
+    await here.running.stop()
+    after = await scene(here.running.disk, here.cad, starting=("voice",))
+    await after.running.wait(COMES_UP + 1)
+
+    assert len(after.channels["voice"].tried) == 1
+    assert after.note().channels["voice"].state is Delivery.UNSENT
 
 
 @virtual
