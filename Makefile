@@ -72,7 +72,7 @@ bench: setup ## the benchmarks, as ratios to the floor
 bench-matching: setup ## matching beside its peers (ADDRESSES=DIR of labelled ones, DOCUMENT=FILE)
 	@test -e $(ADDRESSES)/queries.csv || { \
 		echo "bench-matching: there are no labelled addresses in $(ADDRESSES), and none come with" >&2; \
-		echo "this repository; docs/matching.md says what they are: make $@ ADDRESSES=DIR" >&2; exit 1; }
+		echo "this repository; docs/matching-figures.md says what they are: make $@ ADDRESSES=DIR" >&2; exit 1; }
 	@$(MAKE) --no-print-directory $(PEERS)/.ready
 	@$(BIN)/python -m tests.bench.peers --python $(PEERS)/bin/python --addresses $(ADDRESSES) \
 		--pad $(PAD) $(if $(DOCUMENT),--document $(DOCUMENT)) $(CHOICES)

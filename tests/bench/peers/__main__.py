@@ -36,6 +36,7 @@ SIZES = f"10000,{REAL},100000,1000000"
 def main() -> int:
     """1 when the data or the peers are missing."""
     given = _arguments()
+    given.load = os.getloadavg()[0]
     missing = _missing(given)
     if missing:
         print(f"bench-matching: {missing}", file=sys.stderr)
@@ -133,7 +134,8 @@ def _write(outcomes: list[Outcome], data: Labelled, given: argparse.Namespace) -
     told = (
         f"Measured on {time.strftime('%-d %B %Y')} with {len(data.queries):,} labelled queries of "
         f"the {given.half} half of the towns, on {os.cpu_count()} cores, Python "
-        f"{platform.python_version()}. Who is slow answers a sample, as the table says."
+        f"{platform.python_version()}; load average of the machine before it began "
+        f"{given.load:.1f}. Who is slow answers a sample, as the table says."
     )
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / "report.html").write_text(html(outcomes, show, told), encoding="utf-8")
