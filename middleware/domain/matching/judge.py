@@ -84,7 +84,7 @@ def judge(query: Reading, spec: Spec) -> Verdict | None:
     place = (0, "") if exact else places(query, spec, road.at)
     points = road.points + postcode[0] + name[0] + place[0] + _slip(road.points, postcode[0])
     points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED
-    if identical and _confirmed(spec, postcode[0]):
+    if identical and _confirmed(place[0], postcode[0]):
         points = SURE if exact else max(points + WHOLE, FOUND)
     unnumbered = numbers is Fit.SAME and not query.numbers
     said = ("" if unnumbered else _SAID[numbers], road.said, postcode[1], name[1], place[1])
@@ -113,9 +113,9 @@ def _slip(road: int, postcode: int) -> int:
     return -22 if postcode < 22 or road < 25 else 0
 
 
-def _confirmed(spec: Spec, postcode: int) -> bool:
+def _confirmed(place: int, postcode: int) -> bool:
     """The same words count where the postcode does not speak against it."""
-    return postcode >= 25 or (postcode == 0 and bool(set(spec.places) - w.COUNTIES))
+    return postcode >= 25 or (postcode == 0 and place > 0)
 
 
 def _numbers_houses(spec: Spec) -> bool:

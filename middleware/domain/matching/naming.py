@@ -128,14 +128,21 @@ DOUBT = -30
 def places(query: Reading, spec: Spec, at: int) -> Said:
     """Locality and town; counties and London are too wide to count."""
     known = [word for word in spec.places if word not in w.COUNTIES]
-    if any(word in query.words for word in known):
+    after = query.words[at + len(spec.street) :] if at >= 0 else []
+    said = _may_place(query, spec, at) + after
+    if any(word in said for word in known):
         return 12, "place agrees"
-    if any(close(word, query.words) for word in known if len(word) > 4):
+    if any(close(word, said) for word in known if len(word) > 4):
         return 10, "place agrees but for the spelling"
     if query.outcode and not query.postcode:
         return 0, ""
-    after = query.words[at + len(spec.street) :] if at >= 0 else []
     another = known and any(word not in w.COMMON and word not in w.COUNTIES for word in after)
     if query.postcode:
         return (DOUBT, "another place was given") if another else (0, "")
     return (-40, "another place was given") if another else (-10, "")
+
+
+def _may_place(query: Reading, spec: Spec, at: int) -> list[str]:
+    """Words before the street that may be a town: in 14 COVENTRY ROAD, ILFORD none of them is."""
+    words = query.words[:at] if at >= 0 else query.words
+    return [word for word in words if word not in spec.names or words.count(word) > 1]

@@ -24,8 +24,9 @@ def is_unplaced(query: Reading, verdict: Verdict) -> bool:
 
 
 def is_rare_house(query: Reading, spec: Spec) -> bool:
-    """A house in a street whose name is hardly given twice."""
-    return bool(query.numbers) and bool(spec.house) and is_rare(spec.street)
+    """A house in a street whose name is hardly given twice; one named after a town is."""
+    named_so = not set(spec.places).isdisjoint(spec.street)
+    return bool(query.numbers and spec.house) and not named_so and is_rare(spec.street)
 
 
 def settle_unplaced(verdict: Verdict, said: str) -> None:
