@@ -27,6 +27,8 @@ def clean(text: str) -> tuple[str, str]:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = " ".join(text.upper().split())
+    if "H/C" in text:
+        text = text.replace("H/C", "HEALTH C")
     if "R/O" in text:
         text = text.replace("R/O", "REAR OF ")
     if "/F" in text:

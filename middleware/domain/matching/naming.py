@@ -11,6 +11,8 @@ _BUILDING = w.BUILDING_WORDS | w.WEAK_TYPES
 
 Said = tuple[int, str]
 """Points, and what they are for in words."""
+NAMED, PLACED = 35, 12
+"""The most that a name and a place can add."""
 
 
 def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
@@ -26,7 +28,7 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
         return (0, "") if spec.house else (-25, "another name was given")
     if spec.covers and not spec.house:
         whole = all(find(word, query.words)[0] >= 0 for word in spec.names if word != "APARTMENTS")
-        return (35, "name agrees") if whole else (-60, "another name was given")
+        return (NAMED, "name agrees") if whole else (-60, "another name was given")
     if _is_other(before, spec):
         return -60, "another name was given"
     rare = [word for word in spec.names if word not in w.COMMON and word not in spec.places]
@@ -37,14 +39,32 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     enough = held * 2 >= len(rare) if rare else held == len(spec.names)
     if enough and held < len(rare) and not spec.house and _adds(before, strange, spec):
         return -45, "another name was given"
+    if spec.units and _is_same_building(before, spec.names):
+        return 15, "name agrees"
     if held and (enough or spec.house):
-        return (35 if not spec.house and held >= len(rare) else 15), "name agrees"
+        return (NAMED if not spec.house and held >= len(rare) else 15), "name agrees"
+    return _unnamed(query, spec, strange, at, unsure=unsure)
+
+
+def _unnamed(query: Reading, spec: Spec, strange: list[str], at: int, *, unsure: bool) -> Said:
+    """The marker's name is not there: left out, or another one was given."""
     part = bool(spec.units) or spec.covers
     if not unsure and spec.units and _is_occupant(query, strange, at):
         return -15, "the name was not given"
     if strange and (part or not spec.house):
         return (-60 if building_named(query, at) else -45), "another name was given"
     return (0, "") if spec.house else (-45 if unsure else -15, "the name was not given")
+
+
+def _is_same_building(before: list[str], known: tuple[str, ...]) -> bool:
+    """The marker's SMITH AUTOS VICTORIA WORKS is JONES TYRES VICTORIA WORKS: the tenant changed."""
+    for start in range(1, len(known) - 1):
+        tail = list(known[start:])
+        if tail[0] not in w.COMMON and _BUILDING.intersection(tail):
+            size = len(tail)
+            if any(before[i : i + size] == tail for i in range(len(before) - size + 1)):
+                return True
+    return False
 
 
 def _is_whole(spec: Spec, before: list[str], after: list[str]) -> bool:
@@ -131,7 +151,7 @@ def places(query: Reading, spec: Spec, at: int) -> Said:
     after = query.words[at + len(spec.street) :] if at >= 0 else []
     said = _may_place(query, spec, at) + after
     if any(word in said for word in known):
-        return 12, "place agrees"
+        return PLACED, "place agrees"
     if any(close(word, said) for word in known if len(word) > 4):
         return 10, "place agrees but for the spelling"
     if query.outcode and not query.postcode:

@@ -9,7 +9,7 @@ from enum import IntEnum
 from middleware.domain.matching.reading import NEAR, Reading
 from middleware.domain.matching.repeats import AGAIN
 from middleware.domain.matching.spec import Spec
-from middleware.domain.matching.wording import find
+from middleware.domain.matching.wording import close, find
 from middleware.domain.matching.words import EMPTY
 
 _HOUSE = re.compile(r"(\d+)([A-Z]?)(?:-(\d+)[A-Z]?)?\Z")
@@ -112,18 +112,22 @@ def stands_apart(query: Reading, spec: Spec, street_at: int) -> bool:
         return False
     index = _pick(query.numbers, spec.house, street_at)
     between = query.words[query.numbers[index][2] : street_at] if index >= 0 else []
-    return any(word not in EMPTY and word not in spec.names for word in between)
+    known = {*EMPTY, *spec.street}
+    return any(word not in known and not close(word, [*spec.names]) for word in between)
 
 
 def _pick(numbers: list[Number], house: str, street_at: int) -> int:
     """Which number of the query is the house: the one before the street, else the last."""
-    picked = -1
-    bare = [(index, value, at) for index, (value, named, at) in enumerate(numbers) if not named]
-    for index, value, at in bare:
-        if at == street_at and (index, value, at) == [one for one in bare if one[2] == at][-1]:
-            return index if value == house else -1
+    picked = before = -1
+    for index, (value, named, at) in enumerate(numbers):
+        if named:
+            continue
+        if at == street_at:
+            before = index
         if value == house:
             picked = index
+    if before >= 0:
+        return before if numbers[before][0] == house else -1
     return picked
 
 
@@ -133,8 +137,10 @@ def _fit_units(asked: list[str], spec: Spec) -> Fit:
         known = tuple(unit for unit in known if unit != AGAIN)
         doors = (spec.house, spec.house.rstrip(LETTERS))
         asked = [value for value in dict.fromkeys(asked) if value not in doors]
-    if len(asked) == len(known) and all(a == k for a, k in zip(asked, known, strict=True)):
+    if tuple(asked) == known:
         return Fit.SAME
+    if len(asked) == len(known) == 1 and asked[0][0] != "f" != known[0][0]:
+        return Fit.OTHER
     if spec.covers and _within(known, asked) and NEAR not in asked:
         return Fit.COVERED
     asked_units, asked_floors = _split(asked)

@@ -12,7 +12,7 @@ from middleware.domain.matching.postcodes import find_postcode, is_outcode
 
 _TOKEN = re.compile(
     r"\d+(?:ST|ND|RD|TH)\b"
-    r"|\d+[A-Z]?(?: ?(?:-|/|&| TO ) ?\d+[A-Z]?)?(?![A-Z0-9])|\d+[A-Z]{2}(?![A-Z0-9])"
+    r"|\d+[A-Z]?(?: ?(?:-|/|&| TO | AND ) ?\d+[A-Z]?)?(?![A-Z0-9])|\d+[A-Z]{2}(?![A-Z0-9])"
     r"|[A-Z]+\d+[A-Z]?(?:/[A-Z0-9]{1,2})?(?![A-Z0-9])|[A-Z]+|\d+|,"
 )
 _SPREADSHEET = re.compile(r"\b(\d\d?)-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\b")
@@ -20,7 +20,12 @@ _MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 _GLUED = re.compile(
     r"(FLAT|FLT|FL|APT|APARTMENT|UNIT|ROOM|SUITE|OFFICE|SHOP|PLOT|NO|F)(\d+[A-Z]?)\Z"
 )
-_PARTS = re.compile(r"(\d+)([A-Z]?)(?: ?(-|/|&|TO) ?(\d+)([A-Z]?))?\Z")
+_PARTS = re.compile(r"(\d+)([A-Z]?)(?: ?(-|/|&|TO|AND) ?(\d+)([A-Z]?))?\Z")
+_FIRM_NUMBER = re.compile(r"[A-Z]{3,}\d{3}\Z")
+"""JCT600 is a firm; B12 and SU2 are units."""
+_CARE_OF = re.compile(r"\b(?:C/O|FAO)\b[^,\d]*?\b(?:LTD|LIMITED|LLP|PLC)\b")
+"""The firm that takes the post in is no part of an address that has a number."""
+_DIGIT = re.compile(r"\d")
 _CUT = str.maketrans({"'": None, "`": None, "\u2019": None, "(": " ", ")": " "})
 _SUFFIXES = frozenset("ABCDEFGHJKLMP")
 
@@ -76,7 +81,7 @@ def read(text: str, postcode: str = "") -> Reading:
     code, start, end = find_postcode(text, strict=bool(postcode))
     reading = Reading(postcode=code or postcode)
     if code:
-        _Walk(reading, _tokens(text[:start])).run()
+        _Walk(reading, _tokens(_without(code, text[:start]))).run()
         if len(text) - end > 1:
             _Walk(reading, _tokens(text[end:]), after=True).run()
     else:
@@ -85,10 +90,17 @@ def read(text: str, postcode: str = "") -> Reading:
     return reading
 
 
+def _without(code: str, text: str) -> str:
+    """The same postcode said before is no number."""
+    again = f"{code[:-3]} {code[-3:]}"
+    return text.replace(again, " ") if again in text else text
+
+
 def _tokens(text: str) -> list[str]:
     text = text.translate(_CUT)
-    if "C/O" in text:
-        text = text.replace("C/O", " ")
+    if "C/O" in text or "FAO" in text:
+        bare = _CARE_OF.sub(" ", text)
+        text = (bare if _DIGIT.search(bare) else text).replace("C/O", " ")
     if "-" in text:
         text = _SPREADSHEET.sub(lambda m: f"{m[1]}-{_MONTHS.index(m[2]) + 1}", text)
     found: list[str] = _TOKEN.findall(text)
@@ -162,6 +174,8 @@ class _Walk:
             self.reading.flat |= glued[1] in _FLAT
         elif not self.unit and not self.after and self.out and is_outcode(token):
             self.reading.outcode = token
+        elif not self.unit and _FIRM_NUMBER.match(token):
+            self.out.append(token)
         elif self.unit or not self.after:
             self._count(token, named=self.unit)
 

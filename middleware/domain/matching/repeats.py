@@ -28,7 +28,9 @@ def _is_repeated(words: list[str], one: Number, other: Number) -> bool:
     if one[0] != other[0] or (one[1] and not other[1]):
         return False
     between = words[one[2] : other[2]]
-    return not between or (not other[1] and between[-1] in w.STRONG_TYPES)
+    if not between or (not other[1] and between[-1] in w.STRONG_TYPES):
+        return True
+    return len(one[0]) > 2 and one[1] == other[1]
 
 
 def _letter(numbers: list[Number], i: int) -> Number:

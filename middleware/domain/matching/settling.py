@@ -20,6 +20,8 @@ def settled(query: Reading, spec: Spec, found: Fit, name: int) -> Fit:
         return Fit.NO_HOUSE if whole_name(query, spec) else found
     if found is Fit.HOUSE_TOO:
         return Fit.NO_HOUSE if whole_name(query, spec) else Fit.EXTRA
+    if found is Fit.EXTRA:
+        return Fit.SAME if _written_twice(query, spec) else found
     if found is Fit.AROUND:
         return Fit.INSIDE if whole_name(query, spec) else found
     return found
@@ -33,6 +35,14 @@ def whole_name(query: Reading, spec: Spec) -> bool:
     )
 
 
+def _written_twice(query: Reading, spec: Spec) -> bool:
+    """38 MILL ROAD 38 MILL ROAD and 105 105 MILL ROAD; 3 3 MILL ROAD may be a flat."""
+    if spec.units or any(value != spec.house or named for value, named, _ in query.numbers):
+        return False
+    between = query.words[query.numbers[0][2] : query.numbers[-1][2]]
+    return len(spec.house) > 2 or any(word in w.STRONG_TYPES for word in between)
+
+
 def _in_a_street(spec: Spec) -> bool:
     """3 HULSE TERRACE, ALDER WALK: a row of flats or cottages that a street leads to."""
     row = spec.kind not in w.STRONG_TYPES or spec.kind == "TERRACE"
@@ -44,7 +54,9 @@ def is_identical(query: Reading, spec: Spec) -> bool:
     numbers = query.numbers
     if spec.written or len(numbers) > 1:
         return len(numbers) > 1 and spec.written == query.digest()
-    if [value for value, _, _ in numbers] != [*spec.units, *filter(None, [spec.house])]:
+    if len(numbers) != len(spec.units) + bool(spec.house):
+        return False
+    if numbers and numbers[0][0] != (spec.house or spec.units[0]):
         return False
     if numbers and spec.house and numbers[0][1]:
         return False
