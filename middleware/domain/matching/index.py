@@ -7,7 +7,7 @@ from middleware.domain.matching import snapshot
 from middleware.domain.matching.answer import Evidence, answer
 from middleware.domain.matching.contacts import read_person, read_phone
 from middleware.domain.matching.evidence import clean
-from middleware.domain.matching.judge import Verdict, is_settled, judge
+from middleware.domain.matching.judge import Judge, Verdict, is_settled
 from middleware.domain.matching.keys import LONDON, rare, roads_asked, rounds
 from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import hashed
@@ -92,9 +92,10 @@ class MarkerIndex:
         """Round after round of keys, the surest first, until a marker fits."""
         verdicts: list[Verdict] = []
         seen: set[int] = set()
+        judge = Judge(reading).judge
         for turn, keys in enumerate(rounds(reading)):
             for spec in self._store.specs(keys, MOST, seen):
-                verdict = judge(reading, spec)
+                verdict = judge(spec)
                 if verdict is not None:
                     verdicts.append(verdict)
             if not reading.outcode:

@@ -4,19 +4,21 @@ The points are whole numbers, about ten times the log-odds they stand for.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from middleware.domain.matching import words as w
-from middleware.domain.matching.naming import Said, building_named, names, places
+from middleware.domain.matching.naming import NAMED, PLACED, Said, building_named, names, places
 from middleware.domain.matching.numbers import Fit, fit, stands_apart
 from middleware.domain.matching.postcodes import near
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.settling import is_identical, settled
 from middleware.domain.matching.spec import Spec
-from middleware.domain.matching.street import ABSENT, street, written
+from middleware.domain.matching.street import ABSENT, Street, street, written
 
 FOUND, POSSIBLE = 70, 30
 SAME_POSTCODE = 40
 UNNUMBERED, WHOLE, AGAINST, ANOTHER, SURE = -5, 15, -45, -40, 200
+NOTHING: Said = (0, "")
 
 _NUMBER = {
     Fit.SAME: 30, Fit.EQUIVALENT: 20, Fit.COVERED: 30, Fit.ASK: 30, Fit.EXTRA: 25,
@@ -24,6 +26,8 @@ _NUMBER = {
     Fit.INSIDE: 20, Fit.AROUND: 15, Fit.HOUSE_TOO: 25,
     Fit.OTHER_HOUSE: 10,
 }  # fmt: skip
+MOST = (max(_NUMBER.values()) + PLACED, max(_NUMBER.values()) + PLACED + NAMED)
+"""What number, place and name may add, for a marker without a name and for one that has one."""
 _SAID = {
     Fit.SAME: "number agrees", Fit.EQUIVALENT: "number agrees, written differently",
     Fit.COVERED: "the marker covers the whole building",
@@ -65,39 +69,106 @@ def is_settled(verdict: Verdict) -> bool:
     return verdict.points >= FOUND and verdict.fit in (Fit.SAME, Fit.COVERED)
 
 
-def judge(query: Reading, spec: Spec) -> Verdict | None:
-    """None when the marker is out; else its points."""
-    at = written(query, spec)
-    identical = is_identical(query, spec)
-    numbers = Fit.SAME if identical else fit(query, spec, at)
-    if numbers in (Fit.DIFFERENT, Fit.OTHER):
-        return None
-    postcode = _postcode(query, spec)
-    exact = postcode[0] >= SAME_POSTCODE
-    road = street(query, spec, at, numbered=exact and numbers in SURE_FITS)
+class Site(NamedTuple):
+    """What all doors of one address in a street have alike, against one query."""
+
+    road: Street
+    name: Said | None
+    """None: the marker is out."""
+    place: Said
+    asked: bool
+    """The street with its type was asked for, and nothing else."""
+
+
+class Judge:
+    """Judges markers against one query; what many of them have alike is judged once."""
+
+    def __init__(self, query: Reading) -> None:
+        self._query = query
+        self._written: dict[object, int] = {}
+        self._postcodes: dict[str, Said] = {}
+        self._sites: dict[object, Site | None] = {}
+
+    def judge(self, spec: Spec) -> Verdict | None:
+        """None when the marker is out; else its points."""
+        query = self._query
+        at = self._street_at(spec)
+        identical = is_identical(query, spec)
+        numbers = Fit.SAME if identical else fit(query, spec, at)
+        if numbers is Fit.DIFFERENT or numbers is Fit.OTHER:
+            return None
+        postcode = self._postcode(spec.postcode)
+        exact = postcode[0] >= SAME_POSTCODE
+        site = self._site(
+            spec, at, postcode[0], numbered=exact and numbers in SURE_FITS, identical=identical
+        )
+        if site is None:
+            return None
+        road, name, place, asked = site
+        if stands_apart(query, spec, road.at):
+            name = (AGAINST, "a name stands before the street") if exact else None
+        if name is None:
+            return None
+        if exact and road.points > 0:
+            numbers = settled(query, spec, numbers, name[0])
+        points = road.points + postcode[0] + name[0] + place[0] + _slip(road.points, postcode[0])
+        points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED
+        if identical and _confirmed(place[0], postcode[0]):
+            points = SURE if exact else max(points + WHOLE, FOUND)
+        unnumbered = numbers is Fit.SAME and not query.numbers
+        said = ("" if unnumbered else _SAID[numbers], road.said, postcode[1], name[1], place[1])
+        vague = postcode[0] <= 0 and place[0] <= 0
+        if vague or not (exact or identical or asked):
+            points = min(points, FOUND - 1)
+        reasons = [s for s in said if s]
+        return Verdict(spec, numbers, points, reasons, vague, postcode[0], road.points)
+
+    def _street_at(self, spec: Spec) -> int:
+        key = (spec.street, spec.kind)
+        at = self._written.get(key)
+        if at is None:
+            at = self._written[key] = written(self._query, spec)
+        return at
+
+    def _postcode(self, known: str) -> Said:
+        said = self._postcodes.get(known)
+        if said is None:
+            said = self._postcodes[known] = _postcode(self._query, known)
+        return said
+
+    def _site(
+        self, spec: Spec, at: int, postcode: int, *, numbered: bool, identical: bool
+    ) -> Site | None:
+        """The key holds all that is looked at of a marker; of numbers only whether it has any."""
+        key = (
+            spec.street, spec.kind, spec.names, spec.places, bool(spec.house), bool(spec.units),
+            spec.covers, postcode, numbered, identical,
+        )  # fmt: skip
+        if key not in self._sites:
+            road = street(self._query, spec, at, numbered=numbered)
+            hopeless = not identical and _at_best(spec, road, postcode) < POSSIBLE
+            self._sites[key] = None if hopeless else _site(self._query, spec, road, postcode)
+        return self._sites[key]
+
+
+def _at_best(spec: Spec, road: Street, postcode: int) -> int:
+    """The most that can still be reached: below POSSIBLE nothing more is read."""
+    return road.points + postcode + _slip(road.points, postcode) + MOST[bool(spec.names)]
+
+
+def _site(query: Reading, spec: Spec, road: Street, postcode: int) -> Site | None:
+    exact = postcode >= SAME_POSTCODE
     if road.points <= ABSENT and not exact and not spec.names:
         return None
     name = _name(query, spec, road.at, exact=exact)
-    if name is None:
-        return None
-    numbers = settled(query, spec, numbers, name[0]) if exact and road.points > 0 else numbers
-    place = (0, "") if exact else places(query, spec, road.at)
-    points = road.points + postcode[0] + name[0] + place[0] + _slip(road.points, postcode[0])
-    points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED
-    if identical and _confirmed(place[0], postcode[0]):
-        points = SURE if exact else max(points + WHOLE, FOUND)
-    unnumbered = numbers is Fit.SAME and not query.numbers
-    said = ("" if unnumbered else _SAID[numbers], road.said, postcode[1], name[1], place[1])
-    vague = postcode[0] <= 0 and place[0] <= 0
-    if vague or not (exact or identical or (road.typed and not _unasked(query, spec))):
-        points = min(points, FOUND - 1)
-    return Verdict(spec, numbers, points, [s for s in said if s], vague, postcode[0], road.points)
+    if exact:
+        return Site(road, name, NOTHING, asked=True)
+    place = places(query, spec, road.at)
+    return Site(road, name, place, asked=road.typed and not _unasked(query, spec))
 
 
 def _name(query: Reading, spec: Spec, at: int, *, exact: bool) -> Said | None:
     """What names say, and what stands where a name or a number should; None: the marker is out."""
-    if stands_apart(query, spec, at):
-        return (AGAINST, "a name stands before the street") if exact else None
     name = names(query, spec, at, unsure=bool(spec.units) and not exact)
     if not spec.house and name[0] <= 0 and _number_at(query, at) and _numbers_houses(spec):
         return (AGAINST, "the building was not named") if exact and spec.units else None
@@ -127,16 +198,16 @@ def _unasked(query: Reading, spec: Spec) -> bool:
     """FERNWAYS, 8, CECIL ROAD may be another house than 8 CECIL ROAD in the next postcode."""
     number = next((at for _, named, at in query.numbers if not named), 0)
     words = query.words[:number] if spec.house and not spec.names and query.postcode else []
-    known = {*spec.street, *spec.kind.split(), *spec.places} | w.COMMON | w.COUNTIES
-    return any(word not in known for word in words)
+    strange = [word for word in words if word not in w.COMMON and word not in w.COUNTIES]
+    return not {*spec.street, *spec.kind.split(), *spec.places}.issuperset(strange)
 
 
 def _number_at(query: Reading, at: int) -> bool:
     return any(position == at and not named for _, named, position in query.numbers)
 
 
-def _postcode(query: Reading, spec: Spec) -> Said:
-    asked, known = query.postcode, spec.postcode
+def _postcode(query: Reading, known: str) -> Said:
+    asked = query.postcode
     if not known:
         return 0, "the marker has no postcode"
     if not asked:

@@ -1,6 +1,7 @@
 """Packed postings: which rows carry a key. Sorted integers for the many, a dict for the new."""
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from zlib import crc32
 
@@ -12,6 +13,8 @@ Rows = npt.NDArray[np.int32]
 
 FULL, PART = 20_000, 64
 """Postings that may wait in the dict: so many, or this part of what is packed."""
+CROWD = 3
+"""About two to the power of this many keys have the same beginning."""
 _LOW = np.uint64(0xFFFFFFFF)
 _HIGH = np.uint64(32)
 
@@ -27,8 +30,7 @@ class Postings:
     def __init__(self, keys: Keys | None = None, rows: Rows | None = None) -> None:
         self.keys: Keys = np.zeros(0, np.uint32) if keys is None else keys
         self.rows: Rows = np.zeros(0, np.int32) if rows is None else rows
-        self._new: dict[int, list[int]] = {}
-        self._log = (array("I"), array("i"))
+        self._clear()
 
     def add(self, keys: Iterable[int], row: int) -> None:
         """Posts one row under its keys."""
@@ -62,7 +64,15 @@ class Postings:
         self._clear()
 
     def _clear(self) -> None:
-        self._new, self._log = {}, (array("I"), array("i"))
+        """Nothing waits: all is packed, and a table says where the keys of each beginning start."""
+        self._new: dict[int, list[int]] = {}
+        self._log = (array("I"), array("i"))
+        bits = max(len(self.keys).bit_length() - CROWD, 0)
+        self._shift = 32 - bits
+        heads = np.arange(1 << bits, dtype=np.uint64) << np.uint64(self._shift)
+        starts = self.keys.searchsorted(heads.astype(np.uint32))
+        self._starts = np.append(starts, len(self.keys)).astype(np.uint32).data
+        self._packed = self.keys.data
 
     def pack(self, keys: Keys, rows: Rows, live: npt.NDArray[np.bool_]) -> None:
         """Sorts these together with what is there; rows that are not live go."""
@@ -94,13 +104,14 @@ class Postings:
     def rows_of(self, keys: list[int], most: int) -> list[int]:
         """Rows under any of the keys, each once, in the order of the keys; at most `most` a key."""
         found: dict[int, None] = {}
-        if len(self.keys) and keys:
-            wanted = np.array(keys, np.uint32)
-            starts = self.keys.searchsorted(wanted).tolist()
-            ends = self.keys.searchsorted(wanted, "right").tolist()
-            for start, end in zip(starts, ends, strict=True):
-                if end > start:
-                    found.update(dict.fromkeys(self.rows[start : min(end, start + most)].tolist()))
+        packed, starts, shift = self._packed, self._starts, self._shift
+        for one in keys if len(packed) else ():
+            head = one >> shift
+            low, high = starts[head], starts[head + 1]
+            at = bisect_left(packed, one, low, high) if low < high else high
+            if at < high and packed[at] == one:
+                end = bisect_right(packed, one, at, min(at + most, high))
+                found.update(dict.fromkeys(self.rows[at:end].tolist()))
         if self._new:
             for one in keys:
                 rows = self._new.get(one)

@@ -4,15 +4,15 @@ Kept as one line of text a marker (`Spec.line`), so that a million of them stay 
 and a snapshot is only their concatenation.
 """
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.repeats import AGAIN, once, spanned
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """`house`: "14", "14A", "14-16" or ""; `units`: values in order; words in canonical form."""
 
     marker: str
@@ -46,9 +46,15 @@ def parse(line: str) -> Spec:
     """The inverse of `Spec.line`."""
     p = line.split("|")
     return Spec(
-        p[0], p[1] == "b", p[2], p[3], tuple(p[4].split()), tuple(p[5].split()), p[6],
-        tuple(p[7].split()), tuple(p[8].split()), p[9], tuple(p[10].split()), p[11], p[12], p[13],
+        p[0], p[1] == "b", p[2], p[3], _words(p[4]), _words(p[5]), p[6],
+        _words(p[7]), _words(p[8]), p[9], _words(p[10]), p[11], p[12], p[13],
     )  # fmt: skip
+
+
+@lru_cache(maxsize=16384)
+def _words(text: str) -> tuple[str, ...]:
+    """The same tuple for all doors of a street: they are told to be alike at a glance."""
+    return tuple(text.split())
 
 
 def outcode_of(line: str) -> str:

@@ -100,8 +100,7 @@ def _loose(words: list[str], street: tuple[str, ...], kind: str) -> tuple[int, i
     best = (-1, 9, -2)
     size = len(street)
     for at, word in enumerate(words):
-        slips = alike(street[0], word)
-        if slips > 2:
+        if abs(len(word) - len(street[0])) > 2 or (slips := alike(street[0], word)) > 2:
             continue
         rest = [alike(one, two) for one, two in zip(street[1:], words[at + 1 :], strict=False)]
         if len(rest) == size - 1 and all(more <= 2 for more in rest):
