@@ -17,6 +17,9 @@ _OTHER = re.compile(
 )
 _FLOOR = re.compile(r"\b([G123])/F\b")
 _FLOORS = {"G": "GROUND", "1": "FIRST", "2": "SECOND", "3": "THIRD"}
+_HEALTH = re.compile(r"\bH/C(?=[A-Z])|\b(?:M[./]C|F/T)\b")
+_SHORT = {"H/C": "HEALTH C", "M.C": "MEDICAL CENTRE", "M/C": "MEDICAL CENTRE", "F/T": "TRUST"}
+"""As the registers of the health service shorten."""
 _LONG = re.compile(r"\d{3}[ -]?\d")
 _SIGNS = ("///", "W3W", ".", "UPRN", "CODE", "SAFE", "YO", "YR", "YEAR")
 """Without a long number and any of these there is nothing to take out."""
@@ -27,8 +30,8 @@ def clean(text: str) -> tuple[str, str]:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = " ".join(text.upper().split())
-    if "H/C" in text:
-        text = text.replace("H/C", "HEALTH C")
+    if "/" in text or "M.C" in text:
+        text = _HEALTH.sub(lambda m: _SHORT[m[0]], text)
     if "R/O" in text:
         text = text.replace("R/O", "REAR OF ")
     if "/F" in text:

@@ -17,6 +17,8 @@ from middleware.domain.matching.street import ABSENT, Street, street, written
 
 FOUND, POSSIBLE = 70, 30
 SAME_POSTCODE = 40
+WHOLE_NAME = 35
+"""Points of a whole name; with the postcode it outweighs a street that was said wrongly."""
 UNNUMBERED, WHOLE, AGAINST, ANOTHER, SURE = -5, 15, -45, -40, 200
 NOTHING: Said = (0, "")
 
@@ -162,6 +164,9 @@ def _site(query: Reading, spec: Spec, road: Street, postcode: int) -> Site | Non
         return None
     name = _name(query, spec, road.at, exact=exact)
     if exact:
+        numbered = query.numbers or spec.house or spec.units
+        if name and name[0] >= WHOLE_NAME and not (numbered or spec.covers):
+            road = road._replace(points=max(road.points, 0))
         return Site(road, name, NOTHING, asked=True)
     place = places(query, spec, road.at)
     return Site(road, name, place, asked=road.typed and not _unasked(query, spec))

@@ -8,6 +8,7 @@ from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.wording import close, find
 
 _BUILDING = w.BUILDING_WORDS | w.WEAK_TYPES
+_PLACED = _BUILDING | w.STREET_TYPES
 
 Said = tuple[int, str]
 """Points, and what they are for in words."""
@@ -20,6 +21,7 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
 
     `unsure`: the postcode does not confirm the place.
     """
+    at = -1 if _is_name(query, spec, at) else at
     before = query.words[:at] if at >= 0 else query.words
     strange = [word for word in before if word not in w.COMMON and word not in spec.places]
     if not spec.names:
@@ -29,6 +31,8 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     if spec.covers and not spec.house:
         whole = all(find(word, query.words)[0] >= 0 for word in spec.names if word != "APARTMENTS")
         return (NAMED, "name agrees") if whole else (-60, "another name was given")
+    if _is_same_practice(before, spec):
+        return 15, "name agrees but for its kind"
     if _is_other(before, spec):
         return -60, "another name was given"
     rare = [word for word in spec.names if word not in w.COMMON and word not in spec.places]
@@ -46,6 +50,16 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     return _unnamed(query, spec, strange, at, unsure=unsure)
 
 
+def _is_name(query: Reading, spec: Spec, at: int) -> bool:
+    """In CAEN SURGERY, BRAUNTON the word is not CAEN ROAD but the name of the surgery in it."""
+    if at < 0 or spec.house or not set(spec.street) <= set(spec.names):
+        return False
+    if set(spec.names).intersection(query.words) <= set(spec.street):
+        return False
+    typed = bool(spec.kind) and spec.kind.split()[0] in query.words[at + len(spec.street) :]
+    return not typed and query.words.count(spec.street[0]) == 1
+
+
 def _unnamed(query: Reading, spec: Spec, strange: list[str], at: int, *, unsure: bool) -> Said:
     """The marker's name is not there: left out, or another one was given."""
     part = bool(spec.units) or spec.covers
@@ -60,7 +74,7 @@ def _is_same_building(before: list[str], known: tuple[str, ...]) -> bool:
     """The marker's SMITH AUTOS VICTORIA WORKS is JONES TYRES VICTORIA WORKS: the tenant changed."""
     for start in range(1, len(known) - 1):
         tail = list(known[start:])
-        if tail[0] not in w.COMMON and _BUILDING.intersection(tail):
+        if tail[0] not in w.COMMON and _PLACED.intersection(tail):
             size = len(tail)
             if any(before[i : i + size] == tail for i in range(len(before) - size + 1)):
                 return True
@@ -86,6 +100,16 @@ def _is_other(words: list[str], spec: Spec) -> bool:
         return _SIDES.isdisjoint({*spec.names}.intersection(words))
     known = _kinds(spec.names)
     return bool(known) and bool(asked := _kinds(words)) and known.isdisjoint(asked)
+
+
+def _is_same_practice(before: list[str], spec: Spec) -> bool:
+    """A village's SURGERY is its GROUP PRACTICE: no other name than that of the place."""
+    said, known = ({word for word in of if word not in w.COMMON} for of in (before, spec.names))
+    health = not spec.house and not spec.units and _HEALTH.intersection(spec.names)
+    return bool(health and said and said == known) and not _HEALTH.isdisjoint(before)
+
+
+_HEALTH = frozenset({"SURGERY", "PRACTICE", "CLINIC", "MEDICAL", "HEALTH"})
 
 
 def _kinds(words: Sequence[str]) -> set[str]:

@@ -218,13 +218,20 @@ class _Walk:
             if following in w.SIDES:
                 self.floor = True
                 return True
-        elif (word == "OFFICE" and self.out and self.out[-1] == "POST") or (
+        elif self._is_name(token, word) or (
             word not in w.UNITS and not (token in ("F", "FL") and _begins_unit(following))
         ):
             return False
         self.unit = True
         self.reading.flat |= token in _FLAT
         return True
+
+    def _is_name(self, token: str, word: str) -> bool:
+        """POST OFFICE, and STERLING OFFICES 30 MILL STREET: no number of an office follows."""
+        if word == "OFFICE" and self.out[-1:] == ["POST"]:
+            return True
+        plural = token in ("OFFICES", "ROOMS") and bool(self.out)
+        return plural and _one_number(self.tokens[self.at :])
 
     def _plain(self, token: str, following: str) -> None:
         word = w.ABBREVIATIONS.get(token, token)
