@@ -44,10 +44,13 @@ def answer(
 ) -> Answer:
     """Puts everything that was found into one answer, surest first."""
     _doubted(evidence.verdicts, place.uprn)
-    matches = _by_uprn(evidence.uprn, reading)
-    matches += _others(matches, _by_address(place, evidence.verdicts))
-    for more in (_by_phone(evidence.phone), _by_person(evidence.person)):
-        matches = [_joined(match, more) for match in matches] + _others(matches, more)
+    if evidence.uprn or evidence.phone or evidence.person:
+        matches = _by_uprn(evidence.uprn, reading)
+        matches += _others(matches, _by_address(place, evidence.verdicts))
+        for more in (_by_phone(evidence.phone), _by_person(evidence.person)):
+            matches = [_joined(match, more) for match in matches] + _others(matches, more)
+    else:
+        matches = _by_address(place, evidence.verdicts, most=SHOWN)
     matches.sort(key=lambda match: -1000 if _is_sure(match) else -match.certainty)
     sure = bool(matches) and _is_sure(matches[0])
     reason = None if matches else _not_checked(place, reading)
@@ -84,7 +87,10 @@ def _joined(match: Match, more: list[Match]) -> Match:
     return _said(match.marker, match.relation, certainty, said)
 
 
-def _by_address(place: Whereabouts, verdicts: list[Verdict]) -> list[Match]:
+def _by_address(
+    place: Whereabouts, verdicts: list[Verdict], most: int | None = None
+) -> list[Match]:
+    """The one place that fits, else what may be it: of many the `most` surest."""
     likely = [v for v in verdicts if v.points >= POSSIBLE]
     likely.sort(key=lambda v: (-v.points, v.fit, v.spec.marker))
     fitting = nearer(place, [v for v in likely if is_found(v)])
@@ -97,6 +103,8 @@ def _by_address(place: Whereabouts, verdicts: list[Verdict]) -> list[Match]:
             return [_match(v, sure=True) for v in sure]
         for verdict in (best, *rivals):
             verdict.reasons.append("another marker fits as well")
+    if most is not None and len(likely) > most:
+        likely = sorted(likely, key=possible, reverse=True)[:most]
     return [_match(verdict, sure=False) for verdict in likely]
 
 

@@ -136,23 +136,26 @@ def rounds(query: Reading) -> Iterator[list[str]]:
     places = [word for word in names if word not in w.COUNTIES][-4:]
     if LONDON in query.words and not query.outcode:
         places.append(LONDON)
-    regions = [query.outcode, *places] if query.outcode else places
     pairs = _pairs_asked(query)
     first = [f"p{query.postcode}{n}" for n in (*pairs, *numbers, "0")] if query.postcode else []
     numbers = numbers or ["0"]
     both = (*pairs, *numbers)
-    exact = [[f"s{r}{n} {word}" for n in both for word in streets if word != r] for r in regions]
     if query.outcode:
         buildings = _before_buildings(query.words, names)
-        yield first + exact[0] + _named(query.outcode, numbers, buildings)
+        exact = _exact(query.outcode, both, streets)
+        yield first + exact + _named(query.outcode, numbers, buildings)
         yield _slips(query.outcode, numbers, streets) + _named(query.outcode, numbers, names)
-        yield list(chain(*exact[1:]))
+        yield list(chain(*(_exact(place, both, streets) for place in places)))
     else:
-        yield list(chain(*exact))
+        yield list(chain(*(_exact(place, both, streets) for place in places)))
         yield list(chain(*(_named(place, numbers, names) for place in places)))
         yield list(chain(*(_slips(place, numbers, streets) for place in places)))
         yield [f"g{n} {name}" for n in numbers for name in names]
     yield _roads(query, numbers)
+
+
+def _exact(region: str, numbers: tuple[str, ...], streets: list[str]) -> list[str]:
+    return [f"s{region}{n} {word}" for n in numbers for word in streets if word != region]
 
 
 def _asked(query: Reading) -> list[str]:

@@ -55,8 +55,10 @@ def find(word: str, words: list[str]) -> tuple[int, int]:
     """(position, slips) of the best fit of a word among words; (-1, 9) without one."""
     if word in words:
         return words.index(word), 0
-    best, at = 9, -1
+    best, at, size = 9, -1, len(word)
     for index, other in enumerate(words):
+        if not -3 < len(other) - size < 3:
+            continue
         slips = alike(word, other)
         if slips < best:
             best, at = slips, index
