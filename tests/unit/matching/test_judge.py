@@ -1,0 +1,37 @@
+"""What is judged once for many doors comes to the same as each door judged by itself (M2, C4)."""
+
+import pytest
+
+from middleware.domain.matching.evidence import clean
+from middleware.domain.matching.judge import MOST, Judge
+from middleware.domain.matching.reading import Reading, read
+from middleware.domain.matching.settling import is_identical
+from middleware.domain.matching.store import spec_of
+from tests.unit.matching.test_hard_cases import cases, markers
+
+SPECS = [spec_of(marker) for marker in markers()]
+SAID = sorted({str(case.values[2]) for case in cases()})
+
+
+def reading_of(said: str) -> Reading:
+    return read(clean(said)[0]).settled()
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_a_marker_is_judged_alike_whatever_was_judged_before_it(said: str) -> None:
+    """C4: the answer for one door does not hang on which other doors were looked at."""
+    reading = reading_of(said)
+    together = Judge(reading)
+    assert [together.judge(spec) for spec in SPECS] == [
+        Judge(reading).judge(spec) for spec in SPECS
+    ]
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_nothing_reaches_more_than_it_was_thought_able_to(said: str) -> None:
+    """M2: what is given up early, by street and postcode alone, could not have been possible."""
+    reading = reading_of(said)
+    judge = Judge(reading).judge
+    for verdict in filter(None, map(judge, SPECS)):
+        reachable = verdict.street + verdict.postcode + MOST[bool(verdict.spec.names)]
+        assert verdict.points <= reachable or is_identical(reading, verdict.spec)
