@@ -30,7 +30,7 @@ class MarkerIndex:
     bounded in candidates, scores are integers, nothing depends on time or chance.
     """
 
-    version: ClassVar[str] = "forewarn-matcher/2"
+    version: ClassVar[str] = "forewarn-matcher/3"
 
     def __init__(self) -> None:
         self._position = 0
