@@ -16,6 +16,7 @@ from aiohttp import ClientSession
 
 from adapters.codecs.cad import LIMIT
 from middleware.ops.access import Role
+from schemas.markers_in import MARKERS_A_CHUNK
 from schemas.service import Refused
 from simulators.telephony import TelephonySimulator
 from tests.cad import message
@@ -157,7 +158,10 @@ BAD_MARKERS = (
         json.dumps({"supplied": [MARKER, MARKER | {"review_on": None}]}).encode(),
         "supplied.1.review_on", "Input should be a valid date",
     ),
-    Bad(json.dumps({"supplied": [MARKER] * 201}).encode(), "supplied", "at most 200 items"),
+    Bad(
+        json.dumps({"supplied": [MARKER] * (MARKERS_A_CHUNK + 1)}).encode(),
+        "supplied", f"at most {MARKERS_A_CHUNK} items",
+    ),
 )  # fmt: skip
 Door = Callable[[Outside, bytes], Awaitable[str]]
 DOORS: dict[Door, tuple[str, tuple[Bad, ...]]] = {

@@ -23,21 +23,23 @@ Threw a chair,2025-11-02,2099-01-01,EOC
 """
 EOC = {"figures", "sources", "incidents", "calls", "tasks"}
 SEES = {
-    Role.CALL_HANDLER: EOC,
-    Role.DISPATCHER: EOC,
-    Role.SUPERVISOR: EOC | {"quarantine"},
-    Role.MARKING_TEAM: {"figures", "sources", "flagged", "batches", "quarantine"},
+    Role.CALL_HANDLER: EOC | {"alarms_all"},
+    Role.DISPATCHER: EOC | {"alarms_dispatch"},
+    Role.SUPERVISOR: EOC | {"alarms", "quarantine"},
+    Role.MARKING_TEAM: {"figures", "sources", "flagged", "batches", "mistakes", "quarantine"},
     Role.SECURITY_TEAM: {"figures", "sources", "flagged"},
-    Role.AUDITOR: EOC | {"batches", "quarantine"},
+    Role.AUDITOR: EOC | {"alarms", "batches", "mistakes", "quarantine"},
     Role.ADMINISTRATOR: {"figures", "sources", "quarantine"},
 }
+SPEAKS = {"open-note", "report-mistake", "accept-alarm"}
+DUTY = SPEAKS | {"take-task", "send-help", "report-listening", "end-alarm"}
 DOES = {
-    Role.CALL_HANDLER: {"open-note"},
-    Role.DISPATCHER: {"open-note", "take-task"},
-    Role.SUPERVISOR: {"open-note", "take-task"},
-    Role.MARKING_TEAM: {"open-note", "decide-batch"},
+    Role.CALL_HANDLER: SPEAKS,
+    Role.DISPATCHER: DUTY,
+    Role.SUPERVISOR: DUTY,
+    Role.MARKING_TEAM: {"open-note", "decide-batch", "open-mistake", "decide-mistake"},
     Role.SECURITY_TEAM: {"open-note"},
-    Role.AUDITOR: {"open-note"},
+    Role.AUDITOR: {"open-note", "open-mistake"},
     Role.ADMINISTRATOR: set(),
 }
 CREW = "A101"
