@@ -80,7 +80,7 @@ class JournalKeeping(Section):
     """Snapshots, and anchors of the hash chain."""
 
     snapshot_every: Annotated[int, Field(ge=100, le=10_000_000)] = Field(
-        5_000, description="records between two snapshots of the state"
+        20_000, description="records between two snapshots of the state"
     )
     anchor: Path | None = Field(
         None,
