@@ -4,8 +4,9 @@ Adapters implement these; the core sees nothing else of the world (DESIGN.md: ti
 and storage are arguments).
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -221,6 +222,57 @@ class Channel(Protocol):
     async def send(self, message: ToDevice) -> None: ...
 
 
+# --- recording (O2) --------------------------------------------------------------------
+
+
+class Tap(Protocol):
+    """Where sources hand on what came on their wire, before they read it. `link` tells the
+    connections of one source apart. None of the calls waits or fails."""
+
+    def opened(self, source: str) -> int:
+        """A connection is there; returns its link."""
+        ...
+
+    def heard(self, source: str, link: int, data: bytes) -> None: ...
+
+    def closed(self, source: str, link: int, why: str) -> None: ...
+
+
+class NoTap:
+    """Nobody listens."""
+
+    def opened(self, source: str) -> int:
+        return 0
+
+    def heard(self, source: str, link: int, data: bytes) -> None:
+        """Nothing is kept."""
+
+    def closed(self, source: str, link: int, why: str) -> None:
+        """Nothing is kept."""
+
+
+class OnWire(StrEnum):
+    """What happened on a recorded wire."""
+
+    OPENED = "opened"
+    HEARD = "heard"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class WireFrame:
+    """One thing on a recorded wire; `why` a link was closed is a code."""
+
+    on: OnWire
+    link: int
+    data: bytes = b""
+    why: str = ""
+
+
+Wire = asyncio.Queue[WireFrame]
+"""What a source hears when a recording is played to it, as its time comes."""
+
+
 # --- the row of an adapter -------------------------------------------------------------
 
 
@@ -235,6 +287,7 @@ class World:
     meters: Meters
     tokens: Mapping[str, str]
     """SHA-256 hex digest of each token to the name of the system or device that holds it."""
+    tap: Tap = field(default_factory=NoTap)
 
 
 class Kind(StrEnum):
@@ -248,10 +301,12 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class AdapterSpec:
     """One row of the adapter table: the configuration section `[<kind>.<name>]` is validated
-    by `settings`, and `make` builds the adapter from it. `way`: of a channel."""
+    by `settings`, and `make` builds the adapter from it. `way`: of a channel. `play`: a source that
+    hands its wire to the tap is built so on a recorded one, without network and secrets (O2)."""
 
     kind: Kind
     name: str
     settings: type[BaseModel]
     make: Callable[[Any, World], Any]
     way: Way = LIKE_AN_MDT
+    play: Callable[[Any, World, Wire], Source] | None = None

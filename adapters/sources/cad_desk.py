@@ -28,6 +28,7 @@ class Desk:
         """`said_by` is the CAD's own name, the same on every way in that it uses."""
         self._adapter, self._said_by = adapter, said_by
         self._intake = intake
+        self._tap = world.tap
         self._open: set[asyncio.Task[Answer]] = set()
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         meters = world.meters
@@ -41,11 +42,16 @@ class Desk:
 
     def read(self, raw: bytes) -> Outcome:
         """The event in the message, or what is wrong with it; counted either way."""
+        self.overheard(raw)
         self._received.inc()
         outcome = self.spoken.read(raw, self._said_by)
         if isinstance(outcome, contract.Read) and outcome.unknown:
             self._unknown.inc(outcome.unknown)
         return outcome
+
+    def overheard(self, raw: bytes) -> None:
+        """What came on the wire goes to the tap (O2); `read` does so by itself."""
+        self._tap.heard(self._adapter, 0, raw)
 
     def submit(self, outcome: Outcome, raw: bytes) -> asyncio.Task[Answer]:
         """Start handing in. Tasks start in the order of the calls, so the lane keeps that order;

@@ -6,6 +6,7 @@ docs/cad-contract.md is the contract: messages, standings, status codes.
 from pydantic import Field
 
 from adapters.sources.http_door import Door, DoorSettings
+from adapters.sources.played import play_at
 from middleware.ops.listening import HostPort, ListenAt
 from middleware.ports import AdapterSpec, Kind
 
@@ -26,4 +27,4 @@ class CadHttp(Door):
     path = PATH
 
 
-SPEC = AdapterSpec(Kind.SOURCE, NAME, CadHttpSettings, CadHttp)
+SPEC = AdapterSpec(Kind.SOURCE, NAME, CadHttpSettings, CadHttp, play=play_at(NAME))

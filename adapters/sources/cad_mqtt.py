@@ -4,6 +4,7 @@ from pydantic import Field
 
 from adapters.sources.cad_desk import Desk
 from adapters.sources.mqtt_door import MqttDoor, MqttDoorSettings
+from adapters.sources.played import play_at
 from middleware.ports import AdapterSpec, Kind, World
 from schemas.base import Code
 
@@ -27,4 +28,4 @@ class CadMqtt(MqttDoor):
         super().__init__(NAME, RULE, "cad", Desk, settings.said_by, settings, world)
 
 
-SPEC = AdapterSpec(Kind.SOURCE, NAME, CadMqttSettings, CadMqtt)
+SPEC = AdapterSpec(Kind.SOURCE, NAME, CadMqttSettings, CadMqtt, play=play_at(NAME))

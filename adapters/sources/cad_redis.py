@@ -18,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
 from adapters.sources.cad_desk import Answer, Desk
+from adapters.sources.played import play_at
 from middleware.ops.access import demand_rules
 from middleware.ops.durations import Between, Duration
 from middleware.ops.errors import Trouble
@@ -241,4 +242,4 @@ def _password(path: Path | None) -> str | None:
     return content.decode().splitlines()[0]
 
 
-SPEC = AdapterSpec(Kind.SOURCE, NAME, CadRedisSettings, CadRedis)
+SPEC = AdapterSpec(Kind.SOURCE, NAME, CadRedisSettings, CadRedis, play=play_at(NAME))

@@ -13,6 +13,7 @@ from pydantic import Field
 from adapters.sources.cad_access import CadSettings, cannot_listen, may_speak
 from adapters.sources.cad_desk import Desk
 from adapters.sources.cad_stream import RULE, Stream, Streams
+from adapters.sources.played import play_at
 from middleware.ops.access import demand_rules
 from middleware.ops.durations import Duration
 from middleware.ops.listening import HostPort, ListenAt
@@ -101,4 +102,4 @@ class CadTcp:
                 stream.close_if_silent()
 
 
-SPEC = AdapterSpec(Kind.SOURCE, NAME, CadTcpSettings, CadTcp)
+SPEC = AdapterSpec(Kind.SOURCE, NAME, CadTcpSettings, CadTcp, play=play_at(NAME))

@@ -122,6 +122,7 @@ class Door:
         if raw is None:
             return _told(408, Problem("message", "did not arrive in time; send it again"))
         if len(raw) > contract.LIMIT:
+            self._desk.overheard(raw[: contract.LIMIT + 1])
             return await self._answered(contract.too_long(), raw[: contract.LIMIT], status=413)
         outcome = self._desk.read(raw)
         return await self._answered(_wrong_key(request, outcome) or outcome, raw)

@@ -1,7 +1,5 @@
 """Where gateways hand in man-down: what cannot be read is shown all the same (D1)."""
 
-import secrets
-
 from adapters.codecs import contract
 from adapters.codecs.man_down import MAN_DOWN, may_be_emergency, radio_in
 from adapters.sources.cad_desk import Answer, Desk
@@ -16,7 +14,7 @@ class ManDownDesk(Desk):
 
     def __init__(self, adapter: str, said_by: str, world: World, intake: Intake) -> None:
         super().__init__(adapter, said_by, world, intake)
-        self._clock = world.clock
+        self._clock, self._random = world.clock, world.random
 
     async def _refuse(self, problem: Problem, raw: bytes) -> Answer:
         """The alarm first, then quarantine with the reason."""
@@ -30,7 +28,7 @@ class ManDownDesk(Desk):
         """Each is a signal of its own: nobody can say that two are the same."""
         return UnreadableEmergency(
             source=self._said_by,
-            id=f"unreadable/{secrets.token_hex(8)}",
+            id=f"unreadable/{self._random.getrandbits(64):016x}",
             occurred_at=self._clock.now(),
             radio=radio_in(raw),
             raw=raw[:RAW_SHOWN],

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from adapters.sources.http_door import Door, DoorSettings
 from adapters.sources.man_down_desk import ManDownDesk
+from adapters.sources.played import play_at
 from middleware.ops.durations import Duration
 from middleware.ops.listening import HostPort, ListenAt
 from middleware.ports import AdapterSpec, Kind
@@ -36,4 +37,6 @@ class ManDownHttp(Door):
     desk = ManDownDesk
 
 
-SPEC = AdapterSpec(Kind.SOURCE, NAME, ManDownHttpSettings, ManDownHttp)
+SPEC = AdapterSpec(
+    Kind.SOURCE, NAME, ManDownHttpSettings, ManDownHttp, play=play_at(NAME, ManDownDesk)
+)

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from adapters.sources.man_down_desk import ManDownDesk
 from adapters.sources.mqtt_door import MqttDoor, MqttDoorSettings
+from adapters.sources.played import play_at
 from middleware.ports import AdapterSpec, Kind, World
 from schemas.base import Code
 
@@ -27,4 +28,6 @@ class ManDownMqtt(MqttDoor):
         super().__init__(NAME, RULE, "man-down", ManDownDesk, settings.said_by, settings, world)
 
 
-SPEC = AdapterSpec(Kind.SOURCE, NAME, ManDownMqttSettings, ManDownMqtt)
+SPEC = AdapterSpec(
+    Kind.SOURCE, NAME, ManDownMqttSettings, ManDownMqtt, play=play_at(NAME, ManDownDesk)
+)

@@ -20,7 +20,7 @@ class Presence:
     def __init__(self, adapter: str, world: World, *, gap: bool = False) -> None:
         self._name, self._gap = adapter, gap
         self._gaps = world.meters.counter("forewarn_adapter_gaps_total", adapter=adapter)
-        self._clock = world.clock
+        self._clock, self._tap = world.clock, world.tap
         self._gauge = world.meters.gauge("forewarn_adapter_connected", adapter=adapter)
         self._gauge.set(0)
         self._changed = asyncio.Event()
@@ -54,9 +54,18 @@ class Presence:
         if self._gap and not connected and (self._connected or not self._begun):
             self._cut = True
             self._gaps.inc()
+        if connected is not self._connected:
+            self._tell_tap(connected=connected)
         self._connected, self._begun = connected, True
         self._gauge.set(connected)
         self._changed.set()
+
+    def _tell_tap(self, *, connected: bool) -> None:
+        """One link: whoever speaks to this adapter (O2)."""
+        if connected:
+            self._tap.opened(self._name)
+        else:
+            self._tap.closed(self._name, 0, self._reason)
 
     def _event(self, *, connected: bool) -> SourceConnected | SourceLost:
         now = self._clock.now()
