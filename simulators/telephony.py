@@ -6,28 +6,23 @@ It says what a real Asterisk says; the recordings in the tests hold it to that.
 
 import asyncio
 import ssl
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from itertools import count
 from time import time
-from typing import Self
 
 from simulators.ami_call import Call
 from simulators.ami_channels import ChannelList
-from simulators.ami_session import END, Faults, Session
 from simulators.ami_words import Headers, decode, encode
+from simulators.exchange_server import ExchangeServer
+from simulators.exchange_session import END, Session
 
+GREETING = "Asterisk Call Manager/11.0.0"
 ENDINGS = frozenset({"Hangup", "HangupRequest", "SoftHangupRequest", "AgentComplete"})
 REPEATED = slice(2, 6)
 ALL = frozenset({"system", "call", "agent", "user", "dialplan"})
 
 
-class TelephonySimulator:
-    """Sessions, the channels that are up, and calls to play with.
-
-    `faults` can be changed at any time; `port` is where it listens once it is entered.
-    """
+class TelephonySimulator(ExchangeServer):
+    """Sessions, the channels that are up, and calls to play with."""
 
     def __init__(
         self,
@@ -37,31 +32,13 @@ class TelephonySimulator:
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._username, self._secret = username, secret
-        self._host, self._tls = host, tls
-        self.port = port
-        self.faults = Faults()
+        super().__init__(secret, host, port, tls)
+        self._username = username
         self.calls: dict[str, Call] = {}
         self._channels = ChannelList()
-        self._sessions: set[Session] = set()
-        self._serving: set[asyncio.Task[None]] = set()
-        self._asked: Counter[str] = Counter()
-        self._changed = asyncio.Condition()
         self._legs = count(1)
         self._epoch = int(time())
         self._said = b""
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, self._host, self.port, ssl=self._tls)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        for task in self._serving:
-            task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
-        await self._server.wait_closed()
 
     # --- calls -----------------------------------------------------------------------------
 
@@ -74,26 +51,6 @@ class TelephonySimulator:
         return call
 
     # --- the wire --------------------------------------------------------------------------
-
-    async def signed_in(self, sessions: int = 1) -> None:
-        """Wait until so many clients are signed in."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: len(self._listeners()) >= sessions)
-
-    async def asked(self, action: str, times: int = 1) -> None:
-        """Wait until clients have asked for the action so many times."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._asked[action] >= times)
-
-    async def carried_out(self) -> None:
-        """Wait until everything said so far has left for those who read it."""
-        for session in self._listeners():
-            await session.carried_out()
-
-    def cut(self, after: int = 0) -> None:
-        """Cut every connection after so many more bytes, wherever that is in a message."""
-        for session in self._sessions:
-            session.cut(after)
 
     def say(self, told: Headers) -> None:
         """An event, to everybody who asked for its class."""
@@ -116,33 +73,14 @@ class TelephonySimulator:
         for session in self._listeners():
             session.play(piece, at_start=at_start)
 
-    def _listeners(self) -> list[Session]:
-        return [session for session in self._sessions if session.classes]
+    def _greeting(self) -> bytes:
+        return (self.faults.greeting or GREETING).encode() + b"\r\n"
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._serving.add(task)
-        task.add_done_callback(self._serving.discard)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session = Session(writer, self.faults)
-        writing = asyncio.create_task(session.write())
-        self._sessions.add(session)
-        session.say(self.faults.greeting.encode() + b"\r\n")
-        try:
-            async for action in _actions(reader):
-                self._on_action(session, action)
-                self._asked[action.get("Action", "")] += 1
-                async with self._changed:
-                    self._changed.notify_all()
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # the client is gone, or talks too much
-        finally:
-            self._sessions.discard(session)
-            writing.cancel()
-            writer.transport.abort()
-            with suppress(OSError):
-                await writer.wait_closed()
+    async def _listen(self, session: Session, reader: asyncio.StreamReader) -> None:
+        while True:
+            action = dict(decode(await reader.readuntil(END)))
+            self._on_action(session, action)
+            await self._note(action.get("Action", ""))
 
     def _on_action(self, session: Session, action: dict[str, str]) -> None:
         name, action_id = action.get("Action", ""), action.get("ActionID", "")
@@ -180,8 +118,3 @@ class TelephonySimulator:
 
 def _response(kind: str, action_id: str, *more: tuple[str, str]) -> bytes:
     return encode([("Response", kind), ("ActionID", action_id), *more])
-
-
-async def _actions(reader: asyncio.StreamReader) -> AsyncIterator[dict[str, str]]:
-    while True:
-        yield dict(decode(await reader.readuntil(END)))

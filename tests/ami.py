@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.codecs.ami import Framer, Message
-from adapters.codecs.ami_calls import CallTranslator
+from adapters.codecs.ami_calls import AmiTranslator
 from adapters.codecs.call_book import Said
 from adapters.codecs.call_names import Dialect
 from middleware.ports import Problem
@@ -54,11 +54,11 @@ def message(name: str, *parts: dict[str, str], **more: str) -> Message:
     return read
 
 
-def translator(**dialect: Any) -> CallTranslator:
-    return CallTranslator("asterisk_ami", Dialect(**dialect))
+def translator(**dialect: Any) -> AmiTranslator:
+    return AmiTranslator("asterisk_ami", Dialect(**dialect))
 
 
-def told(received: Iterable[bytes], to: CallTranslator | None = None) -> list[Said]:
+def told(received: Iterable[bytes], to: AmiTranslator | None = None) -> list[Said]:
     """What the codec makes of the bytes, cut as they are given."""
     framer, to = Framer(), to or translator()
     items = [item for piece in received for item in framer.feed(piece)]

@@ -33,11 +33,11 @@ from middleware.ports import Source, World
 from schemas.call import CallRang
 from schemas.safety import ManDownSignalled
 from schemas.service import SourceConnected
-from simulators.ami_session import END
 from simulators.ami_words import Leg, event
 from simulators.esl_words import Leg as EslLeg
 from simulators.esl_words import event as esl_event
 from simulators.esl_words import frame
+from simulators.exchange_session import END
 from simulators.freeswitch import FreeswitchSimulator
 from simulators.telephony import TelephonySimulator
 from tests import alarms

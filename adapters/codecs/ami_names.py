@@ -2,8 +2,6 @@
 
 import re
 
-from adapters.codecs.ami import Message
-
 OUTGOING = "(Outgoing Line)"
 
 _MADE_BY_ASTERISK = re.compile(r"(?:.*-)?[0-9]+\.[0-9]+", re.ASCII)
@@ -23,21 +21,13 @@ def handler_of(interface: str) -> str:
     return name.partition("@")[0].partition("/")[0] or interface
 
 
-def is_inbound(message: Message, contexts: tuple[str, ...]) -> bool:
-    """Whether the message speaks of a caller's channel in one of the contexts.
+def is_callers(channel: str, name: str, data: str) -> bool:
+    """Whether a channel (its id, its name, the data of its application) is a caller's.
 
     Not a leg of the exchange's own: those are Local, or dialled, or made under a chosen id.
     """
-    link = message.first("Linkedid")
     return (
-        message.first("Context") in contexts
-        and message.first("Uniqueid") == link
-        and _MADE_BY_ASTERISK.fullmatch(link) is not None
-        and not message.first("Channel").startswith("Local/")
-        and message.first("ApplicationData") != OUTGOING
+        _MADE_BY_ASTERISK.fullmatch(channel) is not None
+        and not name.startswith("Local/")
+        and data != OUTGOING
     )
-
-
-def ids_of(message: Message) -> tuple[str, str]:
-    """The channel, and the one under which it is linked."""
-    return message.first("Uniqueid"), message.first("Linkedid")

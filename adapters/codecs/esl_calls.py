@@ -3,20 +3,16 @@
 A call is the caller's channel; its other legs have that channel's id as `Channel-Call-UUID`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import Field
 
-from adapters.codecs.call_abuse import terminated, warned
-from adapters.codecs.call_book import Call, CallBook, Said
-from adapters.codecs.call_names import Dialect, read_number
-from adapters.codecs.esl import Message
-from middleware.ports import Problem
+from adapters.codecs.call_abuse import Ids
+from adapters.codecs.call_book import Call, Said
+from adapters.codecs.call_names import Dialect, Headers
+from adapters.codecs.call_translator import CallTranslator, OnEvent
 from schemas.base import Name
-from schemas.call import CallAnswered, CallLeftQueue, CallRang
-
-OnEvent = Callable[[Message, datetime], list[Said]]
 
 QUEUE_EVENT = "callcenter::info"
 GAVE_UP = frozenset({"NONE", "BREAK_OUT", ""})
@@ -43,149 +39,79 @@ class EslDialect(Dialect):
         return (*self.call_events, self.warning_event, self.terminated_event)
 
 
-class EslTranslator:
-    """Events in, call events (or why there is none) out.
+class EslTranslator(CallTranslator):
+    """As the event socket tells it."""
 
-    `source` is the adapter's name in the events; `dialect` how this site's exchange speaks.
-    """
+    EVENT = "Event-Name"
+    CUSTOM = "Event-Subclass"
+    CHANNEL = LINK = "Unique-ID"
+    NAME = "Channel-Name"
+    NO_LINK = "is missing; send the event from the call's dialplan"
+    NUMBER = "Caller-Caller-ID-Number"
+    LINE = "Caller-Destination-Number"
+    BRIDGE = "Channel-Call-UUID"
+    QUEUE = "callcenter"
 
-    def __init__(self, source: str, dialect: EslDialect) -> None:
-        self._dialect = dialect
-        self._book = CallBook(source, dialect.exchange)
-        self._events: dict[str, OnEvent] = {
+    def _steps(self) -> Mapping[str, OnEvent]:
+        return {
             "CHANNEL_CREATE": self._ring_if_inbound,
             "CHANNEL_ANSWER": self._ring_if_inbound,
             "CHANNEL_BRIDGE": self._on_bridged,
             "CHANNEL_HANGUP_COMPLETE": self._on_hung_up,
-        }
-        self._custom: dict[str, OnEvent] = {
-            QUEUE_EVENT: self._on_queue,
-            **dict.fromkeys(dialect.call_events, self._on_announced),
-            dialect.warning_event: self._on_warned,
-            dialect.terminated_event: self._on_terminated,
-        }
-        self._queue: dict[str, OnEvent] = {
-            "member-queue-start": self._on_joined_queue,
-            "bridge-agent-start": self._on_agent,
-            "member-queue-end": self._on_left_queue,
+            "CUSTOM": self._on_custom,
         }
 
-    @property
-    def live(self) -> frozenset[str]:
-        """The ids of the calls held to be up."""
-        return self._book.up
-
-    def believe_live(self, calls: Iterable[str]) -> None:
-        """Take over the calls that an earlier run of the service held to be up."""
-        self._book.believe(calls)
-
-    def begin(self) -> None:
-        """A new session: hang-ups may have been missed before it."""
-        self._book.doubt_all()
-
-    def reconcile(self, rows: Sequence[Message], now: datetime) -> list[Said]:
-        """The complete list of channels: calls that are gone have ended, new ones are told."""
-        up = {row.first("Unique-ID") for row in rows}
-        said = self._book.end_doubtful(up, now)
-        for row in rows:
-            said += self._ring_if_inbound(row, now)
-            call = self._book.callers(row.first("Unique-ID"))
-            if call is not None and call.handler is None:
-                call.in_queue = row.first("Application") == "callcenter"
-                said += self._answer(call, _partner(row, rows), now)
-        return said
-
-    def translate(self, message: Message, now: datetime) -> list[Said]:
-        """What the event says of calls: for most events nothing."""
-        name = message.first("Event-Name")
-        table, key = self._events, name
-        if name == "CUSTOM":
-            table, key = self._custom, message.first("Event-Subclass")
-        on_event = table.get(key)
-        if on_event is None:
-            return []
-        self._book.trust(message.first("Unique-ID"))
-        return on_event(message, now)
-
-    # --- ringing ---------------------------------------------------------------------------
-
-    def _ring_if_inbound(self, message: Message, now: datetime) -> list[Said]:
-        channel = message.first("Unique-ID")
-        if self._book.is_over(channel) or not self._is_inbound(message):
-            return []
-        call = self._book.callers(channel)
-        if call is not None and call.number is not None:
-            return []
-        return self._ring(message, message.first("Caller-Caller-ID-Number"), now)
-
-    def _is_inbound(self, message: Message) -> bool:
+    def _is_inbound(self, message: Headers) -> bool:
         return (
             message.first("Call-Direction") == "inbound"
             and message.first("Caller-Context") in self._dialect.contexts
         )
 
-    def _on_announced(self, message: Message, now: datetime) -> list[Said]:
-        """The dialplan's own header has the number; without one, the channel may."""
-        if not message.first("Unique-ID"):
-            return [Problem("Unique-ID", "is missing; send the event from the call's dialplan")]
-        if self._book.is_over(message.first("Unique-ID")):
-            return []
-        given = message.first(self._dialect.number_header)
-        number = given if read_number(given) else message.first("Caller-Caller-ID-Number")
-        return self._ring(message, number, now)
+    def _ids_of(self, message: Headers) -> Ids:
+        channel = message.first("Unique-ID")
+        return channel, message.first("Channel-Call-UUID") or channel
 
-    def _ring(self, message: Message, given: str, now: datetime) -> list[Said]:
-        """Said again only when the number became known, or another."""
-        call, said = self._book.hold(message.first("Unique-ID"), now)
-        number = read_number(given)
-        if isinstance(number, Problem):
-            said.append(number)
-            number = None
-        if "rang" in call.said and number in (None, call.number):
-            return said
-        call.number = number
-        line = message.first("Caller-Destination-Number") or None
-        return said + self._book.count(call, "rang", CallRang, now, number=number, line=line)
+    @staticmethod
+    def _position_of(channel: str) -> str:
+        return channel
+
+    @staticmethod
+    def _handler_of(position: str) -> str:
+        """`sofia/internal/1001@10.0.0.5:5060` and `1001@default` ─► `1001`."""
+        name = position.rpartition("/")[2].partition("@")[0]
+        return name.removesuffix("-a").removesuffix("-b") if "loopback/" in position else name
 
     # --- queue and answer ------------------------------------------------------------------
 
-    def _on_queue(self, message: Message, now: datetime) -> list[Said]:
-        on_action = self._queue.get(message.first("CC-Action"))
-        return on_action(message, now) if on_action else []
-
-    def _on_joined_queue(self, message: Message, now: datetime) -> list[Said]:
-        if call := self._member(message):
+    def _on_custom(self, message: Headers, now: datetime) -> list[Said]:
+        if message.first("Event-Subclass") != QUEUE_EVENT:
+            return super()._on_custom(message, now)
+        call = self._book.callers(message.first("CC-Member-Session-UUID"))
+        action = message.first("CC-Action")
+        if call is None:
+            return []
+        if action == "member-queue-start":
             call.in_queue = True
+        elif action == "bridge-agent-start":
+            return self._on_agent(call, message, now)
+        elif action == "member-queue-end":
+            return self._on_left_queue(call, message, now)
         return []
 
-    def _on_agent(self, message: Message, now: datetime) -> list[Said]:
+    def _on_agent(self, call: Call, message: Headers, now: datetime) -> list[Said]:
         """An agent of the queue took the call; the caller is in its hands until it lets go."""
-        call = self._member(message)
-        if call is None:
-            return []
         call.in_queue = True
-        said = self._leave(call, message, now, abandoned=False)
+        said = self._leave(call, message.first("CC-Queue"), now, abandoned=False)
         return said + self._answer(call, message.first("CC-Agent"), now)
 
-    def _on_left_queue(self, message: Message, now: datetime) -> list[Said]:
-        call = self._member(message)
-        if call is None:
-            return []
+    def _on_left_queue(self, call: Call, message: Headers, now: datetime) -> list[Said]:
         call.in_queue = False
         if message.first("CC-Cause") != "Cancel":
             return []
         gave_up = message.first("CC-Cancel-Reason") in GAVE_UP
-        return self._leave(call, message, now, abandoned=gave_up)
+        return self._leave(call, message.first("CC-Queue"), now, abandoned=gave_up)
 
-    def _member(self, message: Message) -> Call | None:
-        return self._book.callers(message.first("CC-Member-Session-UUID"))
-
-    def _leave(self, call: Call, message: Message, now: datetime, *, abandoned: bool) -> list[Said]:
-        queue = message.first("CC-Queue")
-        fields = {"queue": queue, "abandoned": abandoned}
-        return self._book.count(call, f"left/{queue}", CallLeftQueue, now, **fields)
-
-    def _on_bridged(self, message: Message, now: datetime) -> list[Said]:
+    def _on_bridged(self, message: Headers, now: datetime) -> list[Said]:
         """Answered without a queue, or put through to another; in one, the queue names the agent
         better."""
         said = self._ring_if_inbound(message, now)
@@ -193,33 +119,15 @@ class EslTranslator:
         call = self._book.callers(ends[0]) or self._book.callers(ends[1])
         if call is None or call.in_queue:
             return said
-        own = self._book.callers(message.first("Unique-ID")) is call
+        own = self._callers(message) is call
         position = message.first("Other-Leg-Channel-Name" if own else "Channel-Name")
         return said + self._answer(call, position, now)
 
-    def _answer(self, call: Call, position: str, now: datetime) -> list[Said]:
-        handler = handler_of(position)
-        if not handler or handler == call.handler:
-            return []
-        call.handler = handler
-        fields = {"handler": handler, "position": position}
-        return self._book.count(call, f"answered/{handler}", CallAnswered, now, **fields)
+    # --- the end ---------------------------------------------------------------------------
 
-    # --- abuse and the end -----------------------------------------------------------------
-
-    def _on_warned(self, message: Message, now: datetime) -> list[Said]:
-        if not message.first("Unique-ID"):
-            return [Problem("Unique-ID", "is missing; send the event from the call's dialplan")]
-        return warned(self._dialect, self._book, ids_of(message), message, now)
-
-    def _on_terminated(self, message: Message, now: datetime) -> list[Said]:
-        if not message.first("Unique-ID"):
-            return [Problem("Unique-ID", "is missing; send the event from the call's dialplan")]
-        return terminated(self._dialect, self._book, ids_of(message), message, now)
-
-    def _on_hung_up(self, message: Message, now: datetime) -> list[Said]:
+    def _on_hung_up(self, message: Headers, now: datetime) -> list[Said]:
         """Only the end of the caller's own channel is the end of the call."""
-        call = self._book.callers(message.first("Unique-ID"))
+        call = self._callers(message)
         if call is None:
             return []
         side, _, _ = message.first("variable_sip_hangup_disposition").partition("_")
@@ -228,26 +136,3 @@ class EslTranslator:
         elif side == "send" and call.handler:
             call.ended_by = "handler"
         return self._book.end(message.first("Unique-ID"), now, cause=message.first("Hangup-Cause"))
-
-
-def ids_of(message: Message) -> tuple[str, str]:
-    """The channel, and the caller's to which it belongs."""
-    channel = message.first("Unique-ID")
-    return channel, message.first("Channel-Call-UUID") or channel
-
-
-def handler_of(position: str) -> str:
-    """`sofia/internal/1001@10.0.0.5:5060` and `1001@default` ─► `1001`: who sits there."""
-    name = position.rpartition("/")[2].partition("@")[0]
-    return name.removesuffix("-a").removesuffix("-b") if "loopback/" in position else name
-
-
-def _partner(row: Message, rows: Sequence[Message]) -> str:
-    """The position on the other leg of the call; "" when none, or more than one."""
-    call = row.first("Channel-Call-UUID")
-    others = {
-        other.first("Channel-Name")
-        for other in rows
-        if call and other.first("Channel-Call-UUID") == call and other is not row
-    }
-    return others.pop() if len(others) == 1 else ""

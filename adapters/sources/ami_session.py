@@ -1,19 +1,15 @@
 """One session with the Manager Interface: sign in, ask what is up, then listen (C2, O4)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-import structlog
-
 from adapters.codecs import ami
 from adapters.codecs.ami import Framer, Greeting, Message, Unreadable
-from adapters.codecs.ami_calls import CallTranslator
-from adapters.codecs.call_book import Said
-from adapters.sources.exchange import OnListed
+from adapters.codecs.call_translator import CallTranslator
 from adapters.sources.exchange_link import Link, Lost, Why
-from middleware.ops.redaction import Fixed
-from middleware.ports import Intake, Problem, World
+from adapters.sources.exchange_session import ExchangeSession, OnListed
+from middleware.ports import Intake, World
 
 MOST_ROWS = 50_000
 """Channels in one list; with more, nothing is concluded from it."""
@@ -21,11 +17,9 @@ MOST_ROWS = 50_000
 NO_RIGHT = "give the manager.conf user write = reporting; calls whose end was missed stay open"
 GAPS = "nothing was concluded from it; look at the log of the exchange"
 
-log = structlog.get_logger()
 
-
-class Session:
-    """Reads no further than the intake takes: push-back reaches the exchange's socket."""
+class AmiSession(ExchangeSession[ami.Item]):
+    """Answers are known by the number of the action they are for."""
 
     def __init__(
         self,
@@ -34,91 +28,60 @@ class Session:
         intake: Intake,
         world: World,
         on_listed: OnListed,
+        link: Link,
     ) -> None:
-        self._source = source
-        self._translator = translator
-        self._intake = intake
-        self._clock = world.clock
-        self._on_listed = on_listed
-        self._received = world.meters.counter("forewarn_adapter_received_total", adapter=source)
+        super().__init__(source, translator, intake, world, on_listed)
+        self._link = link
         self._rows: list[Message] = []
         self._login_id = self._list_id = ""
-        self._listed = False
         self._actions = 0
 
-    async def run(self, link: Link, username: str, secret: str, list_within: timedelta) -> None:
-        """Until Lost; `list_within` counts the time spent waiting for the exchange only."""
-        framer = Framer()
-        login = partial(ami.login, username=username, secret=secret)
-        ping = partial(self._act, link, ami.ping)
-        waited = 0.0
-        while True:
-            before = self._clock.monotonic()
-            data = await link.read(ping)
-            waited += self._clock.monotonic() - before
-            for item in framer.feed(data):
-                await self._take(item, link, login)
-            if not self._listed and waited > list_within.total_seconds():
-                raise Lost(Why.LIST_MISSING)
+    async def run(self, username: str, secret: str, list_within: timedelta) -> None:
+        """Until Lost."""
+        self._login = partial(ami.login, username=username, secret=secret)
+        read = partial(self._link.read, partial(self._act, ami.ping))
+        await self._follow(read, Framer().feed, list_within)
 
-    def _act(self, link: Link, write: Callable[[str], bytes]) -> str:
+    def _act(self, write: Callable[[str], bytes]) -> str:
         """Send an action under a number of its own, which is returned."""
         self._actions += 1
         action_id = str(self._actions)
-        link.write(write(action_id))
+        self._link.write(write(action_id))
         return action_id
 
-    async def _take(self, item: ami.Item, link: Link, login: Callable[[str], bytes]) -> None:
+    async def _take(self, item: ami.Item) -> None:
         if isinstance(item, Unreadable):
             await self._intake.refuse(self._source, item.problem, item.raw)
             if not self._login_id:
                 raise Lost(Why.NOT_AMI)
         elif isinstance(item, Greeting):
-            self._login_id = self._act(link, login)
+            self._login_id = self._act(self._login)
         else:
             self._received.inc()
-            await self._on_message(item, link)
+            await self._on_message(item)
 
-    async def _on_message(self, message: Message, link: Link) -> None:
+    async def _on_message(self, message: Message) -> None:
         answers = message.first("ActionID")
         if answers and answers == self._login_id:
-            self._on_login(message, link)
+            self._on_login(message)
         elif answers and answers == self._list_id:
             await self._on_list(message)
         else:
-            await self._hand_in(self._translator.translate(message, self._clock.now()), message)
+            said = self._translator.translate(message, self._clock.now())
+            await self._hand_in(said, message.raw)
 
-    def _on_login(self, message: Message, link: Link) -> None:
+    def _on_login(self, message: Message) -> None:
         if message.first("Response") != "Success":
             raise Lost(Why.LOGIN_REFUSED)
         self._translator.begin()
-        self._list_id = self._act(link, ami.list_channels)
+        self._list_id = self._act(ami.list_channels)
 
     async def _on_list(self, message: Message) -> None:
         if message.first("Response") == "Error":
-            log.error("list_refused", adapter=self._source, remedy=Fixed(NO_RIGHT))
-            await self._end_list(complete=False)
+            await self._end_list(None, b"", NO_RIGHT)
         elif message.first("Event") == "CoreShowChannel" and len(self._rows) <= MOST_ROWS:
             self._rows.append(message)
         elif message.first("Event") == "CoreShowChannelsComplete":
             whole = str(len(self._rows)) == message.first("ListItems")
-            await self._hand_in(self._reconcile(whole=whole), message)
-            await self._end_list(complete=whole)
-
-    def _reconcile(self, *, whole: bool) -> list[Said]:
-        if whole:
-            return self._translator.reconcile(self._rows, self._clock.now())
-        log.error("list_with_gaps", adapter=self._source, remedy=Fixed(GAPS))
-        return []
-
-    async def _end_list(self, *, complete: bool) -> None:
-        self._listed = True
-        self._rows.clear()
-        await self._on_listed(complete=complete)
-
-    async def _hand_in(self, said: Iterable[Said], message: Message) -> None:
-        for event in said:
-            if isinstance(event, Problem):
-                await self._intake.refuse(self._source, event, message.raw)
-            else:
-                await self._intake.submit(event, message.raw)
+            await self._end_list(self._rows if whole else None, message.raw, GAPS)
+            self._rows = []

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from adapters.codecs.ami_calls import CallTranslator
-from adapters.sources.ami_session import Session
-from adapters.sources.exchange import Exchange, ExchangeSettings, OnListed
-from adapters.sources.exchange_link import Link, Why
+from adapters.codecs.ami_calls import AmiTranslator
+from adapters.sources.ami_session import AmiSession
+from adapters.sources.exchange import Exchange, ExchangeSettings
+from adapters.sources.exchange_link import Why
+from adapters.sources.exchange_session import OnListed
 from middleware.ops.listening import ConnectTo, HostPort
 from middleware.ports import AdapterSpec, Intake, Kind, World
 
@@ -45,13 +46,13 @@ class AsteriskAmi(Exchange):
     """The source `asterisk_ami`."""
 
     def __init__(self, settings: AsteriskAmiSettings, world: World) -> None:
-        translator = CallTranslator(NAME, settings)
+        super().__init__(NAME, settings, world, AmiTranslator(NAME, settings), REMEDIES)
+        self._settings = settings
 
-        async def listen(link: Link, secret: str, intake: Intake, on_listed: OnListed) -> None:
-            session = Session(NAME, translator, intake, world, on_listed)
-            await session.run(link, settings.username, secret, settings.list_within)
-
-        super().__init__(NAME, settings, world, translator, listen, REMEDIES)
+    async def _converse(self, secret: str, intake: Intake, on_listed: OnListed) -> None:
+        async with self._link() as link:
+            session = AmiSession(NAME, self._translator, intake, self._world, on_listed, link)
+            await session.run(self._settings.username, secret, self._settings.list_within)
 
 
 def _make(settings: AsteriskAmiSettings, world: World) -> AsteriskAmi:

@@ -5,15 +5,18 @@ lost but for what its list of channels shows afterwards.
 """
 
 import ssl
-from collections.abc import Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import structlog
 from pydantic import Field
 
 from adapters.codecs.call_names import Dialect
+from adapters.codecs.call_translator import CallTranslator
 from adapters.sources.exchange_link import (
     NEEDS_A_PERSON,
     Link,
@@ -22,6 +25,7 @@ from adapters.sources.exchange_link import (
     client_tls,
     read_password,
 )
+from adapters.sources.exchange_session import OnListed
 from middleware.ops.durations import Between, Duration
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import ConnectTo, HostPort
@@ -66,29 +70,7 @@ class ExchangeSettings(Dialect):
     )
 
 
-class Translator(Protocol):
-    """Remembers the calls that are up."""
-
-    def believe_live(self, calls: Iterable[str]) -> None: ...
-
-
-class OnListed(Protocol):
-    """Told when the list of channels is in; not `complete`: it cannot be relied on."""
-
-    async def __call__(self, *, complete: bool) -> None: ...
-
-
-class Speech(Protocol):
-    """How one kind of exchange is listened to: one session on the link, until it is Lost.
-
-    `secret` is what the exchange asks for."""
-
-    async def __call__(
-        self, link: Link, secret: str, intake: Intake, on_listed: OnListed
-    ) -> None: ...
-
-
-class Exchange:
+class Exchange(ABC):
     """A source that resyncs from the list of channels after every connect."""
 
     ability = Ability.RESYNC
@@ -98,16 +80,14 @@ class Exchange:
         name: str,
         settings: ExchangeSettings,
         world: World,
-        translator: Translator,
-        speech: Speech,
+        translator: CallTranslator,
         remedies: Mapping[Why, str],
     ) -> None:
         read_password(settings.password_file, remedies[Why.NO_SIGN_IN])  # or the start is stopped
         self.name = name
-        self._settings = settings
+        self._place = settings
         self._world = world
         self._translator = translator
-        self._speech = speech
         self._remedies = remedies
         self._tls: ssl.SSLContext | None = client_tls(settings.tls, settings.tls_ca_file)
         self._gauge = world.meters.gauge("forewarn_adapter_connected", adapter=name)
@@ -136,17 +116,26 @@ class Exchange:
         async def on_listed(*, complete: bool) -> None:
             await self._on_listed(intake, complete=complete)
 
-        settings, password = self._settings, self._password()
-        link = await Link.open(settings.connect, self._tls, settings.ping_every, settings.pings)
+        await self._converse(self._password(), intake, on_listed)
+
+    @abstractmethod
+    async def _converse(self, secret: str, intake: Intake, on_listed: OnListed) -> None:
+        """One session, until it is Lost; `secret` is what the exchange asks for."""
+
+    @asynccontextmanager
+    async def _link(self) -> AsyncIterator[Link]:
+        """A TCP connection, for a session."""
+        place = self._place
+        link = await Link.open(place.connect, self._tls, place.ping_every, place.pings)
         try:
-            await self._speech(link, password, intake, on_listed)
+            yield link
         finally:
             await link.drop()
 
     def _password(self) -> str:
         """Read anew for every session, so that a changed one needs no restart."""
         try:
-            return read_password(self._settings.password_file, self._remedies[Why.NO_SIGN_IN])
+            return read_password(self._place.password_file, self._remedies[Why.NO_SIGN_IN])
         except Trouble as trouble:
             raise Lost(Why.NO_SIGN_IN) from trouble
 
@@ -190,7 +179,7 @@ class Exchange:
 
     def _wait(self, why: Why) -> timedelta:
         """Doubling to the longest, with jitter, so that not everybody comes back at once."""
-        settings = self._settings
+        settings = self._place
         jitter = self._world.random.uniform(SOONEST, 1)
         if why in NEEDS_A_PERSON:
             return settings.retry_refused * jitter

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from adapters.codecs.esl_calls import EslDialect, EslTranslator
 from adapters.sources.esl_session import EslSession
-from adapters.sources.exchange import Exchange, ExchangeSettings, OnListed
-from adapters.sources.exchange_link import Link, Why
+from adapters.sources.exchange import Exchange, ExchangeSettings
+from adapters.sources.exchange_link import Why
+from adapters.sources.exchange_session import OnListed
 from middleware.ops.listening import ConnectTo, HostPort
 from middleware.ports import AdapterSpec, Intake, Kind, World
 
@@ -42,13 +43,13 @@ class FreeswitchEsl(Exchange):
     """The source `freeswitch_esl`."""
 
     def __init__(self, settings: FreeswitchEslSettings, world: World) -> None:
-        translator = EslTranslator(NAME, settings)
+        super().__init__(NAME, settings, world, EslTranslator(NAME, settings), REMEDIES)
+        self._settings = settings
 
-        async def listen(link: Link, secret: str, intake: Intake, on_listed: OnListed) -> None:
-            session = EslSession(NAME, settings, translator, intake, world, on_listed)
-            await session.run(link, secret, settings.list_within)
-
-        super().__init__(NAME, settings, world, translator, listen, REMEDIES)
+    async def _converse(self, secret: str, intake: Intake, on_listed: OnListed) -> None:
+        async with self._link() as link:
+            session = EslSession(NAME, self._translator, intake, self._world, on_listed, link)
+            await session.run(self._settings, secret, self._settings.list_within)
 
 
 def _make(settings: FreeswitchEslSettings, world: World) -> FreeswitchEsl:

@@ -1,4 +1,7 @@
-"""What the tests of the source `asterisk_ami` start with: an exchange, an intake, a world."""
+"""What the tests of the sources of calls start with: an exchange, an intake, a world.
+
+Each test runs over every exchange, but where its file has a `simulator` of its own.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -8,15 +11,20 @@ import pytest
 
 from middleware.ops.clock import SystemClock
 from middleware.ports import World
-from simulators.telephony import TelephonySimulator
-from tests.exchanges import SECRET
+from tests.exchanges import SECRET, SIMULATORS, Simulated
 from tests.fakes import FakeIntake, fake_world
 
 
+@pytest.fixture(params=SIMULATORS)
+def simulator(request: pytest.FixtureRequest) -> type[Simulated]:
+    kind: type[Simulated] = request.param
+    return kind
+
+
 @pytest.fixture
-async def exchange() -> AsyncIterator[TelephonySimulator]:
-    async with TelephonySimulator(secret=SECRET) as simulator:
-        yield simulator
+async def exchange(simulator: type[Simulated]) -> AsyncIterator[Simulated]:
+    async with simulator(secret=SECRET) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A cut anywhere loses no end of a call and tells nothing twice, whatever the exchange (C2, O4)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -15,7 +14,6 @@ from schemas.service import SourceConnected, SourceLost
 from tests.exchanges import (
     NUMBER,
     SECRET,
-    SIMULATORS,
     Simulated,
     briefly,
     connected,
@@ -29,18 +27,6 @@ from tests.exchanges import (
     write_secret,
 )
 from tests.fakes import FakeIntake
-
-
-@pytest.fixture(params=SIMULATORS)
-def simulator(request: pytest.FixtureRequest) -> type[Simulated]:
-    kind: type[Simulated] = request.param
-    return kind
-
-
-@pytest.fixture
-async def exchange(simulator: type[Simulated]) -> AsyncIterator[Simulated]:
-    async with simulator(secret=SECRET) as running:
-        yield running
 
 
 async def test_a_hang_up_missed_in_a_cut_closes_the_call_afterwards(

@@ -1,10 +1,6 @@
 """The source `freeswitch_esl` against the simulated exchange on real sockets (C2, A1, O4)."""
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
-
 import pytest
-import structlog
 
 from middleware.ports import World
 from schemas.call import CallEnded, CallRang
@@ -13,21 +9,18 @@ from simulators.esl_words import frame
 from simulators.freeswitch import FreeswitchSimulator
 from tests.exchanges import (
     NUMBER,
-    SECRET,
     calls,
     listening,
     running,
     source_to,
     until,
-    write_secret,
 )
 from tests.fakes import FakeIntake
 
 
 @pytest.fixture
-async def exchange() -> AsyncIterator[FreeswitchSimulator]:
-    async with FreeswitchSimulator(secret=SECRET) as simulator:
-        yield simulator
+def simulator() -> type[FreeswitchSimulator]:
+    return FreeswitchSimulator
 
 
 async def test_a_call_is_followed_from_the_ringing_through_a_transfer_to_the_hang_up(
@@ -66,23 +59,6 @@ async def test_a_withheld_number_is_no_number(
     assert calls(intake)[0] == "rang line=111"
 
 
-async def test_a_wrong_password_is_told_with_the_remedy_and_a_mended_one_is_taken(
-    exchange: FreeswitchSimulator, intake: FakeIntake, world: World
-) -> None:
-    password = world.state / "ami.secret"
-    write_secret(password, "canary-wrong")
-    with structlog.testing.capture_logs() as logs:
-        async with running(source_to(exchange, world), intake):
-            await exchange.asked("auth", times=3)
-            write_secret(password, SECRET)
-            await until(intake, SourceConnected)
-    (lost,) = intake.of(SourceLost)
-    assert isinstance(lost, SourceLost)
-    assert lost.reason == "login_refused"
-    assert "event_socket.conf.xml" in logs[0]["remedy"]
-    assert "canary" not in str(logs)
-
-
 @pytest.mark.parametrize(
     ("greeting", "reason"),
     [
@@ -113,29 +89,3 @@ async def test_a_stream_that_cannot_be_followed_is_begun_anew_and_no_call_is_los
     (lost,) = intake.of(SourceLost)
     assert isinstance(lost, SourceLost)
     assert lost.reason == "garbled"
-
-
-@pytest.mark.parametrize("spoil", ["refused", "short"])
-async def test_a_list_that_cannot_be_relied_on_closes_nothing(
-    exchange: FreeswitchSimulator, intake: FakeIntake, world: World, spoil: str
-) -> None:
-    """O4: a call is not declared over because its row was missing."""
-    async with listening(exchange, intake, world):
-        exchange.ring(NUMBER)
-        await until(intake, CallRang)
-        exchange.faults.spoil_list = "refused" if spoil == "refused" else "short"
-        exchange.cut()
-        _, again = await until(intake, SourceConnected, 2)
-    assert not again.resynced
-    assert not intake.of(CallEnded)
-
-
-async def test_a_list_that_never_comes_is_a_lost_exchange(
-    exchange: FreeswitchSimulator, intake: FakeIntake, world: World
-) -> None:
-    exchange.faults.spoil_list = "endless"
-
-    source = source_to(exchange, world, list_within=timedelta(milliseconds=300))
-    async with running(source, intake):
-        (lost,) = await until(intake, SourceLost)
-    assert lost.reason == "list_missing"

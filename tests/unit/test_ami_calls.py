@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.codecs.ami_calls import CallTranslator
+from adapters.codecs.ami_calls import AmiTranslator
 from adapters.codecs.call_book import MOST_CALLS, MOST_SAID, Said
 from middleware.ports import Problem
 from schemas.call import AbuseWarned, CallEnded, CallEvent, CallRang
@@ -14,23 +14,23 @@ MEMBER = {"Interface": "Local/handler1@handlers", "MemberName": "Handler One", "
 BRIDGED = {"BridgeId": "b1", "ChannelState": "6"}
 
 
-def say(calls: CallTranslator, name: str, *parts: dict[str, str], **more: str) -> list[Said]:
+def say(calls: AmiTranslator, name: str, *parts: dict[str, str], **more: str) -> list[Said]:
     return calls.translate(message(name, *parts, **more), NOW)
 
 
-def listed(calls: CallTranslator, *rows: dict[str, str]) -> list[str]:
+def listed(calls: AmiTranslator, *rows: dict[str, str]) -> list[str]:
     """What the complete list of channels after a cut leads to."""
     calls.begin()
     return in_words(calls.reconcile([message("CoreShowChannel", row) for row in rows], NOW))
 
 
-def ringing() -> CallTranslator:
+def ringing() -> AmiTranslator:
     calls = translator()
     assert in_words(say(calls, "Newchannel", CALLER)) == ["rang number=07700900101 line=999"]
     return calls
 
 
-def answered() -> CallTranslator:
+def answered() -> AmiTranslator:
     calls = ringing()
     say(calls, "AgentConnect", CALLER, MEMBER)
     return calls

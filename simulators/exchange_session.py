@@ -1,4 +1,4 @@
-"""One client of the simulated Manager Interface, and what can go wrong on its line (O3)."""
+"""One client of a simulated exchange over TCP, and what can go wrong on its line (O3)."""
 
 import asyncio
 from collections import deque
@@ -17,8 +17,8 @@ class Faults:
     `cut_after`: every new connection is cut after so many bytes; `slow`: one byte at a time;
     `silent`: nothing is said any more, but the connection stays; `drop_hang_ups`: calls end
     without a word; `repeat_headers`: the first headers of an event come twice; `spoil_list`: the
-    answer to CoreShowChannels is refused, lacks a row (short) or its end (endless); `greeting`:
-    the first line.
+    list of channels is refused, lacks a row (short) or its end (endless); `greeting`: what is
+    said first, where that is not what it should be.
     """
 
     cut_after: int | None = None
@@ -27,7 +27,7 @@ class Faults:
     drop_hang_ups: bool = False
     repeat_headers: bool = False
     spoil_list: Literal["", "refused", "short", "endless"] = ""
-    greeting: str = "Asterisk Call Manager/11.0.0"
+    greeting: str = ""
 
 
 class Session:
