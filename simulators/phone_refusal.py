@@ -1,4 +1,4 @@
-"""A phone on which somebody presses "decline": SIP 603 over UDP, which the SIP stack cannot say."""
+"""Telephones that the SIP stack cannot play: that decline with 603, or are not there at all."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,11 +8,12 @@ ECHOED = ("via", "from", "to", "call-id", "cseq")
 """Header fields that an answer repeats (RFC 3261, 8.2.6)."""
 
 
-class Decliner(asyncio.DatagramProtocol):
-    """Answers every INVITE with 603 Decline; `declined` is called with the called user."""
+class Refusal(asyncio.DatagramProtocol):
+    """Answers every INVITE with 603 Decline, or, `lost`, with nothing; `refused` is called with
+    the called user."""
 
-    def __init__(self, declined: Callable[[str], None]) -> None:
-        self._declined = declined
+    def __init__(self, refused: Callable[[str], None], *, lost: bool) -> None:
+        self._refused, self._lost = refused, lost
         self._seen: set[str] = set()
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -27,8 +28,23 @@ class Decliner(asyncio.DatagramProtocol):
         call = next((line for line in fields if line.lower().startswith("call-id")), "")
         if call not in self._seen:
             self._seen.add(call)
-            self._declined(head[0].removeprefix("INVITE sip:").partition("@")[0])
-        self._transport.sendto(_answer(fields), addr)
+            self._refused(head[0].removeprefix("INVITE sip:").partition("@")[0])
+        if not self._lost:
+            self._transport.sendto(_answer(fields), addr)
+
+
+async def refuse_all(host: str, port: int, say: Callable[[str], None], *, lost: bool) -> None:
+    """Until cancelled; `say` gets a line for each call."""
+    what = "called in vain" if lost else "declined"
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(
+        lambda: Refusal(lambda number: say(f"{number} {what}"), lost=lost), (host, port)
+    )
+    say(f"listening on {host}:{port}")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        transport.close()
 
 
 def _answer(fields: list[str]) -> bytes:

@@ -76,17 +76,57 @@ async def test_n4_with_2_it_is_said_again(tmp_path: Path) -> None:
     assert heard.size > 3 * RATE + said.size, "from the start, when 2 was pressed after 3 s"
 
 
+async def test_n4_a_key_that_comes_twice_acknowledges_once(tmp_path: Path) -> None:
+    async with (
+        telephone("--doubled", "--presses", "1@1") as phone,
+        over_sip(phone, tmp_path) as line,
+    ):
+        await line.tell(spoken())
+        await phone.says("call over")
+    assert phone.said.count("pressed 1") == 2
+    assert line.told == ["displayed n1/1", "acknowledged n1/1"]
+
+
+CREWS = """
+[A105]
+number = "+447700900123"
+behaviour = { presses = [["1", 1.0]], hangs_up_after = 2.0 }
+[R201]
+number = "+447700900124"
+behaviour = { presses = [["1", 1.0]] }
+"""
+
+
+async def test_o3_n4_two_crews_in_calls_at_once_each_with_its_own_telephone(
+    tmp_path: Path,
+) -> None:
+    crews = tmp_path / "crews.toml"
+    crews.write_text(CREWS)
+    async with telephone("--crews", str(crews), folder=tmp_path) as phone:
+        async with over_sip(phone, tmp_path) as line:
+            await line.tell(spoken("n1"), NUMBER)
+            await line.tell(spoken("n2"), ANOTHER)
+            await line.hears(NoteAcknowledged)
+            await phone.says(f"R201 recorded {tmp_path / 'R201-1.wav'}")
+        heard = await phone.recording()
+    assert line.told == ["cut_off n1/1", "displayed n2/1", "acknowledged n2/1"]
+    assert phone.said.index("A105 answered") < phone.said.index("R201 call over")
+    assert alike(await rendered(tmp_path, " ".join(spoken("n2").sentences)), heard) > SAME
+
+
 @pytest.mark.parametrize(
     ("crew", "settings", "state", "code"),
     [
         (["--busy"], {}, Delivery.BUSY, "486"),
         (["--declines"], {}, Delivery.DECLINED, "603"),
         (["--never-answers"], {"ring": "1s"}, Delivery.NO_ANSWER, None),
+        (["--lost"], {"ring": "1s"}, Delivery.NO_ANSWER, None),
+        (["--silent", "--dies-after", "1"], {"key_within": "100ms"}, Delivery.SILENCE, None),
         (["--silent", "--hangs-up-after", "1"], {}, Delivery.CUT_OFF, "none"),
         (["--presses", "1@1", "--hangs-up-after", "2"], {}, Delivery.CUT_OFF, "none"),
     ],
     ids=[
-        "busy", "declined", "never answers", "hangs up half-way",
+        "busy", "declined", "never answers", "is not there", "dies half-way", "hangs up half-way",
         "presses 1 and hangs up half-way",
     ],
 )  # fmt: skip

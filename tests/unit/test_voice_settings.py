@@ -49,7 +49,7 @@ def test_the_simulated_telephone_explains_itself(capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit, match="0"):
         phone_cli.main(["--help"])
     told = capsys.readouterr().out
-    for word in ("--silent", "--declines", "--hangs-up-after", "[channel.voice]"):
+    for word in ("--silent", "--declines", "--lost", "--dies-after", "--crews", "[channel.voice]"):
         assert word in told
     assert phone_cli._press("2@4.5") == Press("2", 4.5)
 
@@ -61,3 +61,12 @@ def test_the_simulated_telephone_refuses_what_is_no_key(
     with pytest.raises(SystemExit, match="2"):
         phone_cli.main([wrong])
     assert "--presses" in capsys.readouterr().err
+
+
+def test_the_simulated_telephone_names_what_is_wrong_in_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crews = tmp_path / "crews.toml"
+    crews.write_text('[A105]\nnumber = "+447700900105"\nbehaviour = { bsy = true }\n')
+    assert phone_cli.main(["--crews", str(crews)]) == 2
+    assert "A105.behaviour.bsy" in capsys.readouterr().err
