@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.event import Event
 from schemas.mdt import DeviceAnswer, DeviceNote
+from schemas.report import IncidentReport, SecurityNotice
 from schemas.told import CadNote, RadioAnswer, RadioText, SpokenNote
 
 # --- time and keys ---------------------------------------------------------------------
@@ -100,6 +101,40 @@ class Journal(Protocol):
     async def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """What a spool holds: the writer's token, None in a new one, and records from `first` on."""
+
+    token: int | None
+    first: int
+    records: tuple[bytes, ...]
+
+
+class Spool(Protocol):
+    """Where records wait while the journal cannot be written: of the same format, in order, best
+    on another file system. Every call returns when it is durable and raises OSError."""
+
+    async def load(self) -> Spooled:
+        """What an earlier run left; called first. A torn end, never confirmed, is left out."""
+        ...
+
+    async def mark(self, token: int) -> None:
+        """Remember the writer's token."""
+        ...
+
+    async def write(self, first: int, records: Sequence[bytes]) -> None:
+        """Records at the positions from `first` on, behind those written before."""
+        ...
+
+    async def clear(self) -> None:
+        """The journal has everything."""
+        ...
+
+    async def set_aside(self) -> None:
+        """Keep what is in it for people, and begin anew."""
+        ...
+
+
 # --- taking in -------------------------------------------------------------------------
 
 
@@ -115,10 +150,15 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The durable answer to a submission; `position` is where the journal has it."""
+    """The durable answer to a submission; `position` is where the journal has it.
+
+    Not `kept`: an emergency that people see and that nothing durable has yet. The other side must
+    not be told that it has been taken, so that it says it again.
+    """
 
     standing: Standing
     position: int
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +170,9 @@ class Problem:
 
 
 class Intake(Protocol):
-    """Where sources hand in. Both calls return only when the journal has it; both wait while
-    the lane is full (push-back), so a source reads no further until there is room."""
+    """Where sources hand in. Both calls return only when the journal has it, or its spool (but see
+    Submitted.kept); both wait while the lane is full (push-back), so a source reads no further
+    until there is room."""
 
     async def submit(self, event: Event, raw: bytes = b"") -> Submitted:
         """`raw` is what came on the wire: it goes to quarantine if the event conflicts."""
@@ -175,6 +216,14 @@ class By(StrEnum):
     PHONE = "phone"
     INCIDENT = "incident"
     """No crew: the incident itself, on the other side."""
+    REPORTS = "reports"
+    """No crew: the incident reporting system."""
+    SECURITY = "security"
+    """No crew: the security team."""
+
+
+CREWS = frozenset({By.DEVICE, By.RADIO, By.PHONE})
+"""What tells a crew, and so can be a rung."""
 
 
 class Way(BaseModel):
@@ -189,8 +238,10 @@ class Way(BaseModel):
 
 LIKE_AN_MDT = Way()
 
-Body = DeviceNote | DeviceAnswer | RadioText | RadioAnswer | SpokenNote | CadNote
-"""To a device a note or an answer, to a radio text, to a phone sentences, to the CAD its note."""
+Beside = CadNote | IncidentReport | SecurityNotice
+Body = DeviceNote | DeviceAnswer | RadioText | RadioAnswer | SpokenNote | Beside
+"""To a device a note or an answer, to a radio text, to a phone sentences, to the CAD its note, to
+the trust's own systems a draft report or a notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +286,9 @@ class Tap(Protocol):
 
     def heard(self, source: str, link: int, data: bytes) -> None: ...
 
-    def closed(self, source: str, link: int, why: str) -> None: ...
+    def closed(self, source: str, why: str) -> None:
+        """It is over, or could not be had."""
+        ...
 
 
 class NoTap:
@@ -247,7 +300,7 @@ class NoTap:
     def heard(self, source: str, link: int, data: bytes) -> None:
         """Nothing is kept."""
 
-    def closed(self, source: str, link: int, why: str) -> None:
+    def closed(self, source: str, why: str) -> None:
         """Nothing is kept."""
 
 
@@ -259,9 +312,13 @@ class OnWire(StrEnum):
     CLOSED = "closed"
 
 
+MIDWAY = "midway"
+
+
 @dataclass(frozen=True, slots=True)
 class WireFrame:
-    """One thing on a recorded wire; `why` a link was closed is a code."""
+    """One thing on a recorded wire; `why` a link was closed is a code, and MIDWAY where it was open
+    before the recording began."""
 
     on: OnWire
     link: int

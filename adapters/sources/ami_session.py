@@ -17,6 +17,12 @@ MOST_ROWS = 50_000
 NO_RIGHT = "give the manager.conf user write = reporting; calls whose end was missed stay open"
 GAPS = "nothing was concluded from it; look at the log of the exchange"
 
+PRIMER = (
+    b"Asterisk Call Manager/0\r\nResponse: Success\r\nActionID: 1\r\n\r\n"
+    b"Event: CoreShowChannelsComplete\r\nActionID: 2\r\nListItems: 0\r\n\r\n"
+)
+"""Signed in, and nothing on the list."""
+
 
 class AmiSession(ExchangeSession[ami.Item]):
     """Answers are known by the number of the action they are for."""

@@ -8,12 +8,12 @@ from typing import Annotated
 from pydantic import Field
 
 from adapters.codecs.ami_calls import AmiTranslator
-from adapters.sources.ami_session import AmiSession
+from adapters.sources.ami_session import PRIMER, AmiSession
 from adapters.sources.exchange import Exchange, ExchangeSettings
 from adapters.sources.exchange_link import Why
 from adapters.sources.exchange_session import OnListed
 from middleware.ops.listening import ConnectTo, HostPort
-from middleware.ports import AdapterSpec, Intake, Kind, World
+from middleware.ports import AdapterSpec, Intake, Kind, Wire, World
 
 NAME = "asterisk_ami"
 
@@ -45,8 +45,12 @@ class AsteriskAmiSettings(ExchangeSettings):
 class AsteriskAmi(Exchange):
     """The source `asterisk_ami`."""
 
-    def __init__(self, settings: AsteriskAmiSettings, world: World) -> None:
-        super().__init__(NAME, settings, world, AmiTranslator(NAME, settings), REMEDIES)
+    primer = PRIMER
+
+    def __init__(
+        self, settings: AsteriskAmiSettings, world: World, wire: Wire | None = None
+    ) -> None:
+        super().__init__(NAME, settings, world, AmiTranslator(NAME, settings), REMEDIES, wire)
         self._settings = settings
 
     async def _converse(self, secret: str, intake: Intake, on_listed: OnListed) -> None:
@@ -59,4 +63,4 @@ def _make(settings: AsteriskAmiSettings, world: World) -> AsteriskAmi:
     return AsteriskAmi(settings, world)
 
 
-SPEC = AdapterSpec(Kind.SOURCE, NAME, AsteriskAmiSettings, _make)
+SPEC = AdapterSpec(Kind.SOURCE, NAME, AsteriskAmiSettings, _make, play=AsteriskAmi)

@@ -14,6 +14,14 @@ from middleware.ports import Intake, World
 
 NO_LIST = "look at the log of the exchange; calls whose end was missed stay open"
 
+PRIMER = (
+    b"Content-Type: auth/request\n\n"
+    b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"
+    b"Content-Type: command/reply\nReply-Text: +OK event listener enabled json\n\n"
+    b'Content-Type: api/response\nContent-Length: 15\n\n{"row_count":0}'
+)
+"""Signed in, and nothing on the list."""
+
 
 class EslSession(ExchangeSession[esl.Item]):
     """FreeSWITCH answers commands in the order they were given: `_awaited` has that order."""

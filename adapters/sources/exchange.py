@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import structlog
 from pydantic import Field
@@ -26,11 +26,12 @@ from adapters.sources.exchange_link import (
     read_password,
 )
 from adapters.sources.exchange_session import OnListed
+from adapters.sources.played_link import PlayedWire
 from middleware.ops.durations import Between, Duration
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import ConnectTo, HostPort
 from middleware.ops.redaction import Fixed
-from middleware.ports import Ability, Intake, World
+from middleware.ports import Ability, Intake, Wire, World
 from schemas.service import SourceConnected, SourceLost
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,6 +75,8 @@ class Exchange(ABC):
     """A source that resyncs from the list of channels after every connect."""
 
     ability = Ability.RESYNC
+    primer: ClassVar[bytes] = b""
+    """What a session would have heard before: for a recording that began in the midst of one."""
 
     def __init__(
         self,
@@ -82,8 +85,12 @@ class Exchange(ABC):
         world: World,
         translator: CallTranslator,
         remedies: Mapping[Why, str],
+        wire: Wire | None = None,
     ) -> None:
-        read_password(settings.password_file, remedies[Why.NO_SIGN_IN])  # or the start is stopped
+        """`wire`: a recorded one is heard, and nothing is connected to (O2)."""
+        if wire is None:  # or the start is stopped
+            read_password(settings.password_file, remedies[Why.NO_SIGN_IN])
+        self._played = None if wire is None else PlayedWire(wire)
         self.name = name
         self._place = settings
         self._world = world
@@ -107,6 +114,7 @@ class Exchange(ABC):
             try:
                 await self._listen(intake)
             except Lost as lost:
+                self._world.tap.closed(self.name, lost.why)
                 await self._on_lost(lost.why, intake)
                 await self._world.clock.sleep(self._wait(lost.why))
 
@@ -125,6 +133,9 @@ class Exchange(ABC):
     @asynccontextmanager
     async def _link(self) -> AsyncIterator[Link]:
         """A TCP connection, for a session."""
+        if self._played is not None:
+            yield await self._played.opened(self.primer)
+            return
         place = self._place
         link = await Link.open(place.connect, self._tls, place.ping_every, place.pings)
         try:
@@ -134,6 +145,8 @@ class Exchange(ABC):
 
     def _password(self) -> str:
         """Read anew for every session, so that a changed one needs no restart."""
+        if self._played is not None:
+            return ""
         try:
             return read_password(self._place.password_file, self._remedies[Why.NO_SIGN_IN])
         except Trouble as trouble:
@@ -179,6 +192,8 @@ class Exchange(ABC):
 
     def _wait(self, why: Why) -> timedelta:
         """Doubling to the longest, with jitter, so that not everybody comes back at once."""
+        if self._played is not None:
+            return timedelta()  # the recording says when
         settings = self._place
         jitter = self._world.random.uniform(SOONEST, 1)
         if why in NEEDS_A_PERSON:

@@ -40,6 +40,7 @@ class ExchangeSession(ABC, Generic[Item]):
         self._translator = translator
         self._intake = intake
         self._clock = world.clock
+        self._tap = world.tap
         self._on_listed = on_listed
         self._received = world.meters.counter("forewarn_adapter_received_total", adapter=source)
         self._listed = False
@@ -51,10 +52,11 @@ class ExchangeSession(ABC, Generic[Item]):
         list_within: timedelta,
     ) -> None:
         """Until Lost; `list_within` counts the time spent waiting for the exchange only."""
-        waited = 0.0
+        waited, link = 0.0, self._tap.opened(self._source)
         while True:
             before = self._clock.monotonic()
             data = await read()
+            self._tap.heard(self._source, link, data)
             waited += self._clock.monotonic() - before
             for item in feed(data):
                 await self._take(item)

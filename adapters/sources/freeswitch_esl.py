@@ -6,12 +6,12 @@ docs/freeswitch.md says how to set it up and what is read.
 from pydantic import Field
 
 from adapters.codecs.esl_calls import EslDialect, EslTranslator
-from adapters.sources.esl_session import EslSession
+from adapters.sources.esl_session import PRIMER, EslSession
 from adapters.sources.exchange import Exchange, ExchangeSettings
 from adapters.sources.exchange_link import Why
 from adapters.sources.exchange_session import OnListed
 from middleware.ops.listening import ConnectTo, HostPort
-from middleware.ports import AdapterSpec, Intake, Kind, World
+from middleware.ports import AdapterSpec, Intake, Kind, Wire, World
 
 NAME = "freeswitch_esl"
 
@@ -42,8 +42,12 @@ class FreeswitchEslSettings(EslDialect, ExchangeSettings):
 class FreeswitchEsl(Exchange):
     """The source `freeswitch_esl`."""
 
-    def __init__(self, settings: FreeswitchEslSettings, world: World) -> None:
-        super().__init__(NAME, settings, world, EslTranslator(NAME, settings), REMEDIES)
+    primer = PRIMER
+
+    def __init__(
+        self, settings: FreeswitchEslSettings, world: World, wire: Wire | None = None
+    ) -> None:
+        super().__init__(NAME, settings, world, EslTranslator(NAME, settings), REMEDIES, wire)
         self._settings = settings
 
     async def _converse(self, secret: str, intake: Intake, on_listed: OnListed) -> None:
@@ -56,4 +60,4 @@ def _make(settings: FreeswitchEslSettings, world: World) -> FreeswitchEsl:
     return FreeswitchEsl(settings, world)
 
 
-SPEC = AdapterSpec(Kind.SOURCE, NAME, FreeswitchEslSettings, _make)
+SPEC = AdapterSpec(Kind.SOURCE, NAME, FreeswitchEslSettings, _make, play=FreeswitchEsl)

@@ -72,12 +72,19 @@ TABLE: tuple[Row, ...] = (
     Row("forewarn_journal_append_seconds", Histogram, "time until a group was durable",
         buckets=_QUICK),
     Row("forewarn_journal_position", Gauge, "last durable position"),
+    Row("forewarn_journal_away", Gauge, "1 while the journal cannot be written and records lie in "
+        "the spool, 2 while they are in memory alone, 0 otherwise"),
+    Row("forewarn_spool_records", Gauge, "records beside the journal, which it does not have yet"),
+    Row("forewarn_spool_bytes", Gauge, "bytes of these records"),
+    Row("forewarn_spool_bound_bytes", Gauge, "bytes that may lie there; beyond 7/8 of it only "
+        "man-down is taken"),
     Row("forewarn_journal_group_records", Histogram, "records in a group",
         buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500)),
     Row("forewarn_queue_depth", Gauge, "entries waiting", ("queue",)),
     Row("forewarn_queue_bound", Gauge, "entries a queue can hold", ("queue",)),
     Row("forewarn_console_screens", Gauge, "console screens connected"),
     Row("forewarn_console_dropped_total", Counter, "screens cut off because they did not read"),
+    Row("forewarn_recording", Gauge, "1 while what is heard is being recorded to a file"),
     Row("forewarn_clock_steps_total", Counter, "times the machine's clock stepped"),
 )  # fmt: skip
 

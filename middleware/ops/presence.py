@@ -65,7 +65,7 @@ class Presence:
         if connected:
             self._tap.opened(self._name)
         else:
-            self._tap.closed(self._name, 0, self._reason)
+            self._tap.closed(self._name, self._reason)
 
     def _event(self, *, connected: bool) -> SourceConnected | SourceLost:
         now = self._clock.now()
