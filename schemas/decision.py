@@ -13,6 +13,7 @@ from schemas.alarm import ALARM_DECISIONS
 from schemas.base import Moment, Name, Said
 from schemas.check import NotChecked, Outcome, Relation
 from schemas.decided import Decision as Decision  # noqa: PLC0414 - found here by all
+from schemas.held import HELD_DECISIONS
 from schemas.incident import Stage
 from schemas.judgement import MISTAKE_DECISIONS
 from schemas.mistake import NotShown
@@ -365,6 +366,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     *ALARM_DECISIONS,
     *MISTAKE_DECISIONS,
     *TELLING_DECISIONS,
+    *HELD_DECISIONS,
     SearchAnswered,
 )
 

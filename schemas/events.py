@@ -1,6 +1,16 @@
 """The one table of event types: kind to class. To add an event: one class, one line here."""
 
-from schemas import call, delivery, incident, markers_in, mistake, safety, search, service
+from schemas import (
+    call,
+    delivery,
+    incident,
+    markers_in,
+    mistake,
+    safety,
+    search,
+    service,
+    stand_off,
+)
 from schemas.event import Event
 
 EVENTS: tuple[type[Event], ...] = (
@@ -11,6 +21,9 @@ EVENTS: tuple[type[Event], ...] = (
     incident.ResourceAssigned,
     incident.ResourceMobile,
     incident.ResourceAtScene,
+    incident.ResourceStandingOff,
+    incident.ResourceAtRvp,
+    incident.ResourceGoneIn,
     incident.ResourceStoodDown,
     incident.ResourceCleared,
     call.CallRang,
@@ -53,6 +66,9 @@ EVENTS: tuple[type[Event], ...] = (
     service.Refused,
     service.SignedIn,
     search.SearchMade,
+    stand_off.CrewSaidStandOff,
+    stand_off.StandOffSaid,
+    stand_off.PromptAnswered,
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {cls.kind: cls for cls in EVENTS}

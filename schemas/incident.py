@@ -24,6 +24,15 @@ class Stage(StrEnum):
     CLEARED = "cleared"
 
 
+class Holding(StrEnum):
+    """How a resource waits near an incident (P3)."""
+
+    STANDING_OFF = "standing_off"
+    """At a distance."""
+    AT_RVP = "at_rvp"
+    """At a rendezvous point, with the police for example."""
+
+
 class Resource(Part):
     """A vehicle or responder, and how it is reached (N3, N4). `mdt` is its device id; without one
     the call sign is used. `radio` is its ISSI, `phone` its hands-free number."""
@@ -50,16 +59,18 @@ class IncidentOpened(CadEvent):
     place: Whereabouts
     priority: Name | None = None
     nature: Text | None = None
+    condition: Text | None = None
     resources: Annotated[tuple[Resource, ...], Field(max_length=50)] = ()
 
 
 class IncidentUpdated(CadEvent):
-    """Priority or nature changed; the place did not."""
+    """Priority, nature or the patient's condition changed; the place did not."""
 
     kind: ClassVar[str] = "incident.updated"
     aspect: ClassVar[str] = "facts"
     priority: Name | None = None
     nature: Text | None = None
+    condition: Text | None = None
 
 
 class AddressChanged(CadEvent):
@@ -103,6 +114,35 @@ class ResourceAtScene(ResourceEvent):
 
     kind: ClassVar[str] = "resource.at_scene"
     stage: ClassVar[Stage] = Stage.AT_SCENE
+
+
+class ResourceGoneIn(ResourceEvent):
+    """Stood off or was at the rendezvous point, and has gone in (P3)."""
+
+    kind: ClassVar[str] = "resource.gone_in"
+    stage: ClassVar[Stage] = Stage.AT_SCENE
+
+
+class ResourceHolds(CadEvent):
+    """A resource waits near the incident (P3); `where`, in the CAD's words."""
+
+    holding: ClassVar[Holding]
+    callsign: Code
+    where: Text | None = None
+
+
+class ResourceStandingOff(ResourceHolds):
+    """Holds at a distance."""
+
+    kind: ClassVar[str] = "resource.standing_off"
+    holding: ClassVar[Holding] = Holding.STANDING_OFF
+
+
+class ResourceAtRvp(ResourceHolds):
+    """At the rendezvous point."""
+
+    kind: ClassVar[str] = "resource.at_rvp"
+    holding: ClassVar[Holding] = Holding.AT_RVP
 
 
 class ResourceStoodDown(ResourceEvent):

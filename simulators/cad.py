@@ -63,15 +63,25 @@ class CadSimulator:
         *,
         priority: str | None = None,
         nature: str | None = None,
+        condition: str | None = None,
         resources: Iterable[dict[str, Any]] = (),
     ) -> None:
-        parts = {"place": place, "priority": priority, "nature": nature}
+        parts = {
+            "place": place, "priority": priority, "nature": nature, "condition": condition,
+        }  # fmt: skip
         self._incident("opened", number, **parts, resources=list(resources))
 
     def update(
-        self, number: str, *, priority: str | None = None, nature: str | None = None
+        self,
+        number: str,
+        *,
+        priority: str | None = None,
+        nature: str | None = None,
+        condition: str | None = None,
     ) -> None:
-        self._incident("updated", number, priority=priority, nature=nature)
+        """`condition`: how the patient is; a change is told to who stands off."""
+        facts = {"priority": priority, "nature": nature, "condition": condition}
+        self._incident("updated", number, **facts)
 
     def change_address(self, number: str, place: Place) -> None:
         self._incident("address_changed", number, place=place)
@@ -91,11 +101,27 @@ class CadSimulator:
     def at_scene(self, number: str, callsign: str) -> None:
         self._resource("at_scene", number, callsign, callsign=callsign)
 
+    def stand_off(self, number: str, callsign: str, where: str | None = None) -> None:
+        """The crew holds at a distance."""
+        self._holds("standing_off", number, callsign, where)
+
+    def at_rvp(self, number: str, callsign: str, where: str | None = None) -> None:
+        """The crew is at the rendezvous point."""
+        self._holds("at_rvp", number, callsign, where)
+
+    def go_in(self, number: str, callsign: str) -> None:
+        """The crew held, and has gone in."""
+        self._resource("gone_in", number, callsign, callsign=callsign)
+
     def stand_down(self, number: str, callsign: str) -> None:
         self._resource("stood_down", number, callsign, callsign=callsign)
 
     def clear(self, number: str, callsign: str) -> None:
         self._resource("cleared", number, callsign, callsign=callsign)
+
+    def _holds(self, how: str, number: str, callsign: str, where: str | None) -> None:
+        place = {"where": where} if where else {}
+        self._resource(how, number, callsign, callsign=callsign, **place)
 
     def _incident(self, what: str, number: str, **parts: Any) -> None:
         given = {name: value for name, value in parts.items() if value is not None}

@@ -36,7 +36,8 @@ class CadPlayer:
         )
 
     def _update(self, number: str, step: Step) -> None:
-        self.cad.update(number, priority=step.about["priority"])
+        facts = {name: step.about.get(name) for name in ("priority", "nature", "condition")}
+        self.cad.update(number, **facts)
 
     def _change_address(self, number: str, step: Step) -> None:
         self.cad.change_address(number, step.about["place"])
@@ -55,6 +56,15 @@ class CadPlayer:
     def _at_scene(self, number: str, step: Step) -> None:
         self.cad.at_scene(number, step.about["callsign"])
 
+    def _stand_off(self, number: str, step: Step) -> None:
+        self.cad.stand_off(number, step.about["callsign"], step.about.get("where"))
+
+    def _at_rvp(self, number: str, step: Step) -> None:
+        self.cad.at_rvp(number, step.about["callsign"], step.about.get("where"))
+
+    def _go_in(self, number: str, step: Step) -> None:
+        self.cad.go_in(number, step.about["callsign"])
+
     def _stand_down(self, number: str, step: Step) -> None:
         self.cad.stand_down(number, step.about["callsign"])
 
@@ -70,6 +80,9 @@ VERBS: dict[str, Callable[[CadPlayer, str, Step], None]] = {
     "assign": CadPlayer._assign,
     "mobile": CadPlayer._mobile,
     "at_scene": CadPlayer._at_scene,
+    "stand_off": CadPlayer._stand_off,
+    "at_rvp": CadPlayer._at_rvp,
+    "go_in": CadPlayer._go_in,
     "stand_down": CadPlayer._stand_down,
     "clear": CadPlayer._clear,
 }

@@ -42,7 +42,7 @@ class Cad:
     def __init__(self) -> None:
         self._revisions: dict[str, int] = {}
 
-    def _about(self, number: str, callsign: str | None, at: datetime) -> dict[str, Any]:
+    def about(self, number: str, callsign: str | None, at: datetime) -> dict[str, Any]:
         thing = f"{DAY}/{number}" + (f"/{callsign}" if callsign else "")
         self._revisions[thing] = self._revisions.get(thing, 0) + 1
         return {
@@ -63,25 +63,25 @@ class Cad:
         phone: str | None = None,
     ) -> incident.IncidentOpened:
         place = Whereabouts(address=address, phone=phone)
-        about = self._about(number, None, at)
+        about = self.about(number, None, at)
         return incident.IncidentOpened(place=place, resources=resources, **about)
 
     def updated(self, nature: str, number: str = "1", at: datetime = START) -> incident.CadEvent:
-        return incident.IncidentUpdated(nature=nature, **self._about(number, None, at))
+        return incident.IncidentUpdated(nature=nature, **self.about(number, None, at))
 
     def address_changed(
         self, address: str | None, number: str = "1", at: datetime = START
     ) -> incident.AddressChanged:
         place = Whereabouts(address=address)
-        return incident.AddressChanged(place=place, **self._about(number, None, at))
+        return incident.AddressChanged(place=place, **self.about(number, None, at))
 
     def closed(self, number: str = "1", at: datetime = START) -> incident.IncidentClosed:
-        return incident.IncidentClosed(**self._about(number, None, at))
+        return incident.IncidentClosed(**self.about(number, None, at))
 
     def assigned(
         self, callsign: str, mdt: str | None = None, number: str = "1", at: datetime = START
     ) -> incident.ResourceAssigned:
-        about = self._about(number, callsign, at)
+        about = self.about(number, callsign, at)
         return incident.ResourceAssigned(resource=resource(callsign, mdt), **about)
 
     def stage(
@@ -91,7 +91,7 @@ class Cad:
         number: str = "1",
         at: datetime = START,
     ) -> incident.ResourceEvent:
-        return kind(callsign=callsign, **self._about(number, callsign, at))
+        return kind(callsign=callsign, **self.about(number, callsign, at))
 
 
 def rang(number: str | None, name: str = "1", at: datetime = START) -> call.CallRang:

@@ -60,6 +60,23 @@ class ManDown(BaseModel):
     radios: Mapping[str, KnownRadio] = {}
 
 
+class StandOff(BaseModel):
+    """`prompts`: after so long control and crew are asked about a crew that holds; after the last
+    of them, `every` so often. `channels`: the ways on which a crew is asked (P3)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompts: tuple[timedelta, ...] = tuple(timedelta(minutes=m) for m in (10, 20, 30))
+    every: timedelta = timedelta(minutes=10)
+    channels: tuple[str, ...] = ("mdt",)
+
+    def wait(self, rounds: int) -> timedelta:
+        """From the prompt of that number (0: from the beginning) to the next one."""
+        if rounds >= len(self.prompts):
+            return self.every
+        return self.prompts[rounds] - (self.prompts[rounds - 1] if rounds else timedelta())
+
+
 class Rules(BaseModel):
     """`ladder`: for whom no other is meant; `single_responder`, `moving`: for those, where not
     empty; `ways`: how the configured channels tell; `keep_for`: how long a note is in force;
@@ -81,6 +98,7 @@ class Rules(BaseModel):
     same_again: timedelta = timedelta(hours=24)
     recheck_after: timedelta = timedelta(seconds=2)
     man_down: ManDown = ManDown()
+    stand_off: StandOff = StandOff()
 
     def rungs(self, ladder: Ladder) -> tuple[Rung, ...]:
         """The rungs of that ladder; of the default one where it is empty."""

@@ -8,6 +8,7 @@ from middleware.domain.rules import Rules
 from middleware.engine.apply_mistakes import MISTAKES
 from middleware.engine.apply_notes import NOTES
 from middleware.engine.apply_safety import SAFETY
+from middleware.engine.apply_stand_offs import STAND_OFFS
 from middleware.engine.apply_subjects import SUBJECTS
 from middleware.engine.entry import Entry
 from middleware.engine.seen import digest
@@ -97,6 +98,7 @@ APPLIERS: dict[type[Decision], Applier] = {
     **NOTES,
     **SAFETY,
     **MISTAKES,
+    **STAND_OFFS,
     d.TimerSet: _on_timer_set,
     d.TimerStopped: _on_timer_stopped,
     d.BatchStaged: _on_staged,

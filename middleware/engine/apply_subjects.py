@@ -52,6 +52,7 @@ def _take_facts(known: Incident, event: CadEvent) -> None:
         new, old = (known, event) if late else (event, known)
         known.priority = new.priority or old.priority
         known.nature = new.nature or old.nature
+        known.condition = new.condition or old.condition
         known.facts_revision = max(known.facts_revision, event.revision)
 
 
@@ -142,6 +143,9 @@ def _on_forgotten(state: State, entry: Entry, made: d.Forgotten) -> None:
             state.timers.pop(f"expire:{name}", None)
         for name in incident.writings:
             state.writings.pop(name, None)
+        for name in incident.stand_offs:
+            state.stand_offs.pop(name, None)
+            state.timers.pop(f"stand-off:{name}", None)
     call = state.calls.pop(made.subject, None)
     if call is not None:
         state.by_call.pop((call.source, call.call), None)

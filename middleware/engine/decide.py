@@ -13,11 +13,22 @@ from middleware.engine import (
     on_safety,
     on_search,
     on_service,
+    on_stand_off,
     on_timer,
 )
 from middleware.engine.entry import Taken
 from middleware.engine.state import State
-from schemas import call, delivery, incident, markers_in, mistake, safety, search, service
+from schemas import (
+    call,
+    delivery,
+    incident,
+    markers_in,
+    mistake,
+    safety,
+    search,
+    service,
+    stand_off,
+)
 from schemas.check import Whereabouts
 from schemas.decision import Decision
 from schemas.event import Event
@@ -32,6 +43,9 @@ HANDLERS: dict[type[Event], Handler] = {
     incident.ResourceAssigned: on_resource.on_assigned,
     incident.ResourceMobile: on_resource.on_stage,
     incident.ResourceAtScene: on_resource.on_stage,
+    incident.ResourceStandingOff: on_resource.on_holds,
+    incident.ResourceAtRvp: on_resource.on_holds,
+    incident.ResourceGoneIn: on_resource.on_stage,
     incident.ResourceStoodDown: on_resource.on_stage,
     incident.ResourceCleared: on_resource.on_stage,
     call.CallRang: on_call.on_rang,
@@ -74,6 +88,9 @@ HANDLERS: dict[type[Event], Handler] = {
     service.Refused: on_service.on_refused,
     service.SignedIn: on_service.on_signed_in,
     search.SearchMade: on_search.on_search,
+    stand_off.CrewSaidStandOff: on_stand_off.on_crew_said,
+    stand_off.StandOffSaid: on_stand_off.on_said,
+    stand_off.PromptAnswered: on_stand_off.on_answered,
 }
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from middleware.engine.checks import assess, check_again, sure_matches
 from middleware.engine.entry import Taken
 from middleware.engine.notes import reconcile, tell
+from middleware.engine.stand_offs import end, look_again
 from middleware.engine.state import ACTIVE, Incident, Sent, State
 from middleware.engine.suppression import as_shown
 from middleware.engine.withdrawal import withdraw_all
@@ -25,6 +26,7 @@ from schemas.decision import (
     TimerStopped,
     Why,
 )
+from schemas.held import StandOffEnd
 from schemas.incident import (
     AddressChanged,
     CadEvent,
@@ -35,6 +37,9 @@ from schemas.incident import (
     Stage,
 )
 from schemas.markers_in import RecheckDue
+
+BY_CAD = "the CAD"
+"""Who said it, where no person is named."""
 
 
 def find(state: State, event: CadEvent) -> Incident | None:
@@ -78,7 +83,8 @@ def _opened_again(
     joined = [joining for s in sent if (joining := _joining(known, s))]
     stays = [TimerStopped(timer=f"forget:{known.id}")] if known.finished_at else []
     changed = _changed_place(state, taken, known, event, joined)
-    return [*stays, *(moved(known.id, s) for s in joined), *changed]
+    again = look_again(state, known, event)
+    return [*stays, *(moved(known.id, s) for s in joined), *changed, *again]
 
 
 def _joining(known: Incident, sent: Sent) -> Sent | None:
@@ -97,7 +103,7 @@ def on_updated(state: State, taken: Taken, event: IncidentUpdated) -> list[Decis
         return placeholder(taken)
     if known.finished_at is not None:
         return [Ignored(why=Why.STALE)]
-    return [IncidentChanged(incident=known.id)]
+    return [IncidentChanged(incident=known.id), *look_again(state, known, event)]
 
 
 def on_address_changed(state: State, taken: Taken, event: AddressChanged) -> list[Decision]:
@@ -141,6 +147,7 @@ def on_closed(state: State, taken: Taken, event: IncidentClosed) -> list[Decisio
     return [
         IncidentFinished(incident=known.id),
         *withdraw_all(state, (state.notes[n] for n in known.notes), Ended.INCIDENT_CLOSED),
+        *end(state, known, None, StandOffEnd.INCIDENT_CLOSED, BY_CAD),
         TimerStopped(timer=f"recheck:{known.id}"),
         TimerSet(timer=f"forget:{known.id}", revision=taken.position, due_at=forget_at),
     ]

@@ -7,6 +7,7 @@ from middleware.engine.checks import order_recheck
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import next_rung
 from middleware.engine.notes import renew
+from middleware.engine.stand_offs import STAND_OFF_TIMERS
 from middleware.engine.state import Call, Incident, Note, Phase, State
 from middleware.engine.withdrawal import end_markers, withdraw
 from middleware.engine.write_back import is_unconfirmed
@@ -114,4 +115,5 @@ _FAMILIES = {
     "forget": _forget,
     DAY: _day,
     **ALARM_TIMERS,
+    **STAND_OFF_TIMERS,
 }

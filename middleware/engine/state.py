@@ -11,6 +11,7 @@ from middleware.engine.duties import Duties
 from middleware.engine.markers import Markers
 from middleware.engine.mistakes import Mistakes
 from middleware.engine.seen import Seen
+from middleware.engine.stand_off import StandOff
 from schemas.check import Match, NotChecked, Outcome, Whereabouts
 from schemas.decision import Ended, Ladder, Matched
 from schemas.delivery import Delivery
@@ -114,10 +115,12 @@ class Incident:
     """Of the message that gave the place: one that comes late does not bring an old one back."""
     priority: str | None = None
     nature: str | None = None
+    condition: str | None = None
     resources: dict[str, Sent] = field(default_factory=dict)
     checked: Checked | None = None
     notes: dict[str, None] = field(default_factory=dict)
     writings: dict[str, None] = field(default_factory=dict)
+    stand_offs: dict[str, None] = field(default_factory=dict)
     finished_at: datetime | None = None
 
 
@@ -239,6 +242,7 @@ class State:
     notes: dict[str, Note] = field(default_factory=dict)
     by_device: dict[str, dict[str, None]] = field(default_factory=dict)
     writings: dict[str, Writing] = field(default_factory=dict)
+    stand_offs: dict[str, StandOff] = field(default_factory=dict)
     markers: Markers = field(default_factory=Markers)
     mistakes: Mistakes = field(default_factory=Mistakes)
     alarms: dict[str, Alarm] = field(default_factory=dict)

@@ -9,11 +9,14 @@ from schemas.decision import DECISION_TYPES, Decision, Ended, Ladder, Matched, W
 from schemas.delivery import Delivery
 from schemas.event import Event
 from schemas.events import CAD_TYPES, EVENT_TYPES
-from schemas.incident import Resource, Stage
+from schemas.held import StandOffEnd
+from schemas.held import Why as WhyPrompted
+from schemas.incident import Holding, Resource, Stage
 from schemas.marker import Category, Marker, Scope, Severity
 from schemas.mistake import Mistaken, NotShown, Verdict
 from schemas.safety import AlarmOutcome, Position, Signal
 from schemas.search import By
+from schemas.stand_off import StandOffState
 
 AT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
 PLACE = Whereabouts(
@@ -75,6 +78,7 @@ _RESOURCE = Resource(
 _RADIO = {"radio": "1234567"}
 _ALARM = {"alarm": "a42"}
 _POSITION = Position(latitude=51.3, longitude=-0.5, error_m=20.0, fixed_at=AT, age_s=5.0)
+_STAND_OFF = {"stand_off": "so41"}
 _NOTE = {"note": "n-5b1c", "revision": 2}
 
 _EVENTS: dict[str, dict[str, Any]] = {
@@ -84,12 +88,19 @@ _EVENTS: dict[str, dict[str, Any]] = {
         "nature": "fall",
         "resources": (_RESOURCE, Resource(callsign="B4")),
     },
-    "incident.updated": {"priority": "C1", "nature": "fall, not breathing"},
+    "incident.updated": {
+        "priority": "C1",
+        "nature": "fall, not breathing",
+        "condition": "unconscious",
+    },
     "incident.address_changed": {"place": Whereabouts(address="16 Example Road")},
     "incident.closed": {},
     "resource.assigned": {"resource": _RESOURCE},
     "resource.mobile": {"callsign": "A17"},
     "resource.at_scene": {"callsign": "A17"},
+    "resource.standing_off": {"callsign": "A17", "where": "the corner of Mill Lane"},
+    "resource.at_rvp": {"callsign": "A17", "where": "the fire station"},
+    "resource.gone_in": {"callsign": "A17"},
     "resource.stood_down": {"callsign": "A17"},
     "resource.cleared": {"callsign": "A17"},
     "call.rang": _CALL | {"number": "01632 960123", "line": "999"},
@@ -174,6 +185,29 @@ _EVENTS: dict[str, dict[str, Any]] = {
         "search_by": By.NUMBER,
         "searched": "07700 900123",
     },
+    "crew.stand_off_said": _MDT
+    | {"state": StandOffState.STANDING_OFF, "by": "C1234", "number": "0042"},
+    "stand_off.said": {
+        "incident": "i40",
+        "callsign": "A17",
+        "state": StandOffState.AT_RVP,
+        "where": "the fire station",
+        "by": "dispatch.one",
+    },
+    "stand_off.prompt_answered": {"stand_off": "so41", "prompt": 2, "by": "dispatch.one"},
+    "violence.reported": {
+        "subject": "i40",
+        "callsign": "A17",
+        "happened_at": AT,
+        "facts": _FACTS,
+        "by": "dispatch.one",
+        "role": "dispatcher",
+    },
+    "report.amended": _REPORT | {"by": "security.one", "facts": Facts(medical=False)},
+    "report.dropped": _REPORT | {"by": "security.one", "reason": "a fall, no violence"},
+    "report.assault_taken": _REPORT | {"by": "security.one"},
+    "report.application_settled": _REPORT
+    | {"by": "marking.lead", "applied": True, "reason": "applied for, M-0044"},
     "person.signed_in": {"by": "handler.one", "role": "call_handler"},
 }
 
@@ -262,6 +296,14 @@ _DECISIONS: dict[str, dict[str, Any]] = {
         "by": "marking.lead",
     },
     "mistakes_lapsed": {"mistakes": ("m41", "m45")},
+    "stand_off_begun": _STAND_OFF
+    | {"incident": "i40", "callsign": "A17", "holding": Holding.STANDING_OFF, "by": "C1234"},
+    "stand_off_moved": _STAND_OFF | {"holding": Holding.AT_RVP, "by": "dispatch.one"},
+    "stand_off_confirmed": _STAND_OFF | {"by": "C1234"},
+    "stand_off_prompted": _STAND_OFF
+    | {"prompt": 2, "why": WhyPrompted.PATIENT, "channels": ("mdt", "radio")},
+    "stand_off_answered": _STAND_OFF | {"prompt": 2, "by": "dispatch.one"},
+    "stand_off_ended": _STAND_OFF | {"how": StandOffEnd.GONE_IN, "by": "C1234"},
     "alarm_raised": _ALARM
     | _RADIO
     | {"source": "radio", "callsign": "A17", "incident": "eoc1-40-0", "follows": "a30"},
