@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from schemas.alarm import ALARM_DECISIONS
+from schemas.back_up import BACK_UP_DECISIONS
 from schemas.base import Moment, Name, Said
 from schemas.check import NotChecked, Outcome, Relation
 from schemas.decided import Decision as Decision  # noqa: PLC0414 - found here by all
@@ -364,6 +365,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     Failed,
     Forgotten,
     *ALARM_DECISIONS,
+    *BACK_UP_DECISIONS,
     *MISTAKE_DECISIONS,
     *TELLING_DECISIONS,
     *HELD_DECISIONS,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from middleware.ports import LIKE_AN_MDT, By, Way
 from schemas.alarm import Audience
 from schemas.decision import Ladder
+from schemas.police import Wanted
 
 CONSOLE = "console"
 
@@ -77,6 +78,47 @@ class StandOff(BaseModel):
         return self.prompts[rounds] - (self.prompts[rounds - 1] if rounds else timedelta())
 
 
+class BackUpStep(BaseModel):
+    """One step of a request for police or further resources: ask `of` these people on `channel`,
+    or on the console, where a person reads it out; wait so long for an answer (P2)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    of: str
+    channel: str
+    wait: timedelta
+
+
+def _aloud(of: str, minutes: int) -> BackUpStep:
+    return BackUpStep(of=of, channel=CONSOLE, wait=timedelta(minutes=minutes))
+
+
+class BackUpRules(BaseModel):
+    """`police`, `resources`: the steps of a request, the last one a person in the EOC;
+    `judge_within`: time for a person to say after a refusal that it is not needed any more, before
+    it goes on; `come_within`: who agreed to come is there by then, or it goes on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    police: tuple[BackUpStep, ...] = (
+        _aloud("police control room", 2),
+        _aloud("police duty inspector", 3),
+        _aloud("EOC supervisor", 1),
+    )
+    resources: tuple[BackUpStep, ...] = (
+        _aloud("dispatch desk", 2),
+        _aloud("duty manager", 3),
+        _aloud("EOC supervisor", 1),
+    )
+    judge_within: timedelta = timedelta(seconds=30)
+    come_within: timedelta = timedelta(minutes=20)
+
+    def steps(self, wanted: Wanted) -> tuple[BackUpStep, ...]:
+        """Those of the request; a person where the configuration has none."""
+        found = self.police if wanted is Wanted.POLICE else self.resources
+        return found or (_aloud("EOC supervisor", 1),)
+
+
 class Rules(BaseModel):
     """`ladder`: for whom no other is meant; `single_responder`, `moving`: for those, where not
     empty; `ways`: how the configured channels tell; `keep_for`: how long a note is in force;
@@ -98,6 +140,7 @@ class Rules(BaseModel):
     same_again: timedelta = timedelta(hours=24)
     recheck_after: timedelta = timedelta(seconds=2)
     man_down: ManDown = ManDown()
+    back_up: BackUpRules = BackUpRules()
     stand_off: StandOff = StandOff()
 
     def rungs(self, ladder: Ladder) -> tuple[Rung, ...]:

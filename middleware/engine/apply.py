@@ -7,6 +7,7 @@ from typing import Any
 from middleware.domain.rules import Rules
 from middleware.engine.apply_mistakes import MISTAKES
 from middleware.engine.apply_notes import NOTES
+from middleware.engine.apply_police import POLICE
 from middleware.engine.apply_safety import SAFETY
 from middleware.engine.apply_stand_offs import STAND_OFFS
 from middleware.engine.apply_subjects import SUBJECTS
@@ -97,6 +98,7 @@ APPLIERS: dict[type[Decision], Applier] = {
     **SUBJECTS,
     **NOTES,
     **SAFETY,
+    **POLICE,
     **MISTAKES,
     **STAND_OFFS,
     d.TimerSet: _on_timer_set,

@@ -84,9 +84,9 @@ def _on_reported(state: State, entry: Entry, made: AttemptReported) -> None:
 
 
 def _on_shown(state: State, entry: Entry, made: d.Shown) -> None:
-    writing = state.writings.get(made.note)
-    if writing is not None:
-        writing.shown[made.channel] = made.revision
+    other = state.writings.get(made.note) or state.back_ups.get(made.note)
+    if other is not None:
+        other.shown[made.channel] = made.revision
         return
     note = state.notes[made.note]
     note.shown[made.channel], note.shown_at = made.revision, entry.received_at

@@ -1,5 +1,6 @@
 """What follows from receipts, acknowledgements and questions (N3, N5, C5)."""
 
+from middleware.engine.back_ups import received, turned_away
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import has_failed, next_rung
 from middleware.engine.reach import address, crew_of, crews_at
@@ -36,6 +37,8 @@ from schemas.telling import AttemptMade, AttemptReported
 def on_displayed(state: State, taken: Taken, event: NoteDisplayed) -> list[Decision]:
     if event.note in state.writings:
         return confirmed(state.writings[event.note], event)
+    if event.note in state.back_ups:
+        return received(state.back_ups[event.note], event)
     note = note_of(state, event, event.note)
     if note is None:
         return [Ignored(why=Why.UNKNOWN)]
@@ -107,6 +110,8 @@ def on_reported(state: State, taken: Taken, event: DeliveryReported) -> list[Dec
     """Kept; and where nothing of this rung can reach the crew any more, the next one now (N5)."""
     if event.note in state.writings:
         return [Noted()]
+    if event.note in state.back_ups:
+        return turned_away(state.back_ups[event.note], event)
     note = note_of(state, event, event.note)
     on = note.channels.get(event.channel) if note else None
     if note is None or on is None:

@@ -3,6 +3,7 @@
 from middleware.domain.calendar import london_day, next_midnight
 from middleware.domain.rules import CONSOLE
 from middleware.engine.alarms import ALARM_TIMERS, is_needed
+from middleware.engine.back_ups import BACK_UP_TIMERS, is_awaited
 from middleware.engine.checks import order_recheck
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import next_rung
@@ -58,11 +59,12 @@ def _recheck(state: State, taken: Taken, subject: str) -> list[Decision]:
 
 def _forget(state: State, taken: Taken, subject: str) -> list[Decision]:
     """Out of the working state, unless a device may still show what was withdrawn from it, or
-    a man-down alarm speaks of it."""
+    a man-down alarm or a request for back-up speaks of it."""
     known = state.incidents.get(subject) or state.calls.get(subject)
     if known is None or known.finished_at is None:
         return [Ignored(why=Why.STALE)]
-    if is_needed(state, subject) or _may_be_on_a_screen(state, known, taken):
+    is_spoken_of = is_needed(state, subject) or is_awaited(state, subject)
+    if is_spoken_of or _may_be_on_a_screen(state, known, taken):
         due_at = taken.received_at + state.rules.keep_finished
         return [TimerSet(timer=f"forget:{subject}", revision=taken.position, due_at=due_at)]
     return [Forgotten(subject=subject)]
@@ -115,5 +117,6 @@ _FAMILIES = {
     "forget": _forget,
     DAY: _day,
     **ALARM_TIMERS,
+    **BACK_UP_TIMERS,
     **STAND_OFF_TIMERS,
 }

@@ -7,22 +7,19 @@ from enum import StrEnum
 
 from middleware.domain.rules import Rules
 from middleware.engine.alarm import Alarm, LastSeen
+from middleware.engine.back_up import BackUp
 from middleware.engine.duties import Duties
 from middleware.engine.markers import Markers
 from middleware.engine.mistakes import Mistakes
+from middleware.engine.on_channel import OnChannel as OnChannel  # noqa: PLC0414 - found here by all
 from middleware.engine.seen import Seen
 from middleware.engine.stand_off import StandOff
 from schemas.check import Match, NotChecked, Outcome, Whereabouts
 from schemas.decision import Ended, Ladder, Matched
-from schemas.delivery import Delivery
 from schemas.incident import Stage
 from schemas.mistake import NotShown
 
 QUARANTINE_SHOWN = 200
-NOT_THERE = frozenset(
-    {Delivery.REFUSED, Delivery.EXPIRED, Delivery.BUSY, Delivery.NO_ANSWER, Delivery.DECLINED}
-)
-"""Ends of an attempt after which nothing of it can have arrived."""
 ACTIVE = frozenset({Stage.ASSIGNED, Stage.MOBILE, Stage.AT_SCENE})
 
 
@@ -59,45 +56,6 @@ class Sent:
     single_responder: bool
     radio: str | None = None
     phone: str | None = None
-
-
-@dataclass(slots=True)
-class OnChannel:
-    """How a note stands on one channel; all but `address` and `went` of its present revision."""
-
-    address: str
-    wanted: int = 0
-    """How often the ladder, or the withdrawal, asked this channel to tell."""
-    attempts: int = 0
-    """On record, where sending twice is not harmless; elsewhere 0."""
-    again: int = 0
-    """Of these, made once more after a restart."""
-    unsent: int = 0
-    """Of these, where nothing went out."""
-    state: Delivery | None = None
-    """What became of the last attempt."""
-    went: bool = False
-    """Whether an earlier revision may have arrived."""
-
-    @property
-    def made(self) -> int:
-        """Attempts that may have arrived."""
-        return self.attempts - self.unsent
-
-    @property
-    def is_due(self) -> bool:
-        """Asked for, and not yet attempted."""
-        return self.made - self.again < self.wanted
-
-    @property
-    def is_open(self) -> bool:
-        """Attempted, and nobody knows what became of it: after a restart it is made once more."""
-        return self.made > 0 and self.state is None and self.again < self.wanted
-
-    @property
-    def may_be_there(self) -> bool:
-        """Whether anything of the note may have arrived on this channel."""
-        return self.went or (self.made > 0 and self.state not in NOT_THERE)
 
 
 @dataclass(slots=True)
@@ -248,6 +206,7 @@ class State:
     alarms: dict[str, Alarm] = field(default_factory=dict)
     open_alarms: dict[str, str] = field(default_factory=dict)
     """Radio (engine.alarm.alarm_key) to its open alarm."""
+    back_ups: dict[str, BackUp] = field(default_factory=dict)
     duties: Duties = field(default_factory=Duties)
     radios: dict[str, LastSeen] = field(default_factory=dict)
     """Radio to its last position; who was heard of last comes last."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from middleware.engine.alarms import ALARM
+from middleware.engine.back_ups import BACK_UP
 from middleware.ports import Meters, Submitted
 from schemas.delivery import TimerDue
 from schemas.event import Event
@@ -37,8 +38,8 @@ def lane_of(event: Event) -> Lane:
 
 
 def is_urgent(timer: str) -> bool:
-    """Whether the timer is one of an alarm."""
-    return timer.startswith(ALARM)
+    """Whether the timer is one of an alarm, or of a request for police or back-up."""
+    return timer.startswith((ALARM, BACK_UP))
 
 
 @dataclass(slots=True)

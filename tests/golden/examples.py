@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from schemas import police
 from schemas.alarm import Audience
+from schemas.back_up import Because
 from schemas.check import Answer, Match, NotChecked, Outcome, Relation, Whereabouts
 from schemas.decision import DECISION_TYPES, Decision, Ended, Ladder, Matched, Why
 from schemas.delivery import Delivery
@@ -80,6 +82,22 @@ _ALARM = {"alarm": "a42"}
 _POSITION = Position(latitude=51.3, longitude=-0.5, error_m=20.0, fixed_at=AT, age_s=5.0)
 _STAND_OFF = {"stand_off": "so41"}
 _NOTE = {"note": "n-5b1c", "revision": 2}
+
+_REQUEST = {"request": "b42"}
+_STATED = {
+    "threat": police.Threat(
+        happening="a man with a knife stands at the door",
+        to_whom="crew A17",
+        weapon=police.Weapon.SEEN,
+        which_weapon="kitchen knife",
+        crew=police.CrewState.CANNOT_LEAVE,
+        ground=police.Ground.RISK_TO_LIFE,
+        likelihood=police.Likelihood.NOW,
+        severity=police.Harm.LIFE,
+    ),
+    "words": ("Police requested.", "Happening now: a man with a knife – at the door."),
+    "by": "dispatch.one",
+}
 
 _EVENTS: dict[str, dict[str, Any]] = {
     "incident.opened": {
@@ -163,6 +181,25 @@ _EVENTS: dict[str, dict[str, Any]] = {
     "alarm.help_sent": _ALARM | {"by": "dispatch.one", "what": "A9 and police"},
     "alarm.listening_reported": _ALARM | {"by": "dispatch.one", "done": True},
     "alarm.ended": _ALARM | {"by": "dispatch.one", "outcome": AlarmOutcome.ACCIDENTAL},
+    "back_up.requested": _STATED
+    | {"wanted": police.Wanted.POLICE, "incident": "eoc1-40-0", "alarm": "a42"},
+    "back_up.changed": _REQUEST | _STATED,
+    "back_up.read_out": _REQUEST | {"by": "dispatch.one", "to": "control room"},
+    "back_up.still_needed": _REQUEST | {"by": "dispatch.one"},
+    "back_up.taken": _REQUEST | {"by": "dispatch.one"},
+    "back_up.stood_down": _REQUEST | {"by": "dispatch.one", "reason": "crew is out"},
+    "back_up.answered": _REQUEST
+    | {
+        "says": police.Answer.REFUSED,
+        "of": 2,
+        "said_by": "control room inspector",
+        "reference": "P-881",
+        "crn": "42/0099/26",
+        "oic": "PS 12",
+        "unit": "two officers",
+        "reason": "no units",
+        "logged_by": "dispatch.one",
+    },
     "build.started": {
         "build": "0.1.0",
         "matcher": "match/1",
@@ -320,6 +357,26 @@ _DECISIONS: dict[str, dict[str, Any]] = {
     "listening_settled": _ALARM | {"by": "dispatch.one", "done": False},
     "position_kept": _RADIO,
     "alarm_forgotten": _ALARM,
+    "back_up_made": _REQUEST
+    | _ALARM
+    | {"wanted": police.Wanted.RESOURCES, "by": "dispatch.one", "incident": "eoc1-40-0"},
+    "back_up_worded": _REQUEST | {"revision": 2, "by": "dispatch.one"},
+    "back_up_stepped": _REQUEST
+    | {
+        "revision": 3,
+        "step": 1,
+        "of": "police duty inspector",
+        "channel": "police_desk",
+        "because": Because.REFUSED,
+        "times": 2,
+    },
+    "back_up_told_aloud": _REQUEST | {"by": "dispatch.one"},
+    "back_up_heard": _REQUEST
+    | {"says": police.Answer.EN_ROUTE, "stands": True, "by": "dispatch.one"},
+    "back_up_assumed": _REQUEST | {"by": "dispatch.one"},
+    "back_up_turned_away": _REQUEST,
+    "back_up_closed": _REQUEST | {"revision": 4, "by": "dispatch.one"},
+    "back_up_forgotten": _REQUEST,
 }
 
 
