@@ -1,6 +1,6 @@
 """From verdicts to an answer: outcome, relation, certainty and reasons (C4, N6)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.certainty import SURELY, found, possible
@@ -29,8 +29,7 @@ _RELATION = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What was found by each kind of evidence."""
 
     verdicts: list[Verdict]
@@ -51,7 +50,8 @@ def answer(
             matches = [_joined(match, more) for match in matches] + _others(matches, more)
     else:
         matches = _by_address(place, evidence.verdicts, most=SHOWN)
-    matches.sort(key=lambda match: -1000 if _is_sure(match) else -match.certainty)
+    if len(matches) > 1:
+        matches.sort(key=lambda match: -1000 if _is_sure(match) else -match.certainty)
     sure = bool(matches) and _is_sure(matches[0])
     reason = None if matches else _not_checked(place, reading)
     outcome = Outcome.POSSIBLE if matches else Outcome.NONE_FOUND
@@ -59,7 +59,7 @@ def answer(
         outcome = Outcome.FOUND
     elif reason is not None:
         outcome = Outcome.NOT_CHECKED
-    return Answer.model_construct(
+    return Answer(
         outcome=outcome,
         matches=tuple(matches[:SHOWN]),
         reason=reason,
@@ -92,8 +92,11 @@ def _by_address(
 ) -> list[Match]:
     """The one place that fits, else what may be it: of many the `most` surest."""
     likely = [v for v in verdicts if v.points >= POSSIBLE]
-    likely.sort(key=lambda v: (-v.points, v.fit, v.spec.marker))
+    if len(likely) > 1:
+        likely.sort(key=lambda v: (-v.points, v.fit, v.spec.marker))
     fitting = nearer(place, [v for v in likely if is_found(v)])
+    if len(fitting) == 1:
+        return [_match(fitting[0], sure=True)]
     if fitting:
         best = fitting[0]
         rivals = [v for v in fitting if _rivals(v, best)]
@@ -136,9 +139,8 @@ def _match(verdict: Verdict, *, sure: bool) -> Match:
 
 def _said(marker: str, relation: Relation, certainty: int, reasons: list[str]) -> Match:
     text = "; ".join(reasons)
-    return Match.model_construct(
-        marker=marker, relation=relation, certainty=certainty, reasons=(text,) if text else ()
-    )
+    said = (text,) if text else ()
+    return Match(marker=marker, relation=relation, certainty=certainty, reasons=said)
 
 
 def _by_uprn(specs: list[Spec], reading: Reading) -> list[Match]:

@@ -4,8 +4,12 @@ Every query of the fitting half was asked twice, with the marker it means and wi
 hidden, as if the place had none; the table rounds down how often the best answer was right.
 """
 
+from typing import TypeVar
+
 from middleware.domain.matching.judge import SAME_POSTCODE, Verdict
 from middleware.domain.matching.numbers import Fit
+
+T = TypeVar("T")
 
 SURELY = 985
 """Certainty from which a match raises the flag."""
@@ -34,10 +38,18 @@ _POSSIBLE = {
 
 def found(verdict: Verdict) -> int:
     """Certainty of a match that raises the flag."""
-    bands = next(bands for least, bands in _FOUND if verdict.postcode >= least)
-    certainty = next(value for least, value in bands if verdict.points >= least)
-    alike = verdict.fit in (Fit.SAME, Fit.COVERED)
+    bands = _first(_FOUND, verdict.postcode)
+    certainty = _first(bands, verdict.points)
+    alike = verdict.fit is Fit.SAME or verdict.fit is Fit.COVERED
     return certainty if alike else min(certainty, LEAST_SURE)
+
+
+def _first(bands: tuple[tuple[int, T], ...], points: int) -> T:
+    """The last band takes what is left."""
+    for least, value in bands:
+        if points >= least:
+            return value
+    return bands[-1][1]
 
 
 def possible(verdict: Verdict) -> int:

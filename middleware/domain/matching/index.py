@@ -79,12 +79,13 @@ class MarkerIndex:
         """
         text, inside = clean(place.address or "")
         reading = read(text, read_postcode(place.postcode or "")).settled()
-        phones = {read_phone(place.phone or ""), inside} - {""}
+        phone = read_phone(place.phone) if place.phone else ""
+        person = read_person(place.person) if place.person else ""
         evidence = Evidence(
             verdicts=self._by_address(reading),
-            uprn=self._by_uprn(place.uprn),
-            phone=self._by_phone(phones),
-            person=self._by_person(read_person(place.person or "")),
+            uprn=self._by_uprn(place.uprn) if place.uprn else [],
+            phone=self._by_phone({phone, inside} - {""}) if phone or inside else [],
+            person=self._by_person(person) if person else [],
         )
         return answer(place, reading, evidence, version=self.version, position=self._position)
 
@@ -122,16 +123,14 @@ class MarkerIndex:
             return False
         return any(road in self._store.roads for road in hashed(roads_asked(reading)))
 
-    def _by_uprn(self, uprn: str | None) -> list[Spec]:
-        found = self._store.specs([f"u{uprn}"], MOST, set()) if uprn else []
+    def _by_uprn(self, uprn: str) -> list[Spec]:
+        found = self._store.specs([f"u{uprn}"], MOST, set())
         return [spec for spec in found if spec.uprn == uprn]
 
     def _by_phone(self, phones: set[str]) -> list[Spec]:
-        if not phones:
-            return []
         found = self._store.specs([f"h{phone}" for phone in sorted(phones)], MOST, set())
         return [spec for spec in found if not phones.isdisjoint(spec.phones)]
 
     def _by_person(self, person: str) -> list[Spec]:
-        found = self._store.specs([f"w{person}"], MOST, set()) if person else []
+        found = self._store.specs([f"w{person}"], MOST, set())
         return [spec for spec in found if spec.person == person]

@@ -87,6 +87,7 @@ class Judge:
 
     def __init__(self, query: Reading) -> None:
         self._query = query
+        self._asked = set(query.words) - w.UNSAID
         self._written: dict[object, int] = {}
         self._postcodes: dict[str, Said] = {}
         self._sites: dict[object, Site | None] = {}
@@ -94,16 +95,20 @@ class Judge:
     def judge(self, spec: Spec) -> Verdict | None:
         """None when the marker is out; else its points."""
         query = self._query
-        at = self._street_at(spec)
-        identical = is_identical(query, spec)
+        lane = (spec.street, spec.kind)
+        at = self._written.get(lane)
+        if at is None:
+            at = self._written[lane] = written(query, spec)
+        identical = is_identical(query, self._asked, spec)
         numbers = Fit.SAME if identical else fit(query, spec, at)
         if numbers is Fit.DIFFERENT or numbers is Fit.OTHER:
             return None
-        postcode = self._postcode(spec.postcode)
+        postcode = self._postcodes.get(spec.postcode)
+        if postcode is None:
+            postcode = self._postcodes[spec.postcode] = _postcode(query, spec.postcode)
         exact = postcode[0] >= SAME_POSTCODE
-        site = self._site(
-            spec, at, postcode[0], numbered=exact and numbers in SURE_FITS, identical=identical
-        )
+        numbered = exact and numbers in SURE_FITS
+        site = self._site(spec, at, postcode[0], numbered=numbered, identical=identical)
         if site is None:
             return None
         road, name, place, asked = site
@@ -125,19 +130,6 @@ class Judge:
         reasons = [s for s in said if s]
         return Verdict(spec, numbers, points, reasons, vague, postcode[0], road.points)
 
-    def _street_at(self, spec: Spec) -> int:
-        key = (spec.street, spec.kind)
-        at = self._written.get(key)
-        if at is None:
-            at = self._written[key] = written(self._query, spec)
-        return at
-
-    def _postcode(self, known: str) -> Said:
-        said = self._postcodes.get(known)
-        if said is None:
-            said = self._postcodes[known] = _postcode(self._query, known)
-        return said
-
     def _site(
         self, spec: Spec, at: int, postcode: int, *, numbered: bool, identical: bool
     ) -> Site | None:
@@ -146,11 +138,12 @@ class Judge:
             spec.street, spec.kind, spec.names, spec.places, bool(spec.house), bool(spec.units),
             spec.covers, postcode, numbered, identical,
         )  # fmt: skip
-        if key not in self._sites:
-            road = street(self._query, spec, at, numbered=numbered)
-            hopeless = not identical and _at_best(spec, road, postcode) < POSSIBLE
-            self._sites[key] = None if hopeless else _site(self._query, spec, road, postcode)
-        return self._sites[key]
+        if key in self._sites:
+            return self._sites[key]
+        road = street(self._query, spec, at, numbered=numbered)
+        hopeless = not identical and _at_best(spec, road, postcode) < POSSIBLE
+        site = self._sites[key] = None if hopeless else _site(self._query, spec, road, postcode)
+        return site
 
 
 def _at_best(spec: Spec, road: Street, postcode: int) -> int:

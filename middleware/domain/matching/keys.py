@@ -132,21 +132,22 @@ def roads_asked(query: Reading) -> list[str]:
 
 def rounds(query: Reading) -> Iterator[list[str]]:
     """Keys to look under, round by round, the surest first; stop when the marker is found."""
-    numbers, streets, names = _asked(query), _streets(query), rare(query.words)
-    places = [word for word in names if word not in w.COUNTIES][-4:]
-    if LONDON in query.words and not query.outcode:
-        places.append(LONDON)
-    pairs = _pairs_asked(query)
-    first = [f"p{query.postcode}{n}" for n in (*pairs, *numbers, "0")] if query.postcode else []
+    numbers, streets, pairs = _asked(query), _streets(query), _pairs_asked(query)
+    postcode, outcode = query.postcode, query.outcode
+    first = [f"p{postcode}{n}" for n in (*pairs, *numbers, "0")] if postcode else []
     numbers = numbers or ["0"]
     both = (*pairs, *numbers)
-    if query.outcode:
-        buildings = _before_buildings(query.words, names)
-        exact = _exact(query.outcode, both, streets)
-        yield first + exact + _named(query.outcode, numbers, buildings)
-        yield _slips(query.outcode, numbers, streets) + _named(query.outcode, numbers, names)
+    if outcode:
+        buildings = _before_buildings(query.words)
+        yield first + _exact(outcode, both, streets) + _named(outcode, numbers, buildings)
+    names = rare(query.words)
+    places = [word for word in names if word not in w.COUNTIES][-4:]
+    if outcode:
+        yield _slips(outcode, numbers, streets) + _named(outcode, numbers, names)
         yield list(chain(*(_exact(place, both, streets) for place in places)))
     else:
+        if LONDON in query.words:
+            places.append(LONDON)
         yield list(chain(*(_exact(place, both, streets) for place in places)))
         yield list(chain(*(_named(place, numbers, names) for place in places)))
         yield list(chain(*(_slips(place, numbers, streets) for place in places)))
@@ -162,13 +163,17 @@ def _asked(query: Reading) -> list[str]:
     """The numbers of a query, the last (mostly the house) first."""
     found: dict[str, None] = {}
     for value, _, _ in reversed(query.numbers):
-        if value[0] != "f":
+        if value.isdigit():
+            found[value] = None
+        elif value[0] != "f":
             found.update(dict.fromkeys(map(digits, value.replace("/", "-").split("-"))))
     return list(found)[:4]
 
 
 def _pairs_asked(query: Reading) -> list[str]:
     """House and unit in both orders, as far as the numbers of a query can be both."""
+    if len(query.numbers) < 2:
+        return []
     values = [value for value, _, _ in query.numbers][:3]
     return [f"{digits(a)}/{b}" for a in values if a[0] != "f" for b in values if a is not b]
 
@@ -176,19 +181,21 @@ def _pairs_asked(query: Reading) -> list[str]:
 def _streets(query: Reading) -> list[str]:
     """Words that may be the longest of a street: before a street type, or after a number."""
     words = query.words
-    found: dict[str, None] = {}
+    found: list[str] = []
     for index, word in enumerate(words):
         if word in w.STREET_TYPES:
-            found.update(dict.fromkeys(words[max(index - 2, 0) : index][::-1]))
+            found += words[index - 1 :: -1][:2] if index else ()
     for _, _, at in query.numbers:
-        found.update(dict.fromkeys(words[at : at + 2]))
-    return [word for word in found or words[:4] if word not in w.EMPTY][:5]
+        found += words[at : at + 2]
+    return list(dict.fromkeys(found or words[:4]))[:5]
 
 
-def _before_buildings(words: list[str], names: list[str]) -> list[str]:
-    """Words that stand before HOUSE, COURT, TOWER and the like."""
+def _before_buildings(words: list[str]) -> list[str]:
+    """Words to look up that stand before HOUSE, COURT, TOWER and the like."""
+    if w.BUILDING_WORDS.isdisjoint(words):
+        return []
     before = {a for a, b in pairwise(words) if b in w.BUILDING_WORDS}
-    return [name for name in names if name in before]
+    return [name for name in rare(words) if name in before]
 
 
 def _slips(region: str, numbers: list[str], streets: list[str]) -> list[str]:
@@ -207,6 +214,8 @@ def _slips(region: str, numbers: list[str], streets: list[str]) -> list[str]:
 
 
 def _named(region: str, numbers: list[str], names: list[str]) -> list[str]:
+    if not names:
+        return []
     if numbers == ["0"]:
         return [f"m{region} {name}" for name in names if name != region]
     return [f"n{region}{n} {name}" for n in (*numbers, "0") for name in names if name != region]

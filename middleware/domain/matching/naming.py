@@ -21,13 +21,13 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
 
     `unsure`: the postcode does not confirm the place.
     """
+    if spec.house and not spec.names:
+        return 0, ""
     at = -1 if _is_name(query, spec, at) else at
     before = query.words[:at] if at >= 0 else query.words
     strange = [word for word in before if word not in w.COMMON and word not in spec.places]
     if not spec.names:
-        if not strange:
-            return 0, ""
-        return (0, "") if spec.house else (-25, "another name was given")
+        return (-25, "another name was given") if strange else (0, "")
     if spec.covers and not spec.house:
         whole = all(find(word, query.words)[0] >= 0 for word in spec.names if word != "APARTMENTS")
         return (NAMED, "name agrees") if whole else (-60, "another name was given")

@@ -58,6 +58,8 @@ def fit(query: Reading, spec: Spec, street_at: int) -> Fit:
 
 def _fit(query: Reading, spec: Spec, street_at: int) -> Fit:
     numbers = query.numbers
+    if len(numbers) == 1 and not spec.units and numbers[0][0] == spec.house and not numbers[0][1]:
+        return Fit.SAME
     if not spec.house:
         return _without_house(numbers, spec, street_at)
     picked = _pick(numbers, spec.house, street_at)
@@ -112,6 +114,8 @@ def stands_apart(query: Reading, spec: Spec, street_at: int) -> bool:
         return False
     index = _pick(query.numbers, spec.house, street_at)
     between = query.words[query.numbers[index][2] : street_at] if index >= 0 else []
+    if not between:
+        return False
     known = {*EMPTY, *spec.street}
     return any(word not in known and not close(word, [*spec.names]) for word in between)
 

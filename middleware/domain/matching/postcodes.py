@@ -13,6 +13,8 @@ _LOOSE = re.compile(
     _ALONE + r"([A-Z01]?[A-Z01]) ?([0-9OILSZB][0-9A-Z]?)[ ,.;:]*([0-9OILSZB]) ?([A-Z01]{2})" + _END,
 )
 _TURNED = re.compile(_ALONE + r"([A-Z]{1,2})([0-9][0-9A-Z]?) ?([A-Z]{2})([0-9])" + _END)
+_LAST = re.compile(r"[0-9] ?[A-Z]{2}" + _END)
+"""What every postcode as written ends with: looked for first, because that is quick."""
 _OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?\Z")
 _TO_DIGIT = str.maketrans("OILSZB", "011528")
 _TO_LETTER = str.maketrans("01", "OI")
@@ -26,6 +28,8 @@ def find_postcode(text: str, *, strict: bool = False) -> tuple[str, int, int]:
     `strict`: as written only, nothing repaired.
     """
     found = ("", -1, -1)
+    if strict and not _LAST.search(text):
+        return found
     for shape in (_STRICT,) if strict else (_STRICT, _LOOSE):
         for match in shape.finditer(text):
             code = _repair(*match.groups()) if _has_digits(match[2], match[3]) else ""

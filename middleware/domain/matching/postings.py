@@ -72,7 +72,7 @@ class Postings:
         heads = np.arange(1 << bits, dtype=np.uint64) << np.uint64(self._shift)
         starts = self.keys.searchsorted(heads.astype(np.uint32))
         self._starts = np.append(starts, len(self.keys)).astype(np.uint32).data
-        self._packed = self.keys.data
+        self._packed, self._sorted = self.keys.data, self.rows.data
 
     def pack(self, keys: Keys, rows: Rows, live: npt.NDArray[np.bool_]) -> None:
         """Sorts these together with what is there; rows that are not live go."""
@@ -103,18 +103,18 @@ class Postings:
 
     def rows_of(self, keys: list[int], most: int) -> list[int]:
         """Rows under any of the keys, each once, in the order of the keys; at most `most` a key."""
-        found: dict[int, None] = {}
+        found: list[int] = []
         packed, starts, shift = self._packed, self._starts, self._shift
         for one in keys if len(packed) else ():
             head = one >> shift
-            low, high = starts[head], starts[head + 1]
-            at = bisect_left(packed, one, low, high) if low < high else high
+            high = starts[head + 1]
+            at = bisect_left(packed, one, starts[head], high)
             if at < high and packed[at] == one:
-                end = bisect_right(packed, one, at, min(at + most, high))
-                found.update(dict.fromkeys(self.rows[at:end].tolist()))
+                end = bisect_right(packed, one, at + 1, min(at + most, high))
+                found += self._sorted[at:end]
         if self._new:
             for one in keys:
                 rows = self._new.get(one)
                 if rows:
-                    found.update(dict.fromkeys(rows[:most]))
-        return list(found)
+                    found += rows[:most]
+        return list(dict.fromkeys(found)) if len(found) > 1 else found

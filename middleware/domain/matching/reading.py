@@ -11,10 +11,12 @@ from middleware.domain.matching import words as w
 from middleware.domain.matching.postcodes import find_postcode, is_outcode
 
 _TOKEN = re.compile(
-    r"\d+(?:ST|ND|RD|TH)\b"
+    r"[A-Z]++(?!\d)"
+    r"|\d+(?:ST|ND|RD|TH)\b"
     r"|\d+[A-Z]?(?: ?(?:-|/|&| TO | AND ) ?\d+[A-Z]?)?(?![A-Z0-9])|\d+[A-Z]{2}(?![A-Z0-9])"
-    r"|[A-Z]+\d+[A-Z]?(?:/[A-Z0-9]{1,2})?(?![A-Z0-9])|[A-Z]+|\d+|,"
+    r"|[A-Z]++\d+[A-Z]?(?:/[A-Z0-9]{1,2})?(?![A-Z0-9])|[A-Z]+|\d+"
 )
+_TOKEN_OR_COMMA = re.compile(_TOKEN.pattern + r"|,")
 _SPREADSHEET = re.compile(r"\b(\d\d?)-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\b")
 _MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 _GLUED = re.compile(
@@ -28,6 +30,7 @@ _CARE_OF = re.compile(r"\b(?:C/O|FAO)\b[^,\d]*?\b(?:LTD|LIMITED|LLP|PLC)\b")
 _DIGIT = re.compile(r"\d")
 _CUT = str.maketrans({"'": None, "`": None, "\u2019": None, "(": " ", ")": " "})
 _SUFFIXES = frozenset("ABCDEFGHJKLMP")
+_MEANT = w.ABBREVIATIONS.get
 
 COMMA, REAR = ",", "REAR"
 NEAR = "fN"
@@ -39,7 +42,7 @@ class Reading:
     """What was read, in order.
 
     `numbers` holds (value, named as a unit, words before it), `breaks` the words before each
-    comma; only a marker's are looked at.
+    comma of a marker.
     """
 
     postcode: str = ""
@@ -76,16 +79,21 @@ class Reading:
         return self
 
 
-def read(text: str, postcode: str = "") -> Reading:
+def read_marker(text: str, postcode: str = "") -> Reading:
+    """As `read`, and where the commas are."""
+    return read(text, postcode, _TOKEN_OR_COMMA)
+
+
+def read(text: str, postcode: str = "", shape: re.Pattern[str] = _TOKEN) -> Reading:
     """Reads upper-case text; `postcode` is used when the text has none of its own."""
     code, start, end = find_postcode(text, strict=bool(postcode))
     reading = Reading(postcode=code or postcode)
     if code:
-        _Walk(reading, _tokens(_without(code, text[:start]))).run()
+        _Walk(reading, _tokens(_without(code, text[:start]), shape)).run()
         if len(text) - end > 1:
-            _Walk(reading, _tokens(text[end:]), after=True).run()
+            _Walk(reading, _tokens(text[end:], shape), after=True).run()
     else:
-        _Walk(reading, _tokens(text)).run()
+        _Walk(reading, _tokens(text, shape)).run()
     reading.outcode = reading.postcode[:-3] or reading.outcode
     return reading
 
@@ -96,19 +104,23 @@ def _without(code: str, text: str) -> str:
     return text.replace(again, " ") if again in text else text
 
 
-def _tokens(text: str) -> list[str]:
+def _tokens(text: str, shape: re.Pattern[str]) -> list[str]:
     text = text.translate(_CUT)
     if "C/O" in text or "FAO" in text:
         bare = _CARE_OF.sub(" ", text)
         text = (bare if _DIGIT.search(bare) else text).replace("C/O", " ")
     if "-" in text:
         text = _SPREADSHEET.sub(lambda m: f"{m[1]}-{_MONTHS.index(m[2]) + 1}", text)
-    found: list[str] = _TOKEN.findall(text)
+    found: list[str] = shape.findall(text)
     return found
 
 
 class _Walk:
     """One pass over the tokens. After the postcode only a named unit still counts."""
+
+    __slots__ = (
+        "after", "at", "commas", "floor", "near", "out", "reading", "skip", "tokens", "unit",
+    )  # fmt: skip
 
     def __init__(self, reading: Reading, tokens: list[str], *, after: bool = False) -> None:
         self.reading, self.after = reading, after
@@ -120,16 +132,16 @@ class _Walk:
 
     def run(self) -> None:
         """Fills the reading."""
-        tokens = self.tokens
+        tokens, commas, out = self.tokens, self.commas, self.out
         while self.at < len(tokens):
-            while self.commas and self.commas[-1] <= self.at:
-                self.reading.breaks.append(len(self.out))
-                self.commas.pop()
+            while commas and commas[-1] <= self.at:
+                self.reading.breaks.append(len(out))
+                commas.pop()
             token = tokens[self.at]
             self.at += 1
             if token not in _SPECIAL and token.isalpha() and not (self.unit and len(token) == 1):
                 self.unit = self.skip = self.near = self.floor = False
-                self.out.append(w.ABBREVIATIONS.get(token, token))
+                out.append(_MEANT(token, token))
             elif token[0].isdigit() and token not in w.ORDINALS:
                 self._number(token)
             elif token[-1].isdigit() or token[-2:-1].isdigit():
@@ -277,6 +289,8 @@ def _one_number(tokens: list[str]) -> bool:
 
 def tidy(token: str) -> str:
     """So that 014a is 14A, 12 - 16 is 12-16 and 95/97 is 95-97; 14/2 (flat 2 at 14) stays."""
+    if token.isdigit():
+        return token.lstrip("0") or "0"
     match = _PARTS.match(token)
     if match is None:
         return token.lstrip("0") or "0"

@@ -13,6 +13,8 @@ def settled(query: Reading, spec: Spec, found: Fit, name: int) -> Fit:
 
     `name`: points of the name, below 0 when another one was given.
     """
+    if found is Fit.SAME:
+        return found
     if found is Fit.AS_UNIT:
         as_house = not query.flat and name >= 0
         return Fit.EQUIVALENT if as_house or _in_a_street(spec) else found
@@ -49,8 +51,11 @@ def _in_a_street(spec: Spec) -> bool:
     return row and any(word in w.STREET_TYPES for word in spec.places[1:])
 
 
-def is_identical(query: Reading, spec: Spec) -> bool:
-    """Word for word and number for number what the marker says, but for the widest places."""
+def is_identical(query: Reading, asked: set[str], spec: Spec) -> bool:
+    """Word for word and number for number what the marker says, but for the widest places.
+
+    `asked`: the words of the query without those places.
+    """
     numbers = query.numbers
     if spec.written or len(numbers) > 1:
         return len(numbers) > 1 and spec.written == query.digest()
@@ -60,5 +65,5 @@ def is_identical(query: Reading, spec: Spec) -> bool:
         return False
     if numbers and spec.house and numbers[0][1]:
         return False
-    known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} - w.UNSAID
-    return known == set(query.words) - w.UNSAID
+    kinds = spec.kind.split() if " " in spec.kind else (spec.kind,) if spec.kind else ()
+    return {*spec.names, *spec.street, *kinds, *spec.places} - w.UNSAID == asked

@@ -44,10 +44,12 @@ class Spec(NamedTuple):
 
 def parse(line: str) -> Spec:
     """The inverse of `Spec.line`."""
-    p = line.split("|")
+    (marker, covers, postcode, house, units, street, kind, names, places,
+     uprn, phones, person, position, written) = line.split("|")  # fmt: skip
     return Spec(
-        p[0], p[1] == "b", p[2], p[3], _words(p[4]), _words(p[5]), p[6],
-        _words(p[7]), _words(p[8]), p[9], _words(p[10]), p[11], p[12], p[13],
+        marker, covers == "b", postcode, house, _words(units) if units else (), _words(street),
+        kind, _words(names) if names else (), _words(places),
+        uprn, _words(phones) if phones else (), person, position, written,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from middleware.domain.matching.evidence import clean
 from middleware.domain.matching.keys import keys_of, name_key, road_of
 from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import Postings, hashed
-from middleware.domain.matching.reading import Reading, read
+from middleware.domain.matching.reading import Reading, read_marker
 from middleware.domain.matching.spec import Spec, interpret, outcode_of, parse
 from schemas.marker import Marker, Scope
 
@@ -72,9 +72,9 @@ class Store:
     def specs(self, keys: Iterable[str], most: int, seen: set[int]) -> list[Spec]:
         """The markers under these keys that were not seen yet, at most `most`."""
         found: list[Spec] = []
+        lines = self.lines
         for row in self.postings.rows_of(hashed(keys), most * DEEP):
-            line = self.lines[row]
-            if line and row not in seen:
+            if row not in seen and (line := lines[row]):
                 seen.add(row)
                 found.append(parse(line))
                 if len(found) == most:
@@ -120,7 +120,7 @@ def spec_of(marker: Marker) -> Spec:
         reading = Reading()
     else:
         text, _ = clean(marker.address or "")
-        reading = read(text, read_postcode(marker.postcode or ""))
+        reading = read_marker(text, read_postcode(marker.postcode or ""))
     phones = tuple(dict.fromkeys(filter(None, map(read_phone, marker.phones))))
     return interpret(
         marker.id, marker.scope in (Scope.BUILDING, Scope.SITE), reading,

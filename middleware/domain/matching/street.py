@@ -32,6 +32,9 @@ def written(query: Reading, spec: Spec) -> int:
     if not street or street[0] not in words:
         return -1
     size, places = len(street), dict[int, int]()
+    if size == 1 and words.count(street[0]) == 1:
+        index = words.index(street[0])
+        return index if _kind(words, index + 1, spec.kind) in _ORDER else -1
     for index, word in enumerate(words):
         if word == street[0] and (size == 1 or tuple(words[index : index + size]) == street):
             places.setdefault(_kind(words, index + size, spec.kind), index)
@@ -89,10 +92,12 @@ def _shortened(query: Reading, spec: Spec) -> int:
 def _qualified(query: Reading, spec: Spec, at: int) -> bool:
     """NEW NORTH ROAD is not NORTH ROAD, and LISTON AVENUE is not THE AVENUE."""
     before = query.words[at - 1] if at else ""
-    if not before or before in spec.names or any(place == at for _, _, place in query.numbers):
+    if not before or before in spec.names:
         return False
     bare = not spec.kind and spec.street[0] in w.STREET_TYPES and len(spec.street) == 1
-    return before in w.QUALIFIERS or (bare and before not in w.BUILDING_WORDS)
+    if before not in w.QUALIFIERS and (not bare or before in w.BUILDING_WORDS):
+        return False
+    return all(place != at for _, _, place in query.numbers)
 
 
 def _loose(words: list[str], street: tuple[str, ...], kind: str) -> tuple[int, int, int]:
