@@ -6,7 +6,7 @@ import os
 import signal
 import ssl
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,19 +19,23 @@ import structlog
 from adapters.channels.broker import NatsBroker
 from adapters.channels.child import stop_child
 from adapters.sources.exchange import Exchange
+from adapters.stores.spool_file import SpoolFile
 from adapters.table import ADAPTERS, adapter
 from adapters.wires.mqtt_connection import BrokerAt
 from middleware.config import Config
 from middleware.console.projection import Projection
 from middleware.console.web import Console
+from middleware.engine.entry import Entry
 from middleware.engine.state import State
 from middleware.flow.anchor import Anchors
+from middleware.flow.core import Listener
 from middleware.flow.keep import SnapshotKeeper
 from middleware.flow.restore import load_index
 from middleware.flow.service import Limits, Parts, Service, prepare
 from middleware.flow.timeline import TimelineLine, read_timeline
 from middleware.ops.clock import SystemClock, chance
 from middleware.ops.errors import Trouble
+from middleware.flow.spooling import Spooling, Stand
 from middleware.ops.files import private_directory
 from middleware.ops.health import Health, Part
 from middleware.ops.keys import FileKeys
@@ -51,6 +55,12 @@ LOOK_EVERY = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
+AWAY = {
+    Stand.SPOOL: "cannot be written; records lie in the spool, man-down and notes go on",
+    Stand.MEMORY: "cannot be written, nor can the spool; man-down and notes go on, and a crash "
+    "loses what no source says again",
+}
+MEGABYTE = 1_000_000
 class Built:
     """What the configuration asks for, not started."""
 
@@ -63,6 +73,7 @@ class Built:
     broker: NatsBroker | None
     sources: list[Source]
     channels: list[Channel]
+    spool: SpoolFile
     health: Health
 
 
@@ -86,6 +97,7 @@ def build(config: Config) -> Built:
         channels=_adapters(Kind.CHANNEL, _with_broker(config, broker), world),
         health=Health(),
     )
+        spool=SpoolFile(config.spool_file(), config.journal.spool_bytes),
 
 
 def _adapters(kind: Kind, sections: Mapping[str, Any], world: World) -> list[Any]:
@@ -174,6 +186,7 @@ async def _prepare(built: Built, say: Say) -> Service:
     config = built.config
     parts = Parts(
         room=config.room,
+        stack.callback(built.spool.close)
         build=f"forewarn {version('forewarn')}",
         rules=config.rules({spec.name: spec.way for spec in ADAPTERS if spec.kind is Kind.CHANNEL}),
         limits=Limits(
@@ -193,9 +206,12 @@ async def _prepare(built: Built, say: Say) -> Service:
     )
     service = await prepare(parts, lambda n: say(f"rebuilding the state: {n} records"))
     built.health.ready(Part.JOURNAL)
+            journal=config.journal.limit,
+            spool_bytes=config.journal.spool_bytes,
     built.health.ready(Part.STATE)
     return service
 
+        spool=built.spool,
 
 def _tell_exchanges(sources: list[Source], state: State) -> None:
     """Calls that the journal has as live: those that ended meanwhile will be closed."""
@@ -217,7 +233,7 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
     keeper = SnapshotKeeper(config.journal.snapshot_every, take, service.folded, world.clock)
     service.parts.listeners += [
         projection.on_committed,
-        anchors.on_committed,
+        _only_in_journal(service.core.journal, anchors.on_committed),
         keeper.on_committed,
     ]
     async with asyncio.TaskGroup() as tasks:
@@ -235,7 +251,7 @@ async def _console(built: Built, service: Service, projection: Projection, say: 
     state = built.config.state
 
     async def timeline(incident: str) -> list[TimelineLine]:
-        return await read_timeline(built.journal, built.keys, built.world.clock, incident)
+        return await read_timeline(service.core.journal, built.keys, built.world.clock, incident)
 
     await service.ready.wait()
     console = Console(
@@ -283,9 +299,7 @@ async def _watch_health(built: Built, service: Service) -> None:
     health, core = built.health, service.core
     while True:
         await built.world.clock.sleep(LOOK_EVERY)
-        if core.failing:
-            health.not_ready(Part.JOURNAL, "cannot be written; sources are pushed back")
-        else:
+        if core.journal.stand is Stand.JOURNAL:
             health.ready(Part.JOURNAL)
         if core.checker.is_behind(service.state, service.stamps.now()):
             health.not_ready(Part.INDEX, "is behind the markers; checks say so")
@@ -300,6 +314,16 @@ def _tame_collector() -> None:
     gc.enable()
     gc.set_threshold(1_000, 4, 1_000_000)
 
+def _only_in_journal(journal: Spooling, listener: Listener) -> Listener:
+    """What is signed elsewhere must be found in the journal itself."""
+
+    def told(entries: Sequence[Entry], state: State) -> None:
+        if journal.stand is Stand.JOURNAL:
+            listener(entries, state)
+
+    return told
+
+
 
 def _say_where(built: Built, address: str, say: Say) -> None:
     config = built.config
@@ -310,6 +334,8 @@ def _say_where(built: Built, address: str, say: Say) -> None:
         connects = getattr(settings, "connect", None)
         say(f"source   {name} {'listens at' if listens else 'connects to'} {listens or connects}")
     if _speaks_mqtt(config):
+        else:
+            health.not_ready(Part.JOURNAL, AWAY[core.journal.stand])
         at = built.broker.at.at if built.broker else config.broker_at()
         say(f"broker   mqtt://{at}{' (embedded)' if built.broker else ''}")
     say(f"journal  {config.state / 'journal.sqlite'}")

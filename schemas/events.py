@@ -66,6 +66,8 @@ EVENTS: tuple[type[Event], ...] = (
     service.SourceConnected,
     service.SourceLost,
     service.Refused,
+    service.JournalAway,
+    service.JournalBack,
     service.SignedIn,
     search.SearchMade,
     stand_off.CrewSaidStandOff,

@@ -8,6 +8,8 @@ from schemas.base import Name, Text
 from schemas.event import Event
 
 RAW_KEPT = 65_536
+JOURNAL = "journal"
+"""Under this name the journal stands among the sources: it can be cut off as they can."""
 
 
 class BuildStarted(Event):
@@ -54,6 +56,26 @@ class Refused(Event):
     raw: Annotated[bytes, Field(max_length=RAW_KEPT)]
     size: Annotated[int, Field(ge=0)]
     conflict: bool = False
+
+
+class JournalAway(Event):
+    """The journal cannot be written. What comes behind position `after` is kept beside it, in the
+    spool, or, worse, `in_memory` alone: it was told to people before it was on record."""
+
+    kind: ClassVar[str] = "journal.away"
+    ours: ClassVar[bool] = True
+    urgent: ClassVar[bool] = True
+    after: Annotated[int, Field(ge=0)]
+    in_memory: bool
+
+
+class JournalBack(Event):
+    """The journal has what was kept beside it: the positions behind `after`, up to `until`."""
+
+    kind: ClassVar[str] = "journal.back"
+    ours: ClassVar[bool] = True
+    after: Annotated[int, Field(ge=0)]
+    until: Annotated[int, Field(ge=0)]
 
 
 class SignedIn(Event):

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from middleware.ports import Clock, Fenced, OutOfPlace, Snapshot
+from middleware.ports import Clock, Fenced, OutOfPlace, Snapshot, Spooled
 
 
 @dataclass(slots=True)
@@ -15,6 +15,8 @@ class Disk:
     records: list[bytes] = field(default_factory=list)
     token: int = 0
     snapshot: Snapshot | None = None
+    spool: Spooled = field(default_factory=lambda: Spooled(None, 1, ()))
+    aside: list[Spooled] = field(default_factory=list)
 
 
 def _no_fault(stage: str) -> None:
@@ -87,3 +89,32 @@ class MemoryJournal:
 
     async def close(self) -> None:
         """Nothing to give back."""
+
+
+class MemorySpool:
+    """The contract of `Spool` on a Disk; `fault` is called before anything is written."""
+
+    def __init__(self, disk: Disk, fault: Callable[[str], None] = _no_fault) -> None:
+        self.disk, self._fault = disk, fault
+
+    async def load(self) -> Spooled:
+        return self.disk.spool
+
+    async def mark(self, token: int) -> None:
+        self._fault("mark")
+        self.disk.spool = replace(self.disk.spool, token=token)
+
+    async def write(self, first: int, records: Sequence[bytes]) -> None:
+        self._fault("write")
+        spool = self.disk.spool
+        begun = spool if spool.records else replace(spool, first=first)
+        self.disk.spool = replace(begun, records=(*begun.records, *records))
+
+    async def clear(self) -> None:
+        self._fault("clear")
+        self.disk.spool = replace(self.disk.spool, records=())
+
+    async def set_aside(self) -> None:
+        self._fault("aside")
+        self.disk.aside.append(self.disk.spool)
+        self.disk.spool = replace(self.disk.spool, records=())

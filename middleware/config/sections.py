@@ -77,7 +77,21 @@ class Lanes(Section):
 
 
 class JournalKeeping(Section):
-    """Snapshots, and anchors of the hash chain."""
+    """What is done while it cannot be written, snapshots, and anchors of the hash chain."""
+
+    limit: Annotated[Duration, Between("100ms", "1m")] = Field(
+        read_duration("1s"),
+        description="longest wait for the journal; then man-down and notes go on, and records lie "
+        "in the spool until it can be written again",
+    )
+    spool: Path | None = Field(
+        None,
+        description="file of the spool, its room taken at the start; best on another disk than the "
+        "journal's; without it: spool in the state directory",
+    )
+    spool_bytes: Annotated[int, Field(ge=1 << 20, le=1 << 32)] = Field(
+        32 << 20, description="most that may lie there; what is taken in waits when it is full"
+    )
 
     snapshot_every: Annotated[int, Field(ge=100, le=10_000_000)] = Field(
         20_000, description="records between two snapshots of the state"
@@ -208,3 +222,6 @@ class Config(Section):
     def to_public_json(self) -> str:
         """Canonical JSON for the record BuildStarted. Secrets are in files, so it holds none."""
         return orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS).decode()
+    def spool_file(self) -> Path:
+        return self.journal.spool or self.state / "spool"
+

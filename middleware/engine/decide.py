@@ -96,6 +96,8 @@ HANDLERS: dict[type[Event], Handler] = {
     service.SourceLost: on_service.on_lost,
     service.Refused: on_service.on_refused,
     service.SignedIn: on_service.on_signed_in,
+    service.JournalAway: on_service.on_journal_away,
+    service.JournalBack: on_service.on_journal_back,
     search.SearchMade: on_search.on_search,
     stand_off.CrewSaidStandOff: on_stand_off.on_crew_said,
     stand_off.StandOffSaid: on_stand_off.on_said,

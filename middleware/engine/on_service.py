@@ -3,7 +3,15 @@
 from middleware.engine.entry import Taken
 from middleware.engine.state import State
 from schemas.decision import Decision, Noted, Quarantined, SourceChanged
-from schemas.service import Refused, SignedIn, SourceConnected, SourceLost
+from schemas.service import (
+    JOURNAL,
+    JournalAway,
+    JournalBack,
+    Refused,
+    SignedIn,
+    SourceConnected,
+    SourceLost,
+)
 
 
 def on_connected(state: State, taken: Taken, event: SourceConnected) -> list[Decision]:
@@ -12,6 +20,14 @@ def on_connected(state: State, taken: Taken, event: SourceConnected) -> list[Dec
 
 def on_lost(state: State, taken: Taken, event: SourceLost) -> list[Decision]:
     return [SourceChanged(source=event.id, connected=False, gap=event.gap)]
+
+
+def on_journal_away(state: State, taken: Taken, event: JournalAway) -> list[Decision]:
+    return [SourceChanged(source=JOURNAL, connected=False, gap=event.in_memory)]
+
+
+def on_journal_back(state: State, taken: Taken, event: JournalBack) -> list[Decision]:
+    return [SourceChanged(source=JOURNAL, connected=True, gap=False)]
 
 
 def on_refused(state: State, taken: Taken, event: Refused) -> list[Decision]:

@@ -1,8 +1,9 @@
 """The straight line: take, check, decide, append together, and only then tell (DESIGN.md)."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -13,12 +14,14 @@ from middleware.engine.entry import Entry, Taken
 from middleware.engine.seen import Again, digest
 from middleware.engine.state import State
 from middleware.flow.checker import Checker
-from middleware.flow.lanes import Lanes, Waiting
+from middleware.flow.lanes import Lane, Lanes, Waiting
 from middleware.flow.records import Writer
+from middleware.flow.spooling import Spooling, Stand
 from middleware.flow.stamps import Stamps
 from middleware.ops.logging import correlated
-from middleware.ports import Clock, Journal, Meters, Problem, Standing, Submitted
+from middleware.ports import Clock, Meters, Problem, Standing, Submitted
 from schemas.decision import Decision, Failed, Ignored, Why
+from schemas.delivery import DeliveryReported, NoteAttempted
 from schemas.event import Event
 from schemas.service import RAW_KEPT, Refused
 
@@ -26,7 +29,10 @@ log = structlog.get_logger()
 
 BATCH = 32
 """Entries decided before they are appended: man-down waits for one batch at most."""
-RETRY = timedelta(milliseconds=200)
+NEARLY_FULL = 7 / 8
+"""Of what may lie beside the journal: the rest is kept for man-down."""
+NOT_WAITING = (NoteAttempted, DeliveryReported)
+"""Whoever hands these in acknowledges nothing to anybody: a call to a crew waits for no disk."""
 
 Listener = Callable[[Sequence[Entry], State], None]
 
@@ -34,10 +40,11 @@ Listener = Callable[[Sequence[Entry], State], None]
 @dataclass(slots=True)
 class Core:
     """The intake and the only place where state changes. `listeners` are called, in order, when
-    entries are durable; then those who handed in are answered."""
+    entries are durable; then those who handed in are answered. Where nothing durable can be had the
+    listeners are called all the same, and those who handed in wait (flow/spooling.py)."""
 
     state: State
-    journal: Journal
+    journal: Spooling
     token: int
     writer: Writer
     clock: Clock
@@ -46,12 +53,13 @@ class Core:
     lanes: Lanes
     meters: Meters
     listeners: list[Listener] = field(default_factory=list)
-    failing: bool = False
-    """While the journal cannot be written."""
     _at_rest: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _unanswered: deque[tuple[Waiting, Submitted]] = field(default_factory=deque, init=False)
+    """What was decided and told, and is durable nowhere yet."""
 
     def __post_init__(self) -> None:
         self._at_rest.set()
+        self.journal.on_moved = self._on_moved
 
     async def submit(self, event: Event, raw: bytes = b"") -> Submitted:
         """See ports.Intake."""
@@ -104,8 +112,19 @@ class Core:
                 source=waiting.event.source,
                 standing=answer.standing.value,
             ).inc()
-            if not waiting.done.done():
-                waiting.done.set_result(answer)
+            if answer.position <= self.journal.kept:
+                _answer(waiting, answer)
+            elif waiting.event.urgent or isinstance(waiting.event, NOT_WAITING):
+                _answer(waiting, replace(answer, kept=False))
+            else:
+                self._unanswered.append((waiting, answer))
+
+    def _on_moved(self) -> None:
+        """What lies beside the journal has become more or less, or durable."""
+        while self._unanswered and self._unanswered[0][1].position <= self.journal.kept:
+            _answer(*self._unanswered.popleft())
+        last = Lane.BULK if self.journal.fullness < NEARLY_FULL else Lane.MAN_DOWN
+        self.lanes.open_to(Lane.IMPORT if self.journal.stand is Stand.JOURNAL else last)
 
     def _take(self, waiting: Waiting, entries: list[Entry], records: list[bytes]) -> Submitted:
         event = waiting.event
@@ -161,23 +180,13 @@ class Core:
             return (Failed(),)
 
     async def _append(self, expected: int, records: list[bytes]) -> None:
-        """Until it is durable: an append can be repeated, so a timed-out one is asked again."""
         begun = self.clock.monotonic()
-        while True:
-            try:
-                await self.journal.append(expected, self.token, records)
-            except OSError as fault:
-                log.exception("journal_not_written", error=type(fault).__name__, position=expected)
-                self.failing = True
-                await self.clock.sleep(RETRY)
-            else:
-                self.failing = False
-                break
+        await self.journal.append(expected, self.token, records)
         self.meters.histogram("forewarn_journal_append_seconds").observe(
             self.clock.monotonic() - begun
         )
         self.meters.histogram("forewarn_journal_group_records").observe(len(records))
-        self.meters.gauge("forewarn_journal_position").set(expected + len(records))
+        self.meters.gauge("forewarn_journal_position").set(self.journal.kept)
 
     def _refusal(self, source: str, problem: Problem, raw: bytes, *, conflict: bool) -> Refused:
         return Refused(
@@ -190,6 +199,11 @@ class Core:
             size=len(raw),
             conflict=conflict,
         )
+
+
+def _answer(waiting: Waiting, answer: Submitted) -> None:
+    if not waiting.done.done():
+        waiting.done.set_result(answer)
 
 
 def _look_at(done: asyncio.Future[Submitted]) -> None:

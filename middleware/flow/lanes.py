@@ -20,20 +20,23 @@ class Lane(IntEnum):
     MAN_DOWN = 0
     LIVE = 1
     BULK = 2
+    IMPORT = 3
 
 
-_BULK = (MarkersStaged, IndexFollowed, RecheckDue)
+_BULK = (IndexFollowed, RecheckDue)
 BATCH_BYTES = 1 << 18
 """Raw bytes after which a batch is full: man-down waits for one batch at most."""
 SHARE = 4
 """One place in so many of a batch is kept for the lanes behind man-down: a button that is stuck
-does not stop the room. No more than so many go to the lowest lane: what is live waits for few."""
+does not stop the room. No more than so many go to each of the lowest: what is live waits for few."""
 
 
 def lane_of(event: Event) -> Lane:
     """The lane an event waits in."""
     if event.urgent or (isinstance(event, TimerDue) and is_urgent(event.timer)):
         return Lane.MAN_DOWN
+    if isinstance(event, MarkersStaged):
+        return Lane.IMPORT
     return Lane.BULK if isinstance(event, _BULK) else Lane.LIVE
 
 
@@ -64,6 +67,7 @@ class Lanes:
 
     def __init__(self, bound: int, meters: Meters) -> None:
         self._bound = bound
+        self._last = Lane.IMPORT
         self._queues: tuple[deque[Waiting], ...] = tuple(deque() for _ in Lane)
         self._work = asyncio.Event()
         self._doors: tuple[deque[_AtTheDoor], ...] = tuple(deque() for _ in Lane)
@@ -90,19 +94,30 @@ class Lanes:
             raise
 
     async def take(self, most: int) -> list[Waiting]:
-        """The next batch: every lane in its order, at most `most` and about BATCH_BYTES; waits
+        """The next batch: every open lane in its order, at most `most` and about BATCH_BYTES; waits
         for the first."""
-        await self._work.wait()
+        while True:
+            await self._work.wait()
+            if batch := self._fill(most):
+                return batch
+
+    def open_to(self, last: Lane) -> None:
+        """Serve no lane behind this one: what waits there pushes back on its sources."""
+        if last is not self._last:
+            self._last = last
+            self._work.set()
+
+    def _fill(self, most: int) -> list[Waiting]:
         batch: list[Waiting] = []
         size = 0
-        for lane, queue in zip(Lane, self._queues, strict=True):
+        for lane, queue in zip(Lane, self._queues[: self._last + 1], strict=False):
             room = _room(lane, most, len(batch))
             while queue and len(batch) < room and size < BATCH_BYTES:
                 batch.append(queue.popleft())
                 size += len(batch[-1].raw)
             self._let_in(lane)
             self._depth[lane].set(len(queue))
-        if not any(self._queues):
+        if not any(self._queues[: self._last + 1]):
             self._work.clear()
         return batch
 

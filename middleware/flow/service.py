@@ -14,13 +14,16 @@ from middleware.flow.couriers import Couriers
 from middleware.flow.index import SELF, Index, IndexFollower
 from middleware.flow.lanes import Lanes, is_urgent
 from middleware.flow.observe import Observer
-from middleware.flow.records import Writer
+from middleware.flow.prompts import CrewPrompts
+from middleware.flow.records import Writer, open_record
 from middleware.flow.restore import restore
+from middleware.flow.spooling import Spooling, Stand
 from middleware.flow.stamps import Stamps
 from middleware.flow.supervise import keep_running
 from middleware.flow.timers import Timers
-from middleware.ports import Channel, Clock, Journal, Keys, Meters, Source
-from schemas.service import BuildStarted
+from middleware.ports import Channel, Clock, Journal, Keys, Meters, Source, Spool
+from schemas.event import Event
+from schemas.service import JOURNAL, BuildStarted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Limits:
     check: timedelta = timedelta(milliseconds=50)
     index_behind: timedelta = timedelta(seconds=10)
     lane_bound: int = 10_000
+    journal: timedelta = timedelta(seconds=1)
+    spool_bytes: int = 32 << 20
 
 
 @dataclass(slots=True)
@@ -47,6 +52,7 @@ class Parts:
     random: Random
     meters: Meters
     index: Index
+    spool: Spool | None = None
     sources: Sequence[Source] = ()
     channels: Sequence[Channel] = ()
     listeners: list[Listener] = field(default_factory=list)
@@ -62,6 +68,7 @@ class Service:
     timers: Timers
     alarm_timers: Timers
     couriers: Couriers
+    prompts: CrewPrompts
     follower: IndexFollower
     observer: Observer
     folded: int
@@ -78,16 +85,19 @@ class Service:
         self.core.listeners += parts.listeners
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.core.run())
+            tasks.create_task(self.core.journal.run(self.core.post))
             await self.core.submit(self._started())
             self.follower.load(self.state)
             self.alarm_timers.restore(self.state)
             self.timers.restore(self.state)
             self.couriers.restore(self.state)
+            self.prompts.restore(self.state)
             self.core.listeners[:0] = [
                 self.follower.on_committed,
                 self.alarm_timers.on_committed,
                 self.timers.on_committed,
                 self.couriers.on_committed,
+                self.prompts.on_committed,
                 self.observer.on_committed,
             ]
             for run in (self.follower.run, self.couriers.run):
@@ -98,7 +108,19 @@ class Service:
             self._open_channels(tasks)
             for source in parts.sources:
                 tasks.create_task(self._kept(source.name, self._source_run(source)))
+            self._settle_journal(tasks)
             self.ready.set()
+
+    def _settle_journal(self, tasks: asyncio.TaskGroup) -> None:
+        """What an earlier run did not come to say, or did not come to have in the journal."""
+        journal, at = self.core.journal, self.state.position
+        known = self.state.sources.get(JOURNAL)
+        if known and not known.connected and journal.stand is Stand.JOURNAL:
+            journal.say_back(at, at)
+        for record in journal.strays:
+            event = open_record(record, self.parts.keys).entry.event
+            if isinstance(event, Event) and not event.ours:
+                tasks.create_task(self.core.post(event))
 
     def _open_channels(self, tasks: asyncio.TaskGroup) -> None:
         for channel in self.parts.channels:
@@ -130,15 +152,18 @@ class Service:
 
 async def prepare(parts: Parts, progress: Callable[[int], None] = lambda _: None) -> Service:
     """Become the writer and rebuild the state; nothing is opened and nothing is sent yet."""
-    token = await parts.journal.acquire()
-    restored = await restore(parts.journal, parts.keys, parts.room, progress)
-    state, clock, meters = restored.state, parts.clock, parts.meters
+    clock, meters, limits = parts.clock, parts.meters, parts.limits
+    journal = Spooling(
+        parts.journal, parts.spool, clock, meters, limits.journal, limits.spool_bytes
+    )
+    token = await journal.acquire()
+    restored = await restore(journal, parts.keys, parts.room, progress)
+    state = restored.state
     stamps = Stamps(clock, meters, state.at)
-    limits = parts.limits
     checker = Checker(parts.index, clock, meters, limits.check, limits.index_behind)
     core = Core(
         state=state,
-        journal=parts.journal,
+        journal=journal,
         token=token,
         writer=Writer(parts.room, token, parts.keys, restored.previous),
         clock=clock,
@@ -148,13 +173,15 @@ async def prepare(parts: Parts, progress: Callable[[int], None] = lambda _: None
         meters=meters,
     )
     channels = {channel.name: channel for channel in parts.channels}
+    couriers = Couriers(channels, clock, parts.random, meters, core)
     return Service(
         parts=parts,
         core=core,
         stamps=stamps,
         timers=Timers(clock, stamps, core.post, lambda name: not is_urgent(name)),
         alarm_timers=Timers(clock, stamps, core.post, is_urgent),
-        couriers=Couriers(channels, clock, parts.random, meters, core),
+        couriers=couriers,
+        prompts=CrewPrompts(channels, clock, couriers.put),
         follower=IndexFollower(parts.index, clock, core.post, core.let_pass),
         observer=Observer(meters, clock, stamps, parts.index),
         folded=restored.folded,

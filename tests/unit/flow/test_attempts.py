@@ -7,6 +7,7 @@ from typing import Any
 from adapters.stores.memory import Disk, MemoryJournal
 from middleware.engine.state import Note, Phase
 from middleware.flow.couriers import COMES_UP, SEND_LIMIT
+from middleware.flow.service import Limits
 from middleware.ports import ToDevice
 from schemas.delivery import Delivery, DeliveryReported, NoteAttempted
 from schemas.incident import ResourceStoodDown
@@ -114,10 +115,9 @@ async def test_n4_an_attempt_is_in_the_journal_before_it_is_made() -> None:
     assert at == {"radio": (1, 1), "voice": (1, 1)}
 
 
-@virtual
-async def test_n4_while_the_journal_cannot_be_written_nobody_is_rung() -> None:
-    full = Full()
-    here = await scene(full=full)
+async def waits_for_the_disk(full: Full) -> Scene:
+    """A crew is to be rung, and the disk is full."""
+    here = await scene(Disk(), full=full)
     await here.happens(here.team.put(marker("M1", HIGH_STREET)))
     await here.running.wait(1)
     here.channels["voice"].up = here.channels["radio"].up = False
@@ -126,12 +126,34 @@ async def test_n4_while_the_journal_cannot_be_written_nobody_is_rung() -> None:
     for channel in ("voice", "radio"):
         here.channels[channel].up = True
         here.running.service.couriers.came_back(channel)
-    await here.running.wait(5)
+    return here
+
+
+@virtual
+async def test_n4_until_the_journal_has_missed_its_limit_nobody_is_rung() -> None:
+    full = Full()
+    here = await waits_for_the_disk(full)
+    await here.running.wait(Limits().journal.total_seconds() / 2)
     assert here.sent("voice") == here.sent("radio") == []
     full.is_so = False
     await here.running.wait(5)
 
     assert (len(here.sent("voice")), len(here.sent("radio"))) == (1, 1)
+
+
+@virtual
+async def test_n4_a_crew_is_rung_though_nothing_can_be_written_and_not_again_later() -> None:
+    """Safety before durability, once: there is no spool here, the attempt is in memory alone."""
+    full = Full()
+    here = await waits_for_the_disk(full)
+    await here.running.wait(5)
+    assert (len(here.sent("voice")), len(here.sent("radio"))) == (1, 1)
+    full.is_so = False
+    await here.running.wait(5)
+
+    assert (len(here.sent("voice")), len(here.sent("radio"))) == (1, 1)
+    made = [(one.channel, one.attempt) for one in here.attempts()]
+    assert sorted(made) == [("radio", 1), ("radio", 2), ("voice", 1), ("voice", 2)]
 
 
 @virtual

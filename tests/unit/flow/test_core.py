@@ -7,6 +7,7 @@ import pytest
 
 from adapters.stores.memory import Disk, MemoryJournal
 from middleware.flow import core as flow_core
+from middleware.flow.service import Limits
 from middleware.ports import Fenced, Problem, Standing
 from schemas import decision as d
 from schemas.incident import IncidentUpdated
@@ -34,7 +35,7 @@ class Refuses:
 async def test_o4_the_source_is_answered_when_the_journal_has_it() -> None:
     disk = Disk()
     slow = MemoryJournal(disk, clock=VirtualClock(), delay=timedelta(seconds=3))
-    running = await start(disk, journal=slow)
+    running = await start(disk, journal=slow, limits=Limits(journal=timedelta(seconds=5)))
     answer = asyncio.create_task(running.service.core.submit(Cad().opened()))
     await running.wait(2)
     assert not answer.done()
@@ -213,7 +214,7 @@ async def test_m1_what_can_wait_lets_a_batch_pass_and_only_one() -> None:
     """The index takes up an import between the batches, also when one follows the other."""
     disk = Disk()
     slow = MemoryJournal(disk, clock=VirtualClock(), delay=timedelta(seconds=3))
-    running = await start(disk, journal=slow)
+    running = await start(disk, journal=slow, limits=Limits(journal=timedelta(seconds=5)))
     core, cad = running.service.core, Cad()
     for number in range(flow_core.BATCH + 1):
         await core.post(cad.opened(number=str(number)))

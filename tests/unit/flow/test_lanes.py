@@ -37,7 +37,7 @@ def names(batch: list[Waiting]) -> list[str]:
         (said.rang(None), Lane.LIVE),
         (said.displayed("A1", "n1", 1), Lane.LIVE),
         (Team().activated("b1"), Lane.LIVE),
-        (Team().staged("b1", marker()), Lane.BULK),
+        (Team().staged("b1", marker()), Lane.IMPORT),
         (IndexFollowed(source="self", id="index", occurred_at=START), Lane.BULK),
         (RecheckDue(source="self", id="r", occurred_at=START, subject="i1"), Lane.BULK),
         (alarms.pressed(), Lane.MAN_DOWN),
@@ -105,7 +105,7 @@ async def test_what_is_live_shares_a_batch_with_little_of_what_is_many() -> None
     await lanes.put(waiting(live(1)))
 
     batch = [one.event for one in await lanes.take(32)]
-    assert [lane_of(event) for event in batch] == [Lane.LIVE] + 8 * [Lane.BULK]
+    assert [lane_of(event) for event in batch] == [Lane.LIVE] + 8 * [Lane.IMPORT]
     assert len(await lanes.take(1)) == 1
 
 
@@ -184,3 +184,20 @@ async def test_o1_every_lane_has_a_bound_and_a_depth_to_watch() -> None:
     value = metrics.registry.get_sample_value
     assert value("forewarn_queue_bound", {"queue": "live"}) == 7
     assert value("forewarn_queue_depth", {"queue": "live"}) == 2
+
+
+@virtual
+async def test_o4_a_closed_lane_waits_and_is_served_when_it_opens() -> None:
+    """While the journal is away an import pushes back; what is live goes on."""
+    lanes = Lanes(100, Metrics())
+    lanes.open_to(Lane.BULK)
+    await lanes.put(waiting(bulk(1)))
+    taking = asyncio.create_task(lanes.take(10))
+    await asyncio.sleep(1)
+    assert not taking.done()
+    await lanes.put(waiting(live(1)))
+    assert names(await taking) == ["1/rang"]
+    taking = asyncio.create_task(lanes.take(10))
+    lanes.open_to(Lane.IMPORT)
+
+    assert names(await taking) == ["decision/1"]
