@@ -32,10 +32,10 @@ from middleware.flow.core import Listener
 from middleware.flow.keep import SnapshotKeeper
 from middleware.flow.restore import load_index
 from middleware.flow.service import Limits, Parts, Service, prepare
+from middleware.flow.spooling import Spooling, Stand
 from middleware.flow.timeline import TimelineLine, read_timeline
 from middleware.ops.clock import SystemClock, chance
 from middleware.ops.errors import Trouble
-from middleware.flow.spooling import Spooling, Stand
 from middleware.ops.files import private_directory
 from middleware.ops.health import Health, Part
 from middleware.ops.keys import FileKeys
@@ -52,15 +52,15 @@ Say = Callable[[str], None]
 
 SESSIONS = "sessions.json"
 LOOK_EVERY = timedelta(seconds=1)
-
-
-@dataclass(slots=True)
 AWAY = {
     Stand.SPOOL: "cannot be written; records lie in the spool, man-down and notes go on",
     Stand.MEMORY: "cannot be written, nor can the spool; man-down and notes go on, and a crash "
     "loses what no source says again",
 }
 MEGABYTE = 1_000_000
+
+
+@dataclass(slots=True)
 class Built:
     """What the configuration asks for, not started."""
 
@@ -70,10 +70,10 @@ class Built:
     metrics: Metrics
     tokens: Tokens
     journal: Journal
+    spool: SpoolFile
     broker: NatsBroker | None
     sources: list[Source]
     channels: list[Channel]
-    spool: SpoolFile
     health: Health
 
 
@@ -92,12 +92,12 @@ def build(config: Config) -> Built:
         metrics=metrics,
         tokens=tokens,
         journal=adapter(Kind.STORE, store[0]).make(store[1], world),
+        spool=SpoolFile(config.spool_file(), config.journal.spool_bytes),
         broker=broker,
         sources=_adapters(Kind.SOURCE, config.source, world),
         channels=_adapters(Kind.CHANNEL, _with_broker(config, broker), world),
         health=Health(),
     )
-        spool=SpoolFile(config.spool_file(), config.journal.spool_bytes),
 
 
 def _adapters(kind: Kind, sections: Mapping[str, Any], world: World) -> list[Any]:
@@ -174,6 +174,7 @@ def _trouble_in(group: BaseExceptionGroup[BaseException]) -> Trouble | None:
 async def _serve(built: Built, say: Say, config_file: Path | None) -> None:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(built.journal.close)
+        stack.callback(built.spool.close)
         if built.broker:
             await built.broker.start()
             stack.push_async_callback(built.broker.stop)
@@ -186,16 +187,18 @@ async def _prepare(built: Built, say: Say) -> Service:
     config = built.config
     parts = Parts(
         room=config.room,
-        stack.callback(built.spool.close)
         build=f"forewarn {version('forewarn')}",
         rules=config.rules({spec.name: spec.way for spec in ADAPTERS if spec.kind is Kind.CHANNEL}),
         limits=Limits(
             check=config.check.limit,
             index_behind=config.check.index_behind_limit,
             lane_bound=config.lanes.bound,
+            journal=config.journal.limit,
+            spool_bytes=config.journal.spool_bytes,
         ),
         configuration=config.to_public_json(),
         journal=built.journal,
+        spool=built.spool,
         keys=built.keys,
         clock=built.world.clock,
         random=built.world.random,
@@ -206,12 +209,9 @@ async def _prepare(built: Built, say: Say) -> Service:
     )
     service = await prepare(parts, lambda n: say(f"rebuilding the state: {n} records"))
     built.health.ready(Part.JOURNAL)
-            journal=config.journal.limit,
-            spool_bytes=config.journal.spool_bytes,
     built.health.ready(Part.STATE)
     return service
 
-        spool=built.spool,
 
 def _tell_exchanges(sources: list[Source], state: State) -> None:
     """Calls that the journal has as live: those that ended meanwhile will be closed."""
@@ -293,6 +293,16 @@ async def _announce(built: Built, service: Service, say: Say) -> None:
     )
 
 
+def _only_in_journal(journal: Spooling, listener: Listener) -> Listener:
+    """What is signed elsewhere must be found in the journal itself."""
+
+    def told(entries: Sequence[Entry], state: State) -> None:
+        if journal.stand is Stand.JOURNAL:
+            listener(entries, state)
+
+    return told
+
+
 async def _watch_health(built: Built, service: Service) -> None:
     """Say for /readyz what the service lacks now, not only what it once had."""
     await service.ready.wait()
@@ -301,6 +311,8 @@ async def _watch_health(built: Built, service: Service) -> None:
         await built.world.clock.sleep(LOOK_EVERY)
         if core.journal.stand is Stand.JOURNAL:
             health.ready(Part.JOURNAL)
+        else:
+            health.not_ready(Part.JOURNAL, AWAY[core.journal.stand])
         if core.checker.is_behind(service.state, service.stamps.now()):
             health.not_ready(Part.INDEX, "is behind the markers; checks say so")
         else:
@@ -314,16 +326,6 @@ def _tame_collector() -> None:
     gc.enable()
     gc.set_threshold(1_000, 4, 1_000_000)
 
-def _only_in_journal(journal: Spooling, listener: Listener) -> Listener:
-    """What is signed elsewhere must be found in the journal itself."""
-
-    def told(entries: Sequence[Entry], state: State) -> None:
-        if journal.stand is Stand.JOURNAL:
-            listener(entries, state)
-
-    return told
-
-
 
 def _say_where(built: Built, address: str, say: Say) -> None:
     config = built.config
@@ -334,8 +336,6 @@ def _say_where(built: Built, address: str, say: Say) -> None:
         connects = getattr(settings, "connect", None)
         say(f"source   {name} {'listens at' if listens else 'connects to'} {listens or connects}")
     if _speaks_mqtt(config):
-        else:
-            health.not_ready(Part.JOURNAL, AWAY[core.journal.stand])
         at = built.broker.at.at if built.broker else config.broker_at()
         say(f"broker   mqtt://{at}{' (embedded)' if built.broker else ''}")
     say(f"journal  {config.state / 'journal.sqlite'}")

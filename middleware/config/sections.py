@@ -210,6 +210,9 @@ class Config(Section):
     def anchor_file(self) -> Path:
         return self.journal.anchor or self.state / "anchors.jsonl"
 
+    def spool_file(self) -> Path:
+        return self.journal.spool or self.state / "spool"
+
     def keys_directory(self) -> Path:
         return self.state / "keys"
 
@@ -222,6 +225,3 @@ class Config(Section):
     def to_public_json(self) -> str:
         """Canonical JSON for the record BuildStarted. Secrets are in files, so it holds none."""
         return orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS).decode()
-    def spool_file(self) -> Path:
-        return self.journal.spool or self.state / "spool"
-

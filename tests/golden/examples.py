@@ -208,9 +208,9 @@ _EVENTS: dict[str, dict[str, Any]] = {
     },
     "source.connected": {"resynced": True},
     "source.lost": {"reason": "connection reset", "gap": True},
-    "input.refused": {
     "journal.away": {"after": 4711, "in_memory": True},
     "journal.back": {"after": 4711, "until": 4815},
+    "input.refused": {
         "field": "place.uprn",
         "reason": "must be digits",
         "raw": b'{"uprn":"\xff\x00"}',
