@@ -18,6 +18,7 @@ from schemas.held import HELD_DECISIONS
 from schemas.incident import Stage
 from schemas.judgement import MISTAKE_DECISIONS
 from schemas.mistake import NotShown
+from schemas.reporting import REPORT_DECISIONS
 from schemas.search import SearchAnswered
 from schemas.telling import TELLING_DECISIONS
 
@@ -370,6 +371,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     *TELLING_DECISIONS,
     *HELD_DECISIONS,
     SearchAnswered,
+    *REPORT_DECISIONS,
 )
 
 DECISION_TYPES: dict[str, type[Decision]] = {cls.kind: cls for cls in DECISIONS}

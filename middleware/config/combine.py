@@ -12,7 +12,7 @@ from middleware.config.sections import Config, Rung
 from middleware.domain.rules import CONSOLE
 from middleware.ops.durations import write_duration
 from middleware.ops.listening import HostPort, Listens, is_loopback
-from middleware.ports import By, Way
+from middleware.ports import CREWS, Way
 
 Problem = tuple[Key, str]
 
@@ -86,12 +86,12 @@ def _wrong_channel(
         return None
     known = ", ".join((*crews, CONSOLE))
     if rung.channel in config.channel:
-        return f"tells the CAD and no crew, with or without a rung; choose one of: {known}"
+        return f"tells no crew, with or without a rung; choose one of: {known}"
     return f"names no configured channel; add its section or choose one of: {known}"
 
 
 def _tells_crews(ways: Mapping[str, Way], name: str) -> bool:
-    return name not in ways or ways[name].by is not By.INCIDENT
+    return name not in ways or ways[name].by in CREWS
 
 
 def listeners(config: Config) -> Iterator[tuple[Key, HostPort]]:

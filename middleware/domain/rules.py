@@ -124,7 +124,8 @@ class Rules(BaseModel):
     empty; `ways`: how the configured channels tell; `keep_for`: how long a note is in force;
     `keep_finished`: how long finished incidents stay on the screens; `same_again`: how long a
     message is recognised as said before; `recheck_after`: when a check that could not be made is
-    tried again."""
+    tried again; `remind_security`: how long the security team has to take a physical assault before
+    it is told again (R3)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -140,6 +141,7 @@ class Rules(BaseModel):
     same_again: timedelta = timedelta(hours=24)
     recheck_after: timedelta = timedelta(seconds=2)
     man_down: ManDown = ManDown()
+    remind_security: timedelta = timedelta(minutes=15)
     back_up: BackUpRules = BackUpRules()
     stand_off: StandOff = StandOff()
 
@@ -155,4 +157,8 @@ class Rules(BaseModel):
 
     def write_backs(self) -> tuple[str, ...]:
         """The channels that tell no crew but write into the incident on the other side (N2)."""
-        return tuple(name for name, way in self.ways.items() if way.by is By.INCIDENT)
+        return self.channels_by(By.INCIDENT)
+
+    def channels_by(self, by: By) -> tuple[str, ...]:
+        """The configured channels that reach this."""
+        return tuple(name for name, way in self.ways.items() if way.by is by)

@@ -8,6 +8,7 @@ from middleware.domain.rules import Rules
 from middleware.engine.apply_mistakes import MISTAKES
 from middleware.engine.apply_notes import NOTES
 from middleware.engine.apply_police import POLICE
+from middleware.engine.apply_reports import REPORTS
 from middleware.engine.apply_safety import SAFETY
 from middleware.engine.apply_stand_offs import STAND_OFFS
 from middleware.engine.apply_subjects import SUBJECTS
@@ -100,6 +101,7 @@ APPLIERS: dict[type[Decision], Applier] = {
     **SAFETY,
     **POLICE,
     **MISTAKES,
+    **REPORTS,
     **STAND_OFFS,
     d.TimerSet: _on_timer_set,
     d.TimerStopped: _on_timer_stopped,

@@ -1,9 +1,10 @@
 """What follows from what the telephone exchange says (C2, A1)."""
 
 from middleware.engine.checks import assess, check_again
+from middleware.engine.drafting import from_termination
 from middleware.engine.entry import Taken
 from middleware.engine.state import Call, State
-from schemas.call import CallEnded, CallEvent, CallRang
+from schemas.call import CallEnded, CallEvent, CallRang, CallTerminatedForAbuse
 from schemas.check import NotChecked, Outcome
 from schemas.decision import (
     Assessed,
@@ -41,6 +42,13 @@ def on_call(state: State, taken: Taken, event: CallEvent) -> list[Decision]:
         )
         return [CallChanged(call=call), missed]
     return [CallChanged(call=known.id)]
+
+
+def on_terminated(state: State, taken: Taken, event: CallTerminatedForAbuse) -> list[Decision]:
+    """Logged with the call (A1), and drafted as a report (R1)."""
+    known = find_call(state, event)
+    call = known.id if known else f"c{taken.position}"
+    return [*on_call(state, taken, event), *from_termination(state, taken, call, event)]
 
 
 def on_call_ended(state: State, taken: Taken, event: CallEnded) -> list[Decision]:

@@ -10,6 +10,7 @@ from middleware.engine.alarms import (
     silence,
     stop_timers,
 )
+from middleware.engine.drafting import from_alarm
 from middleware.engine.entry import Taken
 from middleware.engine.state import State
 from schemas.alarm import (
@@ -87,7 +88,8 @@ def on_listening(state: State, taken: Taken, event: ListeningReported) -> list[D
 
 
 def on_ended(state: State, taken: Taken, event: AlarmEnded) -> list[Decision]:
-    """By a person and with what it was; never by itself (D2)."""
+    """By a person and with what it was; never by itself (D2). Where it was no accident and no test,
+    a report is drafted (R1)."""
     known = state.alarms.get(event.alarm)
     if known is None or not known.is_open:
         return [_too_late(known)]
@@ -97,6 +99,7 @@ def on_ended(state: State, taken: Taken, event: AlarmEnded) -> list[Decision]:
         AlarmClosed(alarm=known.id, by=event.by, outcome=event.outcome),
         *stop_timers(known.id),
         TimerSet(timer=f"{ALARM}-forget:{known.id}", revision=taken.position, due_at=forget_at),
+        *from_alarm(state, taken, known, event.outcome),
     ]
 
 

@@ -5,9 +5,11 @@ from middleware.domain.rules import CONSOLE
 from middleware.engine.alarms import ALARM_TIMERS, is_needed
 from middleware.engine.back_ups import BACK_UP_TIMERS, is_awaited
 from middleware.engine.checks import order_recheck
+from middleware.engine.drafting import SECURITY
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import next_rung
 from middleware.engine.notes import renew
+from middleware.engine.on_report import remind
 from middleware.engine.stand_offs import STAND_OFF_TIMERS
 from middleware.engine.state import Call, Incident, Note, Phase, State
 from middleware.engine.withdrawal import end_markers, withdraw
@@ -116,6 +118,7 @@ _FAMILIES = {
     "recheck": _recheck,
     "forget": _forget,
     DAY: _day,
+    SECURITY: remind,
     **ALARM_TIMERS,
     **BACK_UP_TIMERS,
     **STAND_OFF_TIMERS,

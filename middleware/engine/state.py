@@ -11,6 +11,7 @@ from middleware.engine.back_up import BackUp
 from middleware.engine.duties import Duties
 from middleware.engine.markers import Markers
 from middleware.engine.mistakes import Mistakes
+from middleware.engine.reports import Reports
 from middleware.engine.on_channel import OnChannel as OnChannel  # noqa: PLC0414 - found here by all
 from middleware.engine.seen import Seen
 from middleware.engine.stand_off import StandOff
@@ -158,6 +159,27 @@ class Writing:
 
 
 @dataclass(slots=True)
+class Filing:
+    """What another body is to have about one report: the draft itself (R1), or with `is_notice`
+    what the security team is told (R3). `shown`: channel to the revision it said that it has."""
+
+    id: str
+    revision: int
+    report: str
+    is_notice: bool
+    issued_at: datetime
+    expires_at: datetime
+    phase: Phase = Phase.OPEN
+    channels: dict[str, OnChannel] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether the other side may not have its present revision yet."""
+        return any(self.shown.get(name, 0) < self.revision for name in self.channels)
+
+
+@dataclass(slots=True)
 class Timer:
     """A timer that is set; the flow turns it into TimerDue(timer, revision)."""
 
@@ -203,6 +225,8 @@ class State:
     stand_offs: dict[str, StandOff] = field(default_factory=dict)
     markers: Markers = field(default_factory=Markers)
     mistakes: Mistakes = field(default_factory=Mistakes)
+    reports: Reports = field(default_factory=Reports)
+    filings: dict[str, Filing] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     open_alarms: dict[str, str] = field(default_factory=dict)
     """Radio (engine.alarm.alarm_key) to its open alarm."""

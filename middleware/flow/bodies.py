@@ -9,6 +9,8 @@ from middleware.domain.wording_cad import cad_note, cad_withdrawal
 from middleware.domain.wording_radio import radio_text, radio_withdrawal
 from middleware.domain.wording_spoken import spoken_note, spoken_withdrawal
 from middleware.engine.state import Incident, Note, Phase, State, Writing
+from middleware.flow.carried import Beside, Carried
+from middleware.flow.report_bodies import filing_body
 from middleware.ports import Body, By, ToDevice
 from schemas.decision import Ended
 from schemas.marker import Marker
@@ -21,12 +23,18 @@ def number(incident: Incident) -> str:
     return incident.number or incident.id
 
 
-def note_message(state: State, note: Note | Writing, channel: str) -> ToDevice:
+def note_message(state: State, note: Carried, channel: str) -> ToDevice:
     """The note, or its taking back, for where it goes on that channel."""
     on = note.channels[channel]
     way = state.rules.way(channel)
-    body = _written(state, note) if isinstance(note, Writing) else _BODIES[way.by](state, note)
+    body = _beside(state, note) if not isinstance(note, Note) else _BODIES[way.by](state, note)
     return ToDevice(on.address, body, 0 if way.repeatable else on.made)
+
+
+def _beside(state: State, other: Beside) -> Body:
+    if isinstance(other, Writing):
+        return _written(state, other)
+    return filing_body(state, other)
 
 
 def note_body(state: State, note: Note) -> DeviceNote:

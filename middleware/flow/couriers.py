@@ -16,9 +16,10 @@ from typing import Any
 import structlog
 
 from middleware.engine.entry import Entry
-from middleware.engine.state import Note, Phase, State, Writing
+from middleware.engine.state import Note, State
 from middleware.flow.attempts import Attempts, is_wanted
 from middleware.flow.bodies import note_message
+from middleware.flow.carried import BESIDE, Carried, beside, find, is_withdrawn
 from middleware.flow.danger import most_dangerous_first
 from middleware.flow.messages import answer_message
 from middleware.flow.parcels import ANSWER, Destination, Parcel
@@ -63,8 +64,7 @@ class Couriers:
         self._acts: dict[type[d.Decision], Callable[[State, Any], None]] = {
             d.RungEntered: self._on_rung,
             d.NoteWithdrawn: self._on_rung,
-            d.WriteBackIssued: self._on_write_back,
-            d.WriteBackWithdrawn: self._on_write_back,
+            **dict.fromkeys(BESIDE, self._on_beside),
             d.Shown: self._on_shown,
             d.DutyAnswered: lambda state, made: self._drop_attempts(state, made.note),
             d.TaskAssumed: lambda state, made: self._drop_attempts(
@@ -84,8 +84,8 @@ class Couriers:
         for note in most_dangerous_first(state):
             self._put_note(state, note)
             self._put_note(state, note, again=True)
-        for writing in state.writings.values():
-            self._put_note(state, writing)
+        for other in beside(state):
+            self._put_note(state, other)
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
         for entry in entries:
@@ -101,9 +101,10 @@ class Couriers:
         if made.note in state.notes:
             self._put_note(state, state.notes[made.note])
 
-    def _on_write_back(self, state: State, made: d.WriteBackIssued | d.WriteBackWithdrawn) -> None:
-        if made.writing in state.writings:
-            self._put_note(state, state.writings[made.writing])
+    def _on_beside(self, state: State, made: d.Decision) -> None:
+        other = BESIDE[type(made)](state, made)
+        if other is not None:
+            self._put_note(state, other)
 
     def _on_device(self, state: State, made: d.DeviceReturned) -> None:
         notes = [state.notes[name] for name in state.by_device.get(made.device, {})]
@@ -113,9 +114,9 @@ class Couriers:
     def _on_source(self, state: State, made: d.SourceChanged) -> None:
         if made.connected and made.source in self._channels:
             self._bring_again(state, made.source, state.notes.values())
-            self._bring_again(state, made.source, state.writings.values())
+            self._bring_again(state, made.source, beside(state))
 
-    def _put_note(self, state: State, note: Note | Writing, *, again: bool = False) -> None:
+    def _put_note(self, state: State, note: Carried, *, again: bool = False) -> None:
         for channel, on in note.channels.items():
             if channel not in self._channels:
                 continue
@@ -149,15 +150,13 @@ class Couriers:
             if destination and parcel and parcel.attempt is not None:
                 destination.drop(parcel)
 
-    def _find(self, note: Note | Writing, channel: str) -> Parcel | None:
+    def _find(self, note: Carried, channel: str) -> Parcel | None:
         on = note.channels.get(channel)
         destination = self._destinations.get((channel, on.address)) if on else None
         return destination.parcels.get(note.id) if destination else None
 
-    def _parcel(
-        self, state: State, note: Note | Writing, channel: str, *, once: bool = False
-    ) -> Parcel:
-        kind = "withdrawal" if note.phase is Phase.WITHDRAWN else "note"
+    def _parcel(self, state: State, note: Carried, channel: str, *, once: bool = False) -> Parcel:
+        kind = "withdrawal" if is_withdrawn(note) else "note"
         now = self._clock.monotonic()
         lasts = note.expires_at - (state.at or note.issued_at)
         message = note_message(state, note, channel)
@@ -165,26 +164,26 @@ class Couriers:
         return Parcel(note.id, note.revision, message, kind, until, once=once)
 
     def _on_shown(self, state: State, made: d.Shown) -> None:
-        note = state.notes.get(made.note) or state.writings.get(made.note)
+        note = find(state, made.note)
         parcel = self._find(note, made.channel) if note else None
         if note and parcel and parcel.revision <= made.revision:
             where = (made.channel, note.channels[made.channel].address)
             self._destinations[where].drop(parcel)
 
-    def _bring_again(self, state: State, channel: str, notes: Iterable[Note | Writing]) -> None:
+    def _bring_again(self, state: State, channel: str, notes: Iterable[Carried]) -> None:
         """A device returned, or the channel, and nobody knows what it missed to tell: what is in
         force goes out at once, and what was shown once more, for a device may have forgotten."""
         for note in notes:
             if channel not in self._channels or channel not in note.channels:
                 continue
             shown = note.shown.get(channel, 0) >= note.revision
-            if shown and (note.phase is Phase.WITHDRAWN or isinstance(note, Writing)):
+            if shown and (is_withdrawn(note) or not isinstance(note, Note)):
                 continue
             hurried = self._hurry(channel, note)
             if not hurried and state.rules.way(channel).repeatable:
                 self._put(channel, self._parcel(state, note, channel, once=shown))
 
-    def _hurry(self, channel: str, note: Note | Writing) -> bool:
+    def _hurry(self, channel: str, note: Carried) -> bool:
         """Send its parcel at once, if there is one; whether there was."""
         parcel = self._find(note, channel)
         if parcel is None or parcel.revision < note.revision:

@@ -19,6 +19,7 @@ from schemas.mistake import Mistaken, NotShown, Verdict
 from schemas.safety import AlarmOutcome, Position, Signal
 from schemas.search import By
 from schemas.stand_off import StandOffState
+from tests.golden.report_examples import REPORT_DECISIONS, REPORT_EVENTS
 
 AT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
 PLACE = Whereabouts(
@@ -234,19 +235,7 @@ _EVENTS: dict[str, dict[str, Any]] = {
         "by": "dispatch.one",
     },
     "stand_off.prompt_answered": {"stand_off": "so41", "prompt": 2, "by": "dispatch.one"},
-    "violence.reported": {
-        "subject": "i40",
-        "callsign": "A17",
-        "happened_at": AT,
-        "facts": _FACTS,
-        "by": "dispatch.one",
-        "role": "dispatcher",
-    },
-    "report.amended": _REPORT | {"by": "security.one", "facts": Facts(medical=False)},
-    "report.dropped": _REPORT | {"by": "security.one", "reason": "a fall, no violence"},
-    "report.assault_taken": _REPORT | {"by": "security.one"},
-    "report.application_settled": _REPORT
-    | {"by": "marking.lead", "applied": True, "reason": "applied for, M-0044"},
+    **REPORT_EVENTS,
     "person.signed_in": {"by": "handler.one", "role": "call_handler"},
 }
 
@@ -359,6 +348,7 @@ _DECISIONS: dict[str, dict[str, Any]] = {
     "listening_settled": _ALARM | {"by": "dispatch.one", "done": False},
     "position_kept": _RADIO,
     "alarm_forgotten": _ALARM,
+    **REPORT_DECISIONS,
     "back_up_made": _REQUEST
     | _ALARM
     | {"wanted": police.Wanted.RESOURCES, "by": "dispatch.one", "incident": "eoc1-40-0"},

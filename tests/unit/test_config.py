@@ -300,7 +300,7 @@ def test_n4_a_single_responder_has_a_ladder_of_its_own(load_text: Load) -> None:
         (ladder(("mdt", "30s"), of="single_responder"), "single_responder", "reach a person"),
         (ladder(("mdt", "0s"), ("console", "0s")), "wait", "give the last rung a wait"),
         (ladder(("mdt", "0s"), ("mdt", "9s"), ("console", "9s")), "rung", "told twice at once"),
-        (ladder(("cad", "30s"), ("console", "60s")), "channel", "tells the CAD and no crew"),
+        (ladder(("cad", "30s"), ("console", "60s")), "channel", "tells no crew"),
         (ladder(("mdt", "13h"), ("console", "60s"), of="moving"), "moving", "expires before"),
     ],
 )

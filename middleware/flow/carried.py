@@ -1,0 +1,54 @@
+"""What couriers carry: notes for crews, and beside the ladder what other bodies are to have."""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
+
+from middleware.engine.reports import notice_id
+from middleware.engine.state import Filing, Note, Phase, State, Writing
+from schemas import decision as d
+from schemas import reporting as r
+
+Beside = Writing | Filing
+"""Sending it twice is harmless, and no crew is told by it."""
+Carried = Note | Beside
+
+
+def beside(state: State) -> Iterator[Beside]:
+    """All of what is carried beside the ladder."""
+    return chain(state.writings.values(), state.filings.values())
+
+
+def find(state: State, name: str) -> Carried | None:
+    """What a receipt for this id is about."""
+    return state.notes.get(name) or state.writings.get(name) or state.filings.get(name)
+
+
+def is_withdrawn(told: Carried) -> bool:
+    """Whether its present revision takes it back."""
+    return told.phase is Phase.WITHDRAWN
+
+
+def _written(state: State, made: d.WriteBackIssued | d.WriteBackWithdrawn) -> Beside | None:
+    return state.writings.get(made.writing)
+
+
+def _drafted(state: State, made: Any) -> Beside | None:
+    return state.filings.get(made.report)
+
+
+def _notified(state: State, made: Any) -> Beside | None:
+    return state.filings.get(notice_id(made.report))
+
+
+BESIDE: dict[type[d.Decision], Callable[[State, Any], Beside | None]] = {
+    d.WriteBackIssued: _written,
+    d.WriteBackWithdrawn: _written,
+    r.ReportDrafted: _drafted,
+    r.ReportChanged: _drafted,
+    r.ReportTakenBack: _drafted,
+    r.SecurityNotified: _notified,
+    r.SecurityAssumed: _notified,
+    r.SecurityStoodDown: _notified,
+}
+"""Decision to what has a new revision by it, which goes out at once."""
