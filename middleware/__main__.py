@@ -6,7 +6,16 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from middleware.cli import check_config, journal, markers, match, people, run, timeline
+from middleware.cli import (
+    check_config,
+    journal,
+    markers,
+    match,
+    people,
+    record,
+    run,
+    timeline,
+)
 from middleware.cli.common import FOUND_TROUBLE, WRONG_USE, tell
 
 INTERRUPTED = 130
@@ -67,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"forewarn {version('forewarn')}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for module in (run, check_config, markers, match, timeline, journal, people):
+    for module in (run, check_config, markers, match, timeline, journal, record, people):
         module.add(commands)
     return parser
 

@@ -30,6 +30,9 @@ from middleware.engine.state import State
 from middleware.flow.anchor import Anchors
 from middleware.flow.core import Listener
 from middleware.flow.keep import SnapshotKeeper
+from middleware.flow.recording.control import Recordings
+from middleware.flow.recording.overhear import OverheardIntake, overheard
+from middleware.flow.recording.recorder import Bounds, Recorder, Sources
 from middleware.flow.restore import load_index
 from middleware.flow.service import Limits, Parts, Service, prepare
 from middleware.flow.spooling import Spooling, Stand
@@ -75,20 +78,22 @@ class Built:
     sources: list[Source]
     channels: list[Channel]
     health: Health
+    recorder: Recorder
 
 
 def build(config: Config) -> Built:
     """Everything made, nothing opened but the journal. Raises Trouble with its remedy."""
     private_directory(config.state)
     metrics, tokens = Metrics(), Tokens(config.tokens_file())
-    clock = SystemClock()
-    world = World(config.room, clock, chance(), config.state, metrics, tokens)
+    clock, keys = SystemClock(), FileKeys.prepare(config.keys_directory())
+    recorder = Recorder(clock, keys, metrics, _kept(config))
+    world = World(config.room, clock, chance(), config.state, metrics, tokens, recorder)
     broker = _broker(config, world)
     (store,) = config.store.items()
     return Built(
         config=config,
         world=world,
-        keys=FileKeys.prepare(config.keys_directory()),
+        keys=keys,
         metrics=metrics,
         tokens=tokens,
         journal=adapter(Kind.STORE, store[0]).make(store[1], world),
@@ -97,7 +102,14 @@ def build(config: Config) -> Built:
         sources=_adapters(Kind.SOURCE, config.source, world),
         channels=_adapters(Kind.CHANNEL, _with_broker(config, broker), world),
         health=Health(),
+        recorder=recorder,
     )
+
+
+def _kept(config: Config) -> Sources:
+    """How a recording keeps each source."""
+    played = {name: adapter(Kind.SOURCE, name).play for name in config.source}
+    return {name: "wire" if play else "events" for name, play in played.items()}
 
 
 def _adapters(kind: Kind, sections: Mapping[str, Any], world: World) -> list[Any]:
@@ -185,6 +197,7 @@ async def _serve(built: Built, say: Say, config_file: Path | None) -> None:
 
 async def _prepare(built: Built, say: Say) -> Service:
     config = built.config
+    sources, channels = overheard(built.sources, built.channels, built.recorder)
     parts = Parts(
         room=config.room,
         build=f"forewarn {version('forewarn')}",
@@ -204,8 +217,8 @@ async def _prepare(built: Built, say: Say) -> Service:
         random=built.world.random,
         meters=built.metrics,
         index=await load_index(built.journal, built.keys),
-        sources=built.sources,
-        channels=built.channels,
+        sources=sources,
+        channels=channels,
     )
     service = await prepare(parts, lambda n: say(f"rebuilding the state: {n} records"))
     built.health.ready(Part.JOURNAL)
@@ -235,12 +248,14 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
         projection.on_committed,
         _only_in_journal(service.core.journal, anchors.on_committed),
         keeper.on_committed,
+        built.recorder.on_committed,
     ]
     async with asyncio.TaskGroup() as tasks:
         if built.broker:
             tasks.create_task(built.broker.run())
         tasks.create_task(anchors.keep(config.journal.anchor_every))
         tasks.create_task(keeper.run())
+        tasks.create_task(built.recorder.run())
         tasks.create_task(_announce(built, service, say))
         tasks.create_task(_watch_health(built, service))
         tasks.create_task(_console(built, service, projection, say))
@@ -258,7 +273,7 @@ async def _console(built: Built, service: Service, projection: Projection, say: 
         listen=built.config.console.listen,
         room=built.config.room,
         sessions=state / SESSIONS,
-        intake=service.core,
+        intake=OverheardIntake("console", service.core, built.recorder),
         projection=projection,
         people=People(built.config.people_file()),
         tokens=built.tokens,
@@ -267,9 +282,17 @@ async def _console(built: Built, service: Service, projection: Projection, say: 
         health=built.health,
         clock=built.world.clock,
         timeline=timeline,
+        recordings=_recordings(built, service),
         tls=_console_tls(built.config),
     )
     await console.run(lambda address: _say_where(built, address, say))
+
+
+def _recordings(built: Built, service: Service) -> Recordings:
+    asked = built.config.recording
+    most = Bounds(asked.longest, asked.megabytes * MEGABYTE)
+    where = built.config.recordings()
+    return Recordings(built.recorder, where, service.parts, lambda: service.state, most)
 
 
 def _console_tls(config: Config) -> ssl.SSLContext | None:

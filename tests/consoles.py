@@ -5,11 +5,14 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from middleware.console.projection import Projection
 from middleware.console.web import Console
 from middleware.engine.entry import Entry
+from middleware.flow.recording.control import Recordings
+from middleware.flow.recording.recorder import Bounds, Recorder
 from middleware.flow.timeline import TimelineLine, build
 from middleware.ops.access import Role
 from middleware.ops.clock import SystemClock
@@ -23,6 +26,7 @@ from schemas.decision import BatchActivated
 from schemas.event import Event
 from schemas.judgement import MistakeSettled
 from schemas.service import Refused
+from tests.flowing import OneKey, parts_of
 from tests.room import Room, made
 
 PASSWORD = "three unrelated words"
@@ -109,8 +113,19 @@ class ConsoleRoom:
             listen=HostPort("127.0.0.1", port), room="eoc1", sessions=self.state / "sessions.json",
             intake=self.intake, projection=self.projection, people=self.people, tokens=self.tokens,
             meters=self.metrics, registry=self.metrics.registry, health=self.health,
-            clock=self.clock, timeline=self._timeline, tls=self.tls,
+            clock=self.clock, timeline=self._timeline, recordings=self.recordings(), tls=self.tls,
         )  # fmt: skip
+
+    def recordings(self) -> Recordings:
+        recorder = Recorder(self.clock, OneKey(), self.metrics, {})
+        most = Bounds(timedelta(days=1), 1_000_000)
+        return Recordings(
+            recorder,
+            self.state / "recordings",
+            parts_of(self.clock, self.metrics),
+            lambda: self.room.state,
+            most,
+        )
 
     async def _timeline(self, incident: str) -> list[TimelineLine]:
         return build(self.room.entries, incident)

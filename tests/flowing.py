@@ -12,7 +12,7 @@ from middleware.engine.state import State
 from middleware.flow.chain import Chain
 from middleware.flow.service import Limits, Parts, Service, prepare
 from middleware.ops.metrics import Metrics
-from middleware.ports import Channel, ChannelDown, Clock, Intake, Journal, ToDevice
+from middleware.ports import Channel, ChannelDown, Clock, Intake, Journal, Spool, ToDevice
 from schemas.mdt import DeviceAnswer, DeviceNote
 from tests.matching import TableMatcher
 from tests.room import RULES
@@ -102,6 +102,15 @@ class Running:
         await asyncio.sleep(seconds)
 
 
+def parts_of(clock: Clock, metrics: Metrics) -> Parts:
+    """A service that was never started."""
+    return Parts(
+        room=ROOM, build="test", rules=RULES, limits=Limits(), configuration="{}",
+        journal=MemoryJournal(Disk()), keys=OneKey(), clock=clock, random=Random(1),
+        meters=metrics, index=TableMatcher(),
+    )  # fmt: skip
+
+
 async def start(
     disk: Disk | None = None,
     *,
@@ -110,6 +119,7 @@ async def start(
     limits: Limits | None = None,
     index: TableMatcher | None = None,
     channels: tuple[Channel, ...] | None = None,
+    spool: Spool | None = None,
 ) -> Running:
     """A service on the disk; its index, channel and metrics are its own."""
     disk = disk or Disk()
@@ -128,6 +138,7 @@ async def start(
         random=Random(1),
         meters=metrics,
         index=index,
+        spool=spool,
         channels=(radio,) if channels is None else channels,
         listeners=[lambda new, _: entries.extend(new)],
     )

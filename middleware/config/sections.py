@@ -106,6 +106,17 @@ class JournalKeeping(Section):
     )
 
 
+class Recording(Section):
+    """Bounds of `forewarn record`: whichever comes first ends a recording."""
+
+    longest: Annotated[Duration, Between("1s", "30d")] = Field(
+        read_duration("24h"), description="longest time of one recording"
+    )
+    megabytes: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        2_000, description="largest size of one recording"
+    )
+
+
 class Broker(Section):
     """The MQTT broker of the MDTs: a child process of the service, or one that runs elsewhere."""
 
@@ -182,6 +193,7 @@ class Config(Section):
     memory: Memory = Memory()
     lanes: Lanes = Lanes()
     journal: JournalKeeping = JournalKeeping()
+    recording: Recording = Recording()
     broker: Broker = Broker()
     escalation: Escalation = Escalation()
     man_down: ManDown = ManDown()
@@ -216,6 +228,8 @@ class Config(Section):
     def keys_directory(self) -> Path:
         return self.state / "keys"
 
+    def recordings(self) -> Path:
+        return self.state / "recordings"
     def people_file(self) -> Path:
         return self.state / "people.json"
 

@@ -26,10 +26,12 @@ from middleware.console.live import Live
 from middleware.console.marker_routes import MarkerRoutes
 from middleware.console.page import Page
 from middleware.console.projection import Projection
+from middleware.console.recording_routes import RecordingRoutes
 from middleware.console.search import Searches
 from middleware.console.sessions import Sessions
 from middleware.console.signing import Signing
 from middleware.console.watching import Timeline, Watching
+from middleware.flow.recording.control import Recordings
 from middleware.ops.access import demand_rules
 from middleware.ops.errors import Trouble
 from middleware.ops.health import Health
@@ -65,6 +67,7 @@ class Console:
     health: Health
     clock: Clock
     timeline: Timeline
+    recordings: Recordings
     tls: ssl.SSLContext | None = None
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
@@ -97,6 +100,7 @@ class Console:
         searches = Searches(self.intake, self.clock)
         self.projection.listeners.append(searches.on_committed)
         watching = Watching(self.registry, self.health, self.timeline, acts)
+        recording = RecordingRoutes(acts, self.recordings)
         app = web.Application(middlewares=[guard.middleware()], client_max_size=LARGEST_BODY)
         for action, handler in {
             "GET /": page.index,
@@ -112,6 +116,9 @@ class Console:
             "PUT /api/markers/{marker}": markers.put,
             "DELETE /api/markers/{marker}": markers.end,
             "GET /api/timeline/{incident}": watching.history,
+            "GET /api/recording": recording.status,
+            "POST /api/recording": recording.begin,
+            "DELETE /api/recording": recording.stop,
             "GET /metrics": watching.metrics,
             "GET /healthz": watching.healthz,
             "GET /readyz": watching.readyz,

@@ -89,6 +89,10 @@ RULES: dict[str, frozenset[Role]] = {
     "DELETE /api/markers/{marker}": _MARKING,
     # Evidence
     "GET /api/timeline/{incident}": frozenset({R.SUPERVISOR, R.AUDITOR}),
+    # Recording what the service hears: everything, so only who runs the machine
+    "GET /api/recording": frozenset({R.ADMINISTRATOR}),
+    "POST /api/recording": frozenset({R.ADMINISTRATOR}),
+    "DELETE /api/recording": frozenset({R.ADMINISTRATOR}),
     # Watching
     "GET /metrics": ANYBODY,
     "GET /healthz": ANYBODY,

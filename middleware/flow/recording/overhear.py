@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from middleware.flow.recording.recorder import Recorder
-from middleware.ports import Channel, Intake, Problem, Submitted, ToDevice
+from middleware.ports import Channel, Intake, Problem, Source, Submitted, ToDevice
 from schemas.event import Event
 
 
@@ -24,6 +24,17 @@ class OverheardIntake:
         return await self.intake.refuse(source, problem, raw)
 
 
+class OverheardSource:
+    """A source whose wire is not recorded."""
+
+    def __init__(self, source: Source, recorder: Recorder) -> None:
+        self.name, self.ability = source.name, source.ability
+        self._source, self._recorder = source, recorder
+
+    async def run(self, intake: Intake) -> None:
+        await self._source.run(OverheardIntake(self.name, intake, self._recorder))
+
+
 class OverheardChannel:
     """A channel whose sending is told when it was accepted."""
 
@@ -38,3 +49,14 @@ class OverheardChannel:
     async def send(self, message: ToDevice) -> None:
         await self._channel.send(message)
         self._recorder.sent(self.name, message)
+
+
+def overheard(
+    sources: list[Source], channels: list[Channel], recorder: Recorder
+) -> tuple[list[Source], list[Channel]]:
+    """All of them, with the recorder between the core and those that have no recorded wire."""
+    listening: list[Source] = [
+        source if recorder.has_wire(source.name) else OverheardSource(source, recorder)
+        for source in sources
+    ]
+    return listening, [OverheardChannel(channel, recorder) for channel in channels]

@@ -27,9 +27,9 @@ from middleware.flow.recording.frames import (
     wire_frame,
 )
 from middleware.flow.recording.opening import marker_frames, opening_of
+from middleware.flow.service import Parts
 from middleware.ports import MIDWAY, Clock, Keys, Meters, OnWire, ToDevice, WireFrame
 from schemas.event import Event
-from schemas.service import BuildStarted
 
 WRITE_EVERY = timedelta(milliseconds=500)
 A_BLOCK = 1_000
@@ -75,6 +75,8 @@ class Recorder:
     def __init__(self, clock: Clock, keys: Keys, meters: Meters, sources: Sources) -> None:
         self._clock, self._keys, self._sources = clock, keys, sources
         self._running: Running | None = None
+        self.last: Running | None = None
+        """The one under way, or the one that ended last."""
         self._links = 0
         self._up: dict[str, int] = {}
         self._gauge = meters.gauge("forewarn_recording")
@@ -84,27 +86,29 @@ class Recorder:
     def running(self) -> Running | None:
         return self._running
 
+    def has_wire(self, source: str) -> bool:
+        """Whether the bytes of its wire are kept, not only the events."""
+        return self._sources.get(source) == "wire"
+
     # --- begin and end -----------------------------------------------------------------
 
-    def begin(
-        self, path: Path, started: BuildStarted, room: str, state: State, bounds: Bounds
-    ) -> Running:
+    def begin(self, path: Path, parts: Parts, state: State, bounds: Bounds) -> Running:
         """From here on everything is kept; Trouble where the file cannot be made."""
         begun = self._clock.now()
         header = Header(
-            room=room,
-            build=started.build,
-            matcher=started.matcher,
+            room=parts.room,
+            build=parts.build,
+            matcher=parts.index.version,
             begun=begun,
             sources=self._sources,
-            rules=started.rules,
-            configuration=started.configuration,
+            rules=parts.rules.model_dump_json(),
+            configuration=parts.configuration,
         )
         writer = RecordingWriter(path, header, self._keys)
         running = Running(path, writer, bounds, self._clock.monotonic(), begun)
         markers, live = opening_of(state)
         running.first = chain(marker_frames(markers, begun), live)
-        self._running = running
+        self._running = self.last = running
         for source, link in self._up.items():
             self._wire(source, WireFrame(OnWire.OPENED, link, why=MIDWAY))
         self._gauge.set(1)
@@ -196,7 +200,7 @@ class Recorder:
                 self._add(partial(came_frame, running.begun, entry, place))
 
     def _wire(self, source: str, frame: WireFrame) -> None:
-        if self._running is not None and self._sources.get(source) == "wire":
+        if self._running is not None and self.has_wire(source):
             self._add(partial(wire_frame, source, frame))
 
     def _add(self, make: Callable[[float], Frame]) -> None:
