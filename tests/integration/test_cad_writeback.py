@@ -140,7 +140,7 @@ async def test_e2_without_the_token_nothing_is_sent_and_it_is_said(tmp_path: Pat
 
 
 def _reasons(said: Sequence[Any]) -> set[str]:
-    return {str(one["reason"]) for one in said if one["event"] == "no_cad"}
+    return {str(one["reason"]) for one in said if one["event"] == "nobody_to_post_to"}
 
 
 async def test_e2_over_tls_a_trusted_cad_is_written_to(tmp_path: Path) -> None:
