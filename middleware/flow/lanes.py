@@ -28,7 +28,7 @@ BATCH_BYTES = 1 << 18
 """Raw bytes after which a batch is full: man-down waits for one batch at most."""
 SHARE = 4
 """One place in so many of a batch is kept for the lanes behind man-down: a button that is stuck
-does not stop the room. No more than so many go to each of the lowest: what is live waits for few."""
+does not stop the room. No more than so many go to each lane behind LIVE: it waits for few."""
 
 
 def lane_of(event: Event) -> Lane:
@@ -94,8 +94,8 @@ class Lanes:
             raise
 
     async def take(self, most: int) -> list[Waiting]:
-        """The next batch: every open lane in its order, at most `most` and about BATCH_BYTES; waits
-        for the first."""
+        """The next batch: every open lane in its order, at most `most` and about BATCH_BYTES;
+        waits for the first."""
         while True:
             await self._work.wait()
             if batch := self._fill(most):
@@ -135,7 +135,7 @@ def _room(lane: Lane, most: int, taken: int) -> int:
     """How many a batch may hold when this lane has had its turn."""
     if lane is Lane.MAN_DOWN:
         return most - most // SHARE
-    return min(most, taken + max(1, most // SHARE)) if lane is Lane.BULK else most
+    return most if lane is Lane.LIVE else min(most, taken + max(1, most // SHARE))
 
 
 def _name(lane: Lane) -> str:

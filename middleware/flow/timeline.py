@@ -1,7 +1,7 @@
 """What was known when (E3): every record that speaks of an incident, in words."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from middleware.domain.wording import ended_in_words, in_words, not_shown_in_words, relation
@@ -10,6 +10,8 @@ from middleware.flow.mistake_lines import mistake_words, spoken_of
 from middleware.flow.records import open_record
 from middleware.flow.timeline_alarms import alarm_words
 from middleware.flow.timeline_channels import channel_words
+from middleware.flow.timeline_journal import Unwritten
+from middleware.flow.timeline_stand_offs import stand_off_words
 from middleware.ports import Clock, Journal, Keys
 from schemas import decision as d
 from schemas.alarm import AlarmRaised
@@ -35,7 +37,7 @@ def build(entries: Iterable[Entry], incident: str) -> list[TimelineLine]:
     """The timeline of the incident with this CAD number, or this id of ours; or of the man-down
     alarm with this id, or of this radio."""
     follow = _Follow(incident)
-    return [line for entry in entries for line in follow.lines(entry)]
+    return follow.marked([line for entry in entries for line in follow.lines(entry)])
 
 
 class _Follow:
@@ -47,10 +49,13 @@ class _Follow:
         self._notes: dict[str, str] = {}
         self._alarms: set[str] = set()
         self._mistakes: set[str] = set()
+        self._unwritten = Unwritten()
+        self._stand_offs: dict[str, str] = {}
 
     def lines(self, entry: Entry) -> Iterator[TimelineLine]:
         event = entry.event
         kind = getattr(event, "kind", "erased")
+        self._unwritten.hear(event)
         if isinstance(event, CadEvent) and event.number == self._asked:
             self._ids.update(m.incident for m in entry.decisions if isinstance(m, d.IncidentTaken))
             yield TimelineLine(entry.position, entry.received_at, kind, "the CAD said so")
@@ -58,6 +63,12 @@ class _Follow:
             words = self._words(made)
             if words:
                 yield TimelineLine(entry.position, entry.received_at, kind, words)
+
+    def marked(self, lines: Iterable[TimelineLine]) -> list[TimelineLine]:
+        """When all is read: what was told before the journal had it says so."""
+        return [
+            replace(line, words=line.words + self._unwritten.mark(line.position)) for line in lines
+        ]
 
     def _speaks_of(self, made: AlarmRaised) -> bool:
         return made.incident in self._ids or self._asked in (made.alarm, made.radio)
@@ -138,4 +149,4 @@ async def read_timeline(
         found.extend(follow.lines(open_record(record, keys, position=position).entry))
         if position % SLICE == 0:
             await clock.sleep(timedelta())
-    return found
+    return follow.marked(found)
