@@ -5,6 +5,7 @@ import functools
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 WAITING_APPENDS = 256
 """Appends that may wait for the disk; the next one waits to be let in."""
+ONE_STATEMENT = 100
+"""Records that one INSERT writes; more are written by more of them."""
 CHUNK_RECORDS = 500
 CHUNK_BYTES = 4_000_000
 
@@ -93,8 +96,9 @@ class SqliteJournal:
 
 
 def _next_token(connection: sqlite3.Connection) -> int:
-    connection.execute("UPDATE writer SET token = token + 1")
-    return _token(connection)
+    told = connection.execute("UPDATE writer SET token = token + 1 RETURNING token")
+    ((token,),) = told.fetchall()
+    return int(token)
 
 
 def _token(connection: sqlite3.Connection) -> int:
@@ -105,20 +109,44 @@ def _token(connection: sqlite3.Connection) -> int:
 def _append(
     connection: sqlite3.Connection, *, expected: int, token: int, records: list[bytes]
 ) -> None:
+    """One statement a slice, which looks itself whether it may: between any two of them the
+    interpreter may be away for milliseconds. What is there already is compared."""
+    for written in range(0, len(records), ONE_STATEMENT) or (0,):
+        part = records[written : written + ONE_STATEMENT]
+        if not part or not _insert(connection, expected + written, token, part):
+            _demand_same(connection, expected + written, token, records[written:])
+            return
+
+
+def _insert(
+    connection: sqlite3.Connection, expected: int, token: int, records: list[bytes]
+) -> bool:
+    """Whether they were written: by the last writer, right behind the head."""
+    rows = ", ".join(["(?, ?)"] * len(records))
+    places = zip(range(expected + 1, expected + 1 + len(records)), records, strict=True)
+    done = connection.execute(
+        f"INSERT INTO records SELECT * FROM (VALUES {rows}) "  # noqa: S608 - marks alone
+        "WHERE ? = (SELECT token FROM writer) "
+        "AND ? = (SELECT coalesce(max(position), 0) FROM records)",
+        (*chain.from_iterable(places), token, expected),
+    )
+    return done.rowcount > 0
+
+
+def _demand_same(
+    connection: sqlite3.Connection, expected: int, token: int, records: list[bytes]
+) -> None:
+    """An append may be repeated, with the same records in the same place."""
     last = _token(connection)
     if token != last:
         raise Fenced(f"token {token} is not the last one given, {last}")
-    head = head_of(connection)
-    if expected != head:
-        rows = connection.execute(
-            "SELECT record FROM records WHERE position > ? ORDER BY position LIMIT ?",
-            (expected, len(records)),
-        )
-        if [record for (record,) in rows] != records:
-            raise OutOfPlace(f"other records lie after {expected}, the head is {head}")
-        return
-    places = zip(range(expected + 1, expected + 1 + len(records)), records, strict=True)
-    connection.executemany("INSERT INTO records VALUES (?, ?)", places)
+    rows = connection.execute(
+        "SELECT record FROM records WHERE position > ? ORDER BY position LIMIT ?",
+        (expected, len(records)),
+    )
+    if [record for (record,) in rows] != records:
+        head = head_of(connection)
+        raise OutOfPlace(f"other records lie after {expected}, the head is {head}")
 
 
 def _chunk(connection: sqlite3.Connection, after: int, most: int) -> list[tuple[int, bytes]]:

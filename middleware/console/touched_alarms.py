@@ -38,12 +38,12 @@ def _spoken_of(entry: Entry, state: State) -> Iterator[str]:
 
 def _about(made: Decision, state: State) -> Iterator[str]:
     """Whatever incident, crew or radio a decision speaks of."""
+    said = vars(made)  # what is not a field would cost much more to ask the decision for
     for field in ("incident", "subject", "callsign", "radio"):
-        value = getattr(made, field, None)
+        value = said.get(field)
         if isinstance(value, str):
             yield value
-    task = str(getattr(made, "task", "")).removeprefix("t-")
-    note = state.notes.get(getattr(made, "note", "") or task)
+    note = state.notes.get(said.get("note") or (said.get("task") or "").removeprefix("t-"))
     if note is not None:
         yield note.incident
 
@@ -55,6 +55,6 @@ def is_urgent(entry: Entry) -> bool:
 
 def _named(entry: Entry) -> Iterator[str]:
     for made in entry.decisions:
-        alarm = getattr(made, "alarm", None)
-        if isinstance(alarm, str):
+        alarm = vars(made).get("alarm")
+        if alarm is not None:
             yield alarm

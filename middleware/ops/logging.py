@@ -9,14 +9,12 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
-from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.processors import JSONRenderer, add_log_level
 from structlog.typing import Processor
 
@@ -24,14 +22,23 @@ from middleware.ops.redaction import Fields, describe, redact
 from middleware.ports import Clock
 
 _log = structlog.get_logger()
-_CORRELATION = re.compile(r"[^A-Za-z0-9_.:-]")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.:-]")
+_correlation: ContextVar[str] = ContextVar("correlation")
 
 
-@contextmanager
-def correlated(correlation: str) -> Iterator[None]:
+class correlated:  # noqa: N801 - reads as what it does
     """Everything logged inside, in this task and those it starts, carries this id."""
-    with bound_contextvars(correlation=_CORRELATION.sub("-", correlation)[:100]):
-        yield
+
+    __slots__ = ("_correlation", "_token")
+
+    def __init__(self, correlation: str) -> None:
+        self._correlation = correlation
+
+    def __enter__(self) -> None:
+        self._token = _correlation.set(self._correlation)
+
+    def __exit__(self, *_: object) -> None:
+        _correlation.reset(self._token)
 
 
 def start_logging(clock: Clock, stream: TextIO | None = None) -> None:
@@ -54,7 +61,14 @@ def _processors(clock: Clock) -> list[Processor]:
         at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {**fields, "time": at}
 
-    return [merge_contextvars, add_log_level, _explain, redact, stamp, JSONRenderer()]
+    return [_correlate, add_log_level, _explain, redact, stamp, JSONRenderer()]
+
+
+def _correlate(_logger: Any, _method: str, fields: Fields) -> Fields:
+    correlation = _correlation.get(None)
+    if correlation is None:
+        return fields
+    return {**fields, "correlation": _UNSAFE.sub("-", correlation)[:100]}
 
 
 def _explain(_logger: Any, _method: str, fields: Fields) -> Fields:
