@@ -17,7 +17,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel, ConfigDict
 
 from schemas.event import Event
-from schemas.mdt import DeviceAnswer, DeviceNote
+from schemas.mdt import DeviceAnswer, DeviceNote, DevicePrompt
 from schemas.report import IncidentReport, SecurityNotice
 from schemas.told import CadNote, RadioAnswer, RadioText, SpokenNote
 
@@ -239,7 +239,7 @@ class Way(BaseModel):
 LIKE_AN_MDT = Way()
 
 Beside = CadNote | IncidentReport | SecurityNotice
-Body = DeviceNote | DeviceAnswer | RadioText | RadioAnswer | SpokenNote | Beside
+Body = DeviceNote | DeviceAnswer | DevicePrompt | RadioText | RadioAnswer | SpokenNote | Beside
 """To a device a note or an answer, to a radio text, to a phone sentences, to the CAD its note, to
 the trust's own systems a draft report or a notice."""
 

@@ -4,10 +4,14 @@ Topics, all below `forewarn/<room>/mdt/<device>/`:
 
     notes      service to device   DeviceNote        QoS 1, not retained
     answers    service to device   DeviceAnswer      what is known (C5)
+    prompts    service to device   DevicePrompt      you stand off: how does it go on? (P3)
     taken      service to device   ReceiptTaken      stop repeating that receipt
+    heard      service to device   StateTaken        stop repeating that state
     receipts   device to service   Receipt           repeated until `taken` arrives
     hello      device to service   Hello             on every connect: asks for what is in force
     ask        device to service   Ask               what is known of our incident?
+    states     device to service   CrewState         we stand off, are at the RVP, go in; repeated
+                                                     until `heard` arrives
 
 A device shows each (note, revision) once as new, never an older revision over a newer one,
 and drops a note that has expired.
@@ -20,11 +24,14 @@ from pydantic import Field
 
 from schemas.base import Code, Moment, Name, Said, Text
 from schemas.check import NotChecked, Outcome
+from schemas.held import Why
+from schemas.incident import Holding
+from schemas.stand_off import StandOffState
 
 MDT_CONTRACT = "forewarn.mdt/1"
 HIGHEST_REVISION = 2**31 - 1
-DOWN = ("notes", "answers", "taken")
-UP = ("receipts", "hello", "ask")
+DOWN = ("notes", "answers", "prompts", "taken", "heard")
+UP = ("receipts", "hello", "ask", "states")
 
 
 class DeviceNote(Said):
@@ -89,6 +96,42 @@ class ReceiptTaken(Said):
     kind: ReceiptKind
     note: Code
     revision: Annotated[int, Field(ge=1)]
+
+
+class CrewState(Said):
+    """Device to service: how the crew holds, of every incident it is on, or of the one with that
+    number. `said` names the message, `by` is the staff code of the person who pressed (P3)."""
+
+    contract: Name = MDT_CONTRACT
+    said: Code
+    state: StandOffState
+    by: Name
+    incident: Name | None = None
+
+
+class StateTaken(Said):
+    """Service to device: that state is in the journal, stop repeating it."""
+
+    contract: Name = MDT_CONTRACT
+    said: Code
+
+
+class DevicePrompt(Said):
+    """Service to device: the crew has stood off for so long, or what is known of the patient has
+    changed: the crew says how it goes on. A later revision stands for the earlier ones; with
+    `ended` nothing of it stays on the screen."""
+
+    contract: Name = MDT_CONTRACT
+    stand_off: Code
+    revision: Annotated[int, Field(ge=1)]
+    incident: Name
+    callsign: Code
+    holding: Holding
+    since: Moment
+    minutes: Annotated[int, Field(ge=0)]
+    why: Why
+    in_words: Text
+    ended: bool = False
 
 
 class Hello(Said):

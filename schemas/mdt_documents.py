@@ -8,20 +8,26 @@ from schemas.mdt import (
     DOWN,
     MDT_CONTRACT,
     Ask,
+    CrewState,
     DeviceAnswer,
     DeviceNote,
+    DevicePrompt,
     Hello,
     Receipt,
     ReceiptTaken,
+    StateTaken,
 )
 
 MODELS: dict[str, type[BaseModel]] = {
     "notes": DeviceNote,
     "answers": DeviceAnswer,
+    "prompts": DevicePrompt,
     "taken": ReceiptTaken,
+    "heard": StateTaken,
     "receipts": Receipt,
     "hello": Hello,
     "ask": Ask,
+    "states": CrewState,
 }
 """Last level of a topic to what is said there."""
 
@@ -78,6 +84,33 @@ EXAMPLES: dict[str, list[Document]] = {
             "in_words": "2026-11-22/000417: Not checked: the address was not understood.",
         }
     ],
+    "prompts": [
+        {
+            "contract": MDT_CONTRACT,
+            "stand_off": "so4711",
+            "revision": 2,
+            "incident": "000417",
+            "callsign": "A101",
+            "holding": "standing_off",
+            "since": "2026-11-22T21:30:00Z",
+            "minutes": 20,
+            "why": "time",
+            "in_words": "Standing off for 20 min. Still so? Say: standing off, at RVP, gone in.",
+        },
+        {
+            "contract": MDT_CONTRACT,
+            "stand_off": "so4711",
+            "revision": 3,
+            "incident": "000417",
+            "callsign": "A101",
+            "holding": "standing_off",
+            "since": "2026-11-22T21:30:00Z",
+            "minutes": 24,
+            "why": "time",
+            "in_words": "Not standing off any more: gone in.",
+            "ended": True,
+        },
+    ],
     "taken": [{**_NAMED, "kind": "displayed"}],
     "receipts": [
         {**_NAMED, "kind": "displayed"},
@@ -88,6 +121,17 @@ EXAMPLES: dict[str, list[Document]] = {
     ],
     "hello": [{"contract": MDT_CONTRACT, "session": "s19f2"}],
     "ask": [{"contract": MDT_CONTRACT, "ask": "q1"}],
+    "states": [
+        {"contract": MDT_CONTRACT, "said": "s1", "state": "standing_off", "by": "P1001"},
+        {
+            "contract": MDT_CONTRACT,
+            "said": "s2",
+            "state": "gone_in",
+            "by": "P1001",
+            "incident": "000417",
+        },
+    ],
+    "heard": [{"contract": MDT_CONTRACT, "said": "s1"}],
 }
 
 
@@ -113,7 +157,8 @@ those of Forewarn: it sends what a device hears, and receives what a device says
 
 A device
 - connects with its own user name (its name in the topics) and password, over TLS, a clean session
-  and the client identifier mdt-DEVICE; it hears its own notes, answers and taken with QoS 1;
+  and the client identifier mdt-DEVICE; it hears its own notes, answers, prompts, taken and heard
+  with QoS 1;
 - says hello at every connection, with another session each time: everything that is in force for
   it is then sent again;
 - shows each revision of a note once as new, never an older one over a newer one, and drops a note
@@ -126,6 +171,10 @@ A device
 - repeats every receipt, for example every 5 seconds, until taken arrives for it. A PUBACK of the
   broker says nothing: the broker may lose what it acknowledged;
 - repeats an ask until its answer arrives;
+- lets the crew say that it is standing_off, at_rvp, has gone_in, or that it is over, each with the
+  staff code and a name of its own, and repeats it until heard arrives for that name;
+- shows a prompt until the crew has said something, a later revision of the same stand_off comes, or
+  one that is ended;
 - reads over fields that it does not know.
 
 Bad input is not taken: it goes into quarantine, where people see it. Messages of a device may have
@@ -135,10 +184,13 @@ Bad input is not taken: it goes into quarantine, where people see it. Messages o
 _SAYS: dict[str, tuple[str, str]] = {
     "notes": ("sendNote", "A risk note, or with withdrawn its taking back."),
     "answers": ("sendAnswer", "What is known of the incidents the crew is on."),
+    "prompts": ("sendPrompt", "The crew stands off: it is asked how that goes on (P3)."),
     "taken": ("sendTaken", "That receipt is in the journal: stop repeating it."),
+    "heard": ("sendHeard", "That state is in the journal: stop repeating it."),
     "receipts": ("receiveReceipt", "What the device or its crew did with a note."),
     "hello": ("receiveHello", "The device is (back) there and wants what is in force."),
     "ask": ("receiveAsk", "The crew asks what is known of its incident."),
+    "states": ("receiveState", "The crew stands off, is at the RVP, has gone in (P3)."),
 }
 
 
@@ -196,7 +248,7 @@ def _channel(leaf: str) -> Document:
 
 
 def _operation(leaf: str) -> Document:
-    qos = 0 if leaf == "taken" else 1
+    qos = 0 if leaf in ("taken", "heard") else 1
     message = f"#/channels/{leaf}/messages/{MODELS[leaf].__name__}"
     return {
         "action": "send" if leaf in DOWN else "receive",

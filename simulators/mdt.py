@@ -41,12 +41,14 @@ class Faults:
 @dataclass(frozen=True, slots=True)
 class Crew:
     """Acknowledges between `least` and `most` seconds after the note is on the screen, and `says`
-    of every note that it is a `wrong_address` or `not_the_same_place`."""
+    of every note that it is a `wrong_address` or `not_the_same_place`. With `stands_off` it says so
+    when a note is shown, and goes in so many seconds later (P3)."""
 
     by: str = "P1001"
     least: float = 2.0
     most: float = 8.0
     says: str | None = None
+    stands_off: float | None = None
 
 
 Receipt = tuple[str, str, int]
@@ -90,6 +92,10 @@ class MdtSimulator:
         self._screen = screen or Screen()
         self._repeat_s = repeat_s
         self._random = Random(f"{seed} {callsign}")
+        self.prompts: dict[str, dict[str, Any]] = {}
+        """What the screen asks of a stand-off, by its id."""
+        self._prompted: dict[str, int] = {}
+        self._states: dict[str, bytes] = {}
         self._open: dict[Receipt, bytes] = {}
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._outbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
@@ -98,6 +104,11 @@ class MdtSimulator:
     def open_receipts(self) -> set[Receipt]:
         """Those that the service has not yet said it took."""
         return set(self._open)
+
+    @property
+    def open_states(self) -> int:
+        """States that the service has not yet said it heard."""
+        return len(self._states)
 
     async def run(self) -> None:
         """Connect, be a device, connect again; ends by cancellation only."""
@@ -140,6 +151,16 @@ class MdtSimulator:
             if shown.device == self.callsign and self._screen.shows(shown.note, shown.revision):
                 named = {"note": shown.note, "revision": shown.revision}
                 self._receipt(kind, named, by=self._crew.by)
+
+    def say_state(self, state: str, incident: str | None = None) -> None:
+        """The crew is `standing_off`, `at_rvp`, has `gone_in`, or it is `over`: said until it was
+        heard. What the screen asked is answered by it."""
+        name = f"s{secrets.token_hex(6)}"
+        fields = {"said": name, "state": state, "by": self._crew.by}
+        about = {"incident": incident} if incident else {}
+        self._states[name] = self._put("states", fields | about)
+        self.tally[f"state {state}"] += 1
+        self.prompts.clear()
 
     # --- the connection ----------------------------------------------------------------
 
@@ -187,6 +208,8 @@ class MdtSimulator:
     def _repeat_open(self) -> None:
         for payload in self._open.values():
             self._outbox.put_nowait(("receipts", payload))
+        for payload in self._states.values():
+            self._outbox.put_nowait(("states", payload))
 
     def _put(self, leaf: str, fields: dict[str, Any]) -> bytes:
         payload = json.dumps({"contract": CONTRACT, **fields}).encode()
@@ -199,6 +222,10 @@ class MdtSimulator:
         try:
             if leaf == "notes":
                 self._note(read_note(payload))
+            elif leaf == "prompts":
+                self._prompt(json.loads(payload))
+            elif leaf == "heard":
+                self._states.pop(json.loads(payload)["said"], None)
             elif leaf == "taken":
                 said = json.loads(payload)
                 self._open.pop((said["kind"], said["note"], said["revision"]), None)
@@ -206,6 +233,19 @@ class MdtSimulator:
                 self._answer(json.loads(payload))
         except (Unreadable, ValueError, KeyError, TypeError):
             self.tally["unreadable"] += 1
+
+    def _prompt(self, said: dict[str, Any]) -> None:
+        """Each revision once; an older one never comes over a newer one."""
+        name, revision = said["stand_off"], said["revision"]
+        if revision <= self._prompted.get(name, 0):
+            return
+        self._prompted[name] = revision
+        if said.get("ended"):
+            self.prompts.pop(name, None)
+        else:
+            self.prompts[name] = said
+            self.tally["prompt"] += 1
+        self._say(f"{self.callsign} PROMPT {said['in_words']}")
 
     def _answer(self, said: dict[str, Any]) -> None:
         waiting = self._asked.get(said["ask"])
@@ -245,6 +285,10 @@ class MdtSimulator:
         self.tally[f"receipt {kind}"] += 1
 
     def _crew_reads(self, note: Note) -> None:
+        if self._crew.stands_off is not None:
+            self.say_state("standing_off")
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._crew.stands_off, self.say_state, "gone_in")
         if self._faults.never_acknowledges:
             return
         after = self._random.uniform(self._crew.least, self._crew.most)
@@ -264,4 +308,4 @@ def _line(callsign: str, note: Note, now: datetime) -> str:
     return f"{callsign} {now:%H:%M:%S} NOTE revision {note['revision']}: {words}"
 
 
-_HEARD = ("notes", "answers", "taken")
+_HEARD = ("notes", "answers", "prompts", "taken", "heard")

@@ -71,7 +71,7 @@ def fleet(asked: argparse.Namespace, log: ShownLog) -> list[MdtSimulator]:
 
 def _crew(by: str, asked: argparse.Namespace) -> Crew:
     least, most = sorted(asked.acknowledges_after)
-    return Crew(by, least, most, asked.says)
+    return Crew(by, least, most, asked.says, asked.stands_off)
 
 
 def callsigns(first: str, count: int) -> list[str]:
@@ -134,6 +134,8 @@ def _parser() -> argparse.ArgumentParser:
         help="least and most seconds until the crew acknowledges")  # fmt: skip
     add("--says", choices=("wrong_address", "not_the_same_place"), default=None,
         help="what the crew says of every note when it has acknowledged it")  # fmt: skip
+    add("--stands-off", type=float, default=None, metavar="S",
+        help="says that it stands off when a note comes, and goes in so much later")  # fmt: skip
     faults = parser.add_argument_group("faults")
     add = faults.add_argument
     add("--never-displays", action="store_true", help="takes notes and shows none")

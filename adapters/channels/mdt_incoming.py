@@ -15,7 +15,6 @@ import structlog
 from adapters.channels.fair import FairQueue
 from adapters.codecs import mdt
 from middleware.ports import Intake, Problem, World
-from schemas.mdt import ReceiptTaken
 
 WAITING = 10_000
 """Messages of all devices that wait for the journal."""
@@ -26,7 +25,7 @@ EACH = 100
 WORKERS = 64
 """Submissions at once: enough to fill the journal's groups."""
 
-Tell = Callable[[str, ReceiptTaken], Awaitable[None]]
+Tell = Callable[[str, mdt.Taken], Awaitable[None]]
 log = structlog.get_logger()
 
 

@@ -1,4 +1,5 @@
-"""Mobile data terminals over MQTT (N3, N7, C5): notes and answers out, receipts and questions in.
+"""Mobile data terminals over MQTT (N3, N7, C5, P3): notes, answers and prompts out, receipts,
+questions and states in.
 
 A publish that the broker answered is nothing: a delivery ends when the device says displayed.
 The broker may forget everything: at each return `came_back` lets every open note go out again.
@@ -19,7 +20,7 @@ from adapters.wires.mqtt_stay import stay_connected
 from middleware.ops.durations import Between, Duration, read_duration
 from middleware.ops.presence import Presence
 from middleware.ports import AdapterSpec, ChannelDown, Intake, Kind, ToDevice, World
-from schemas.mdt import DeviceAnswer, DeviceNote, ReceiptTaken
+from schemas.mdt import DeviceAnswer, DeviceNote, DevicePrompt
 
 NAME = "mdt"
 WAITING = 10_000
@@ -76,8 +77,8 @@ class MdtMqtt:
     async def send(self, message: ToDevice) -> None:
         """Publish with QoS 1 and wait for the broker's answer; raises ChannelDown."""
         body = message.body
-        if not isinstance(body, DeviceNote | DeviceAnswer):
-            raise TypeError("a device is sent a note or an answer")
+        if not isinstance(body, DeviceNote | DeviceAnswer | DevicePrompt):
+            raise TypeError("a device is sent a note, an answer or a prompt")
         try:
             await self._publish(message.device, body, qos=1)
         except ChannelDown:
@@ -85,15 +86,13 @@ class MdtMqtt:
             raise
         self._count(body)
 
-    async def _tell(self, device: str, taken: ReceiptTaken) -> None:
-        """QoS 0 is enough: a device that missed it says its receipt again."""
+    async def _tell(self, device: str, taken: mdt.Taken) -> None:
+        """QoS 0 is enough: a device that missed it says the same again."""
         with contextlib.suppress(ChannelDown):
             await self._publish(device, taken, qos=0)
             self._count(taken)
 
-    async def _publish(
-        self, device: str, body: DeviceNote | DeviceAnswer | ReceiptTaken, qos: int
-    ) -> None:
+    async def _publish(self, device: str, body: mdt.Down, qos: int) -> None:
         connection = self._connection
         if connection is None:
             raise ChannelDown("not connected to the broker")
@@ -102,7 +101,7 @@ class MdtMqtt:
         topic = mdt.topic(self._world.room, device, mdt.leaf_of(body))
         await connection.publish(topic, mdt.write(body), qos)
 
-    def _count(self, body: DeviceNote | DeviceAnswer | ReceiptTaken) -> None:
+    def _count(self, body: mdt.Down) -> None:
         kind = mdt.leaf_of(body)
         self._world.meters.counter("forewarn_sent_total", channel=self.name, kind=kind).inc()
 

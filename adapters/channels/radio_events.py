@@ -1,4 +1,4 @@
-"""What radios said, as events of the service (N3, C5, D1)."""
+"""What radios said, as events of the service (N3, C5, D1, P3)."""
 
 import secrets
 from collections import OrderedDict
@@ -29,6 +29,7 @@ from schemas.safety import (
     Signal,
     UnreadableEmergency,
 )
+from schemas.stand_off import CrewSaidStandOff, StandOffState
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -140,7 +141,23 @@ class Events:
                 )
             case Meaning.ASK:
                 return self._question(radio, f"{said.value:04X}", at)
+            case Meaning() as meaning:
+                return self._stand_off(said, StandOffState(meaning.value), at)
         return None
+
+    def _stand_off(
+        self, said: heard.StatusSaid, state: StandOffState, at: datetime
+    ) -> CrewSaidStandOff:
+        press = self._same(said.radio, f"{said.value:04X}", SAME_PRESS)
+        return CrewSaidStandOff(
+            source=self._name,
+            channel=self._name,
+            id=f"{said.radio}/{press}",
+            occurred_at=at,
+            device=said.radio,
+            state=state,
+            by=f"radio {said.radio}",
+        )
 
     def _text(self, said: heard.TextSaid, at: datetime) -> Event | Problem:
         if not self._settings.is_question(said.text):

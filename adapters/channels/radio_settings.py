@@ -24,6 +24,11 @@ class Meaning(StrEnum):
     ASK = "ask"
     EMERGENCY = "emergency"
     CANCEL = "cancel"
+    STANDING_OFF = "standing_off"
+    AT_RVP = "at_rvp"
+    GONE_IN = "gone_in"
+    OVER = "over"
+    """Of a stand-off: not any more, and not gone in."""
 
 
 class RadioSettings(BaseModel):
@@ -59,7 +64,8 @@ class RadioSettings(BaseModel):
     status: dict[StatusCode, Meaning] = Field(
         {},
         description="the site's status codes (hexadecimal) and what a crew says with them: "
-        "acknowledge, ask, emergency or cancel; 0000 always is an emergency",
+        "acknowledge, ask, emergency, cancel, standing_off, at_rvp, gone_in or over; 0000 always "
+        "is an emergency",
     )
     ask_words: tuple[Annotated[str, Field(pattern=r"^\S{1,20}$")], ...] = Field(
         ("ask", "risk", "?"), description="a text that begins with one of these is a question"

@@ -20,14 +20,18 @@ from schemas.mdt import (
     MDT_CONTRACT,
     UP,
     Ask,
+    CrewState,
     DeviceAnswer,
     DeviceNote,
+    DevicePrompt,
     Hello,
     Receipt,
     ReceiptKind,
     ReceiptTaken,
+    StateTaken,
 )
 from schemas.mistake import CrewReportedMistake, Mistaken
+from schemas.stand_off import CrewSaidStandOff
 
 LIMIT = 4_096
 """Bytes that a message from a device may have."""
@@ -36,14 +40,18 @@ _SEE = "see docs/asyncapi.yaml"
 _PRESSED = ", ".join(BY_A_PERSON)
 
 
+Taken = ReceiptTaken | StateTaken
+Down = DeviceNote | DeviceAnswer | DevicePrompt | Taken
+
+
 class Heard(NamedTuple):
     """What a device said, and how many of its fields nobody knew.
 
-    `taken` is what the device is told when a receipt is durable.
+    `taken` is what the device is told when a receipt or a state is durable.
     """
 
     event: DeviceEvent
-    taken: ReceiptTaken | None
+    taken: Taken | None
     unknown: int
 
 
@@ -96,18 +104,22 @@ def _spoken_on(room: str) -> re.Pattern[str]:
 # --- to the device ---------------------------------------------------------------------
 
 
-def leaf_of(body: DeviceNote | DeviceAnswer | ReceiptTaken) -> str:
+def leaf_of(body: Down) -> str:
     """The last level of the topic on which `body` is sent."""
     match body:
         case DeviceNote():
             return "notes"
         case DeviceAnswer():
             return "answers"
+        case DevicePrompt():
+            return "prompts"
         case ReceiptTaken():
             return "taken"
+        case StateTaken():
+            return "heard"
 
 
-def write(body: DeviceNote | DeviceAnswer | ReceiptTaken) -> bytes:
+def write(body: Down) -> bytes:
     """JSON; fields without a value are left out."""
     return body.model_dump_json(exclude_none=True).encode()
 
@@ -155,6 +167,8 @@ def _heard(leaf: str, raw: bytes, unknown: int, whence: _Whence) -> Heard | Prob
         hello = Hello.model_validate_json(raw, extra="ignore")
         seen = DeviceSeen(id=f"{whence['device']}/{hello.session}", **whence)
         return Heard(seen, None, unknown)
+    if leaf == "states":
+        return _state(CrewState.model_validate_json(raw, extra="ignore"), unknown, whence)
     ask = Ask.model_validate_json(raw, extra="ignore")
     asked = CrewAsked(id=f"{whence['device']}/{ask.ask}", ask=ask.ask, **whence)
     return Heard(asked, None, unknown)
@@ -165,6 +179,18 @@ def _receipt(said: Receipt, unknown: int, whence: _Whence) -> Heard | Problem:
         return Problem("by", f"is given exactly with {_PRESSED}: the staff code entered")
     taken = ReceiptTaken(kind=said.kind, note=said.note, revision=said.revision)
     return Heard(_said_of_a_note(said, whence), taken, unknown)
+
+
+def _state(said: CrewState, unknown: int, whence: _Whence) -> Heard:
+    """The same name under which another state was said before is a conflict."""
+    event = CrewSaidStandOff(
+        id=f"{whence['device']}/state/{said.said}",
+        state=said.state,
+        by=said.by,
+        number=said.incident,
+        **whence,
+    )
+    return Heard(event, StateTaken(said=said.said), unknown)
 
 
 def _said_of_a_note(said: Receipt, whence: _Whence) -> DeviceEvent:
@@ -184,5 +210,10 @@ def _problem(fault: ValidationError) -> Problem:
     return Problem(field, f"{first['msg']}; {_SEE}")
 
 
-_MODELS: dict[str, type[BaseModel]] = {"receipts": Receipt, "hello": Hello, "ask": Ask}
+_MODELS: dict[str, type[BaseModel]] = {
+    "receipts": Receipt,
+    "hello": Hello,
+    "ask": Ask,
+    "states": CrewState,
+}
 _FIELDS = {leaf: _MODELS[leaf].model_fields.keys() for leaf in UP}

@@ -1,19 +1,21 @@
 """The sections of the configuration, each with meaning, bounds and default (E2, M3, N5, O1)."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SerializeAsAny
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SerializeAsAny, field_validator
 
 from middleware.config.man_down import ManDown
 from middleware.domain.rules import CONSOLE, Rules
 from middleware.domain.rules import Rung as LadderRung
+from middleware.domain.rules import StandOff as StandOffRules
 from middleware.ops.durations import Between, Duration, read_duration
 from middleware.ops.listening import HostPort, ListenAt, read_host_port
-from middleware.ports import Way
+from middleware.ports import By, Way
 from schemas.base import Code, Name
 
 
@@ -134,6 +136,9 @@ class Broker(Section):
     password_file: Path | None = Field(None, description="file that holds our password there")
 
 
+Minutes = Annotated[Duration, Between("1s", "24h")]
+
+
 class Rung(Section):
     """One step of the escalation ladder."""
 
@@ -167,6 +172,32 @@ class Escalation(Section):
     )
 
 
+class StandOff(Section):
+    """Crews that stand off or wait at their rendezvous point: when control and crew are asked."""
+
+    prompts: Annotated[tuple[Minutes, ...], Field(max_length=20)] = Field(
+        tuple(read_duration(f"{n}m") for n in (10, 20, 30)),
+        description="so long after the crew began to hold",
+    )
+    every: Minutes = Field(
+        read_duration("10m"), description="after the last of these, again so often"
+    )
+
+    @field_validator("prompts")
+    @classmethod
+    def _one_after_the_other(cls, value: tuple[Minutes, ...]) -> tuple[Minutes, ...]:
+        if any(later <= earlier for earlier, later in pairwise(value)):
+            raise ValueError("each must be later than the one before; sort them")
+        return value
+
+    def rules(self, ways: Mapping[str, Way]) -> StandOffRules:
+        """`ways`: of the channels there are; a crew is asked where it is shown something, and is
+        not rung up."""
+        shows = (By.DEVICE, By.RADIO)
+        channels = tuple(name for name, way in ways.items() if way.by in shows)
+        return StandOffRules(prompts=self.prompts, every=self.every, channels=channels)
+
+
 Adapters = Mapping[str, SerializeAsAny[InstanceOf[BaseModel]]]
 
 
@@ -197,6 +228,7 @@ class Config(Section):
     broker: Broker = Broker()
     escalation: Escalation = Escalation()
     man_down: ManDown = ManDown()
+    stand_off: StandOff = StandOff()
     source: Adapters = Field({}, description="what comes in")
     channel: Adapters = Field({}, description="ways out to the crews")
     store: Adapters = Field({}, description="where the journal is kept")
@@ -204,16 +236,18 @@ class Config(Section):
     def rules(self, ways: Mapping[str, Way] = _NO_WAYS) -> Rules:
         """The part that decisions depend on. `ways`: how each channel there is tells."""
         asked = self.escalation
+        there = {name: ways[name] for name in self.channel if name in ways}
         return Rules(
             ladder=_ladder(asked.rung),
             single_responder=_ladder(asked.single_responder),
             moving=_ladder(asked.moving),
-            ways={name: ways[name] for name in self.channel if name in ways},
+            ways=there,
             keep_for=self.note.keep_for,
             keep_finished=self.memory.keep_finished,
             same_again=self.memory.same_again,
             recheck_after=self.check.recheck_after,
             man_down=self.man_down.rules(),
+            stand_off=self.stand_off.rules(there),
         )
 
     def broker_at(self) -> HostPort:
@@ -230,6 +264,7 @@ class Config(Section):
 
     def recordings(self) -> Path:
         return self.state / "recordings"
+
     def people_file(self) -> Path:
         return self.state / "people.json"
 

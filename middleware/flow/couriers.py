@@ -125,9 +125,9 @@ class Couriers:
                 if is_wanted(note, on, again=again) and not self._is_put(note, channel):
                     parcel = self._parcel(state, note, channel, once=True)
                     parcel.attempt, parcel.again = on.attempts, again
-                    self._put(channel, parcel)
+                    self.put(channel, parcel)
             elif not again and note.shown.get(channel, 0) < note.revision:
-                self._put(channel, self._parcel(state, note, channel))
+                self.put(channel, self._parcel(state, note, channel))
 
     def _is_put(self, note: Note, channel: str) -> bool:
         """Whether an attempt waits that has not begun."""
@@ -181,7 +181,7 @@ class Couriers:
                 continue
             hurried = self._hurry(channel, note)
             if not hurried and state.rules.way(channel).repeatable:
-                self._put(channel, self._parcel(state, note, channel, once=shown))
+                self.put(channel, self._parcel(state, note, channel, once=shown))
 
     def _hurry(self, channel: str, note: Carried) -> bool:
         """Send its parcel at once, if there is one; whether there was."""
@@ -198,9 +198,10 @@ class Couriers:
         if made.channel in self._channels:
             message, now = answer_message(state, made), self._clock.monotonic()
             key, until = f"{ANSWER}/{made.ask}", now + ANSWER_LASTS
-            self._put(made.channel, Parcel(key, 1, message, ANSWER, until, once=True))
+            self.put(made.channel, Parcel(key, 1, message, ANSWER, until, once=True))
 
-    def _put(self, channel: str, parcel: Parcel) -> None:
+    def put(self, channel: str, parcel: Parcel) -> None:
+        """To be carried: a note, an answer, or what others have made (prompts.py)."""
         key = (channel, parcel.message.device)
         destination = self._destinations.get(key)
         if destination is None:

@@ -11,6 +11,7 @@ from middleware.engine.state import Phase, State
 from middleware.flow.alarm_figures import AlarmFigures
 from middleware.flow.checker import Matcher
 from middleware.flow.stamps import Stamps
+from middleware.flow.stand_off_figures import StandOffFigures
 from middleware.ports import Clock, Meters
 from schemas import decision as d
 from schemas.judgement import MistakeTaken
@@ -25,12 +26,14 @@ class Observer:
     def __init__(self, meters: Meters, clock: Clock, stamps: Stamps, matcher: Matcher) -> None:
         self._meters, self._clock, self._stamps, self._matcher = meters, clock, stamps, matcher
         self._alarms = AlarmFigures(meters)
+        self._stand_offs = StandOffFigures(meters)
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
         for entry in entries:
             for made in entry.decisions:
                 self._on_decision(entry, made, state)
                 self._alarms.on_decision(entry, made, state)
+                self._stand_offs.on_decision(entry, made, state)
 
     def _on_decision(self, entry: Entry, made: d.Decision, state: State) -> None:
         if isinstance(made, d.Assessed):
@@ -90,6 +93,7 @@ class Observer:
         self._meters.gauge("forewarn_tasks_open").set(tasks)
         self._measure_markers(state)
         self._alarms.measure(state, now)
+        self._stand_offs.measure(state, now)
         self._measure_mistakes(state)
 
     def _measure_mistakes(self, state: State) -> None:

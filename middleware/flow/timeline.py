@@ -15,6 +15,7 @@ from middleware.flow.timeline_stand_offs import stand_off_words
 from middleware.ports import Clock, Journal, Keys
 from schemas import decision as d
 from schemas.alarm import AlarmRaised
+from schemas.held import StandOffBegun
 from schemas.incident import CadEvent
 from schemas.judgement import MistakeTaken
 from schemas.search import SearchAnswered
@@ -60,7 +61,7 @@ class _Follow:
             self._ids.update(m.incident for m in entry.decisions if isinstance(m, d.IncidentTaken))
             yield TimelineLine(entry.position, entry.received_at, kind, "the CAD said so")
         for made in entry.decisions:
-            words = self._words(made)
+            words = self._stand_off_words(made) or self._words(made)
             if words:
                 yield TimelineLine(entry.position, entry.received_at, kind, words)
 
@@ -72,6 +73,12 @@ class _Follow:
 
     def _speaks_of(self, made: AlarmRaised) -> bool:
         return made.incident in self._ids or self._asked in (made.alarm, made.radio)
+
+    def _stand_off_words(self, made: d.Decision) -> str:
+        if isinstance(made, StandOffBegun) and made.incident in self._ids:
+            self._stand_offs[made.stand_off] = made.callsign
+        callsign = self._stand_offs.get(getattr(made, "stand_off", ""))
+        return stand_off_words(made, callsign) if callsign else ""
 
     def _words(self, made: d.Decision) -> str:
         if isinstance(made, AlarmRaised) and self._speaks_of(made):

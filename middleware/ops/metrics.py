@@ -44,6 +44,13 @@ TABLE: tuple[Row, ...] = (
         "named person", buckets=_SLOW),
     Row("forewarn_alarm_unaccepted_seconds", Gauge, "age of the oldest man-down that nobody has "
         "accepted; 0 without one"),
+    Row("forewarn_standing_off", Gauge, "crews that hold near their incident", ("state",)),
+    Row("forewarn_stand_off_longest_seconds", Gauge, "for how long the crew has held that holds "
+        "for longest; 0 where none does"),
+    Row("forewarn_stand_off_prompt_unanswered_seconds", Gauge, "age of the oldest prompt about a "
+        "crew that holds which no named person has answered; 0 without one"),
+    Row("forewarn_stand_off_prompts_total", Counter, "prompts about crews that hold, by why",
+        ("why",)),
     Row("forewarn_markers", Gauge, "markers by state", ("state",)),
     Row("forewarn_mistakes_reported_total", Counter, "times somebody said that a marker is not "
         "about the place, by what was said and whether on a device or at the console",

@@ -76,10 +76,13 @@ def test_e2_mosquitto_is_told_each_topic_of_each_device() -> None:
         "user A101",
         "topic read forewarn/eoc1/mdt/A101/notes",
         "topic read forewarn/eoc1/mdt/A101/answers",
+        "topic read forewarn/eoc1/mdt/A101/prompts",
         "topic read forewarn/eoc1/mdt/A101/taken",
+        "topic read forewarn/eoc1/mdt/A101/heard",
         "topic write forewarn/eoc1/mdt/A101/receipts",
         "topic write forewarn/eoc1/mdt/A101/hello",
         "topic write forewarn/eoc1/mdt/A101/ask",
+        "topic write forewarn/eoc1/mdt/A101/states",
     ]
 
 

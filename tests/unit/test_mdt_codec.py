@@ -11,8 +11,19 @@ from adapters.codecs.mdt import Heard
 from middleware.ports import Problem
 from schemas.check import NotChecked, Outcome
 from schemas.delivery import CrewAsked, DeviceSeen, NoteAcknowledged, NoteDisplayed
-from schemas.mdt import DeviceAnswer, DeviceNote, KnownIncident, ReceiptKind, ReceiptTaken
+from schemas.held import Why
+from schemas.incident import Holding
+from schemas.mdt import (
+    DeviceAnswer,
+    DeviceNote,
+    DevicePrompt,
+    KnownIncident,
+    ReceiptKind,
+    ReceiptTaken,
+    StateTaken,
+)
 from schemas.mistake import CrewReportedMistake, Mistaken
+from schemas.stand_off import CrewSaidStandOff, StandOffState
 
 ARRIVED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 CONTRACT = {"contract": "forewarn.mdt/1"}
@@ -100,6 +111,43 @@ def test_a_crew_asks() -> None:
     event = heard({**CONTRACT, "ask": "q1"}, "ask").event
     assert isinstance(event, CrewAsked)
     assert (event.device, event.ask, event.id) == ("A101", "q1", "A101/q1")
+
+
+@pytest.mark.parametrize("state", StandOffState)
+def test_p3_a_crew_says_how_it_holds(state: StandOffState) -> None:
+    """As the device that signed in, with the code of the person who pressed."""
+    said = {**CONTRACT, "said": "s1", "state": state.value, "by": "P1001", "incident": "000417"}
+    result = heard(said, "states")
+    assert result.event == CrewSaidStandOff(
+        source="mdt", channel="mdt", id="A101/state/s1", occurred_at=ARRIVED, device="A101",
+        state=state, by="P1001", number="000417",
+    )  # fmt: skip
+    assert result.taken == StateTaken(said="s1")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"state": "asleep"}, "state"),
+        ({"by": ""}, "by"),
+        ({"by": None}, "by"),
+        ({"said": "a/b"}, "said"),
+        ({"incident": 417}, "incident"),
+    ],
+)
+def test_p3_a_state_that_cannot_be_taken_is_told(wrong: dict[str, Any], field: str) -> None:
+    said = {**CONTRACT, "said": "s1", "state": "at_rvp", "by": "P1001"}
+    assert refused(said | wrong, "states").field == field
+
+
+def test_p3_a_prompt_is_sent_on_a_topic_of_its_own_and_says_all_a_screen_needs() -> None:
+    prompt = DevicePrompt(
+        stand_off="so7", revision=1, incident="000417", callsign="A101",
+        holding=Holding.AT_RVP, since=ARRIVED, minutes=10, why=Why.TIME, in_words="Still so?",
+    )  # fmt: skip
+    assert mdt.leaf_of(prompt) == "prompts"
+    assert mdt.leaf_of(StateTaken(said="s1")) == "heard"
+    assert DevicePrompt.model_validate_json(mdt.write(prompt)) == prompt
 
 
 def test_the_device_is_the_one_in_the_topic_whatever_the_payload_claims() -> None:
