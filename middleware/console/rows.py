@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from middleware.console.doubts import said_here
+from middleware.console.held import held_by
 from middleware.console.told import has_open_task, told, told_at, told_in_words, ways_in_words
 from middleware.domain.wording import certainty, headline, in_words, not_shown_in_words, review
 from middleware.engine.state import Call, Checked, Incident, Note, Refusal, Sent, State
@@ -29,6 +30,7 @@ def incident_row(state: State, incident: str, today: date) -> Row | None:
         "number": known.number,
         "priority": known.priority,
         "nature": known.nature,
+        "condition": known.condition,
         "place": place_in_words(known.place),
         "opened_at": known.opened_at,
         "finished_at": known.finished_at,
@@ -195,6 +197,7 @@ def _crew(state: State, incident: Incident, sent: Sent) -> Row:
         "stage": sent.stage,
         "single": sent.single_responder,
         "notes": [note_row(note) for note in notes if note.callsign == sent.callsign],
+        "held": held_by(state, incident, sent.callsign),
     }
 
 

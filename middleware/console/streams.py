@@ -8,6 +8,14 @@ from itertools import islice
 from middleware.console.alarm_rows import row_for
 from middleware.console.figures import FIGURES, figures_row
 from middleware.console.mistakes import mistake_ids, mistake_row
+from middleware.console.reports import (
+    application_ids,
+    application_row,
+    assault_ids,
+    assault_row,
+    report_ids,
+    report_row,
+)
 from middleware.console.rows import (
     QUARANTINE,
     Row,
@@ -19,6 +27,7 @@ from middleware.console.rows import (
     source_row,
     task_row,
 )
+from middleware.console.stand_off_rows import stand_off_row
 from middleware.console.told import has_open_task
 from middleware.console.touched_alarms import ALARM_STREAMS
 from middleware.engine.state import State
@@ -57,6 +66,11 @@ def _tasks(state: State) -> Iterable[str]:
     return [f"t-{note.id}" for note in state.notes.values() if has_open_task(note)]
 
 
+def _stand_offs(state: State) -> Iterable[str]:
+    """Everybody who holds, whatever the limit."""
+    return [one.id for one in state.stand_offs.values() if one.ended_at is None]
+
+
 def _alarms(state: State) -> Iterable[str]:
     """All that nobody has ended, whatever the limit."""
     return list(state.open_alarms.values())
@@ -67,11 +81,15 @@ STREAMS: dict[str, Stream] = {
     for stream in (
         *(Stream(name, _alarms, row_for(to)) for name, to in ALARM_STREAMS.items()),
         Stream("tasks", _tasks, task_row),
+        Stream("stand_offs", _stand_offs, stand_off_row),
         Stream("incidents", _incidents, incident_row),
         Stream("flagged", _incidents, flagged_row),
         Stream("calls", _calls, call_row),
         Stream("batches", lambda state: list(state.markers.staged), batch_row),
         Stream("mistakes", mistake_ids, mistake_row),
+        Stream("assaults", assault_ids, assault_row),
+        Stream("reports", report_ids, report_row),
+        Stream("applications", application_ids, application_row),
         Stream(QUARANTINE, lambda _: (QUARANTINE,), quarantine_row),
         Stream("sources", lambda state: list(state.sources), source_row),
         Stream(FIGURES, lambda _: (FIGURES,), figures_row),

@@ -10,8 +10,10 @@ from middleware.engine.state import Call, Incident, State
 from middleware.engine.suppression import concerned
 from middleware.flow.mistake_lines import spoken_of
 from schemas import decision as d
+from schemas import held as h
 from schemas import judgement as j
 from schemas.decision import Decision
+from schemas.reporting import REPORT_DECISIONS
 from schemas.telling import AttemptMade, AttemptReported
 
 Touch = tuple[str, str]
@@ -47,6 +49,9 @@ def _of_subject(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
 
 
 def _of_note(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    if decision.note in state.filings:
+        yield "reports", state.filings[decision.note].report
+        return
     yield "tasks", f"t-{decision.note}"
     note = state.notes.get(decision.note)
     if note is not None:
@@ -93,6 +98,21 @@ def _of_refusal(decision: Decision, entry: Entry, state: State) -> Iterator[Touc
     yield QUARANTINE, QUARANTINE
 
 
+def _of_stand_off(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    yield "stand_offs", decision.stand_off
+    one = state.stand_offs.get(decision.stand_off)
+    if one is not None:
+        yield from _incident(one.incident)
+
+
+def _of_facts(decision: d.IncidentChanged, entry: Entry, state: State) -> Iterator[Touch]:
+    """Who holds there is shown with the place and the patient's condition."""
+    yield from _incident(decision.incident)
+    known = state.incidents.get(decision.incident)
+    for name in known.stand_offs if known else ():
+        yield "stand_offs", name
+
+
 def _of_mistakes(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
     """The pair, and everything at its address that shows what was said of the marker."""
     for name in spoken_of(decision):
@@ -104,9 +124,15 @@ def _of_mistakes(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
             yield "calls", pair.address
 
 
+def _of_report(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    """On each list on which it may stand."""
+    for stream in ("reports", "assaults", "applications"):
+        yield stream, decision.report
+
+
 FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = {
     d.IncidentTaken: _of_incident,
-    d.IncidentChanged: _of_incident,
+    d.IncidentChanged: _of_facts,
     d.IncidentFinished: _of_incident,
     d.ResourceMoved: _of_incident,
     d.CallChanged: _of_call,
@@ -128,9 +154,11 @@ FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = 
     d.MarkerInForce: _of_markers,
     d.MarkersOver: _of_markers,
     d.SourceChanged: _of_source,
+    **dict.fromkeys(h.HELD_DECISIONS, _of_stand_off),
     j.MistakeTaken: _of_mistakes,
     j.MistakeSettled: _of_mistakes,
     j.MistakesLapsed: _of_mistakes,
+    **dict.fromkeys(REPORT_DECISIONS, _of_report),
     d.Quarantined: _of_refusal,
     d.Failed: _of_refusal,
 }

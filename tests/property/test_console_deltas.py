@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from middleware.console.projection import Projection
 from middleware.console.streams import view_of
 from middleware.ops.access import Role
+from schemas import incident
 from tests import said
 from tests.fakes import FakeClock
 from tests.room import Room
@@ -71,6 +72,19 @@ class Screens(RuleBasedStateMachine):
     @rule(number=NUMBERS, crew=CREWS)
     def stood_down(self, number: str, crew: str) -> None:
         self.room.stood_down(crew, number)
+
+    @rule(
+        number=NUMBERS,
+        crew=CREWS,
+        kind=st.sampled_from([incident.ResourceStandingOff, incident.ResourceAtRvp]),
+    )
+    def holds(self, number: str, crew: str, kind: type[incident.ResourceHolds]) -> None:
+        about = self.room.cad.about(number, crew, self.room.now)
+        self.room.happens(kind(callsign=crew, **about))
+
+    @rule(number=NUMBERS, crew=CREWS)
+    def at_scene(self, number: str, crew: str) -> None:
+        self.room.at_scene(crew, number)
 
     @rule(number=NUMBERS)
     def closed(self, number: str) -> None:

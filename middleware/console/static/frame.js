@@ -6,6 +6,7 @@ import { Mistakes } from "/static/mistakes.js";
 import { Note } from "/static/note.js";
 import { Calls, Incidents, matches } from "/static/rows.js";
 import { Batches, Quarantine, Sources, SourcesDown } from "/static/service.js";
+import { StandOffs } from "/static/stand_offs.js";
 import { rowsOf } from "/static/store.js";
 import { Tasks } from "/static/tasks.js";
 import { at, since, spoken } from "/static/words.js";
@@ -59,7 +60,8 @@ function Lists(props) {
   return html`<${Tools} ...${props} /><div class="lists ${row ? "with-note" : ""}">
     ${incidents && html`<${Incidents} rows=${wanted(incidents)} ...${lists} />`}
     ${row && html`<${Note} row=${row} note=${note} onClose=${acts.close}
-      canDoubt=${link.hello?.verbs.includes("report-mistake")} onDoubt=${acts.doubt} />`}
+      canDoubt=${link.hello?.verbs.includes("report-mistake")} onDoubt=${acts.doubt}
+      onHold=${link.hello?.verbs.includes("say-stand-off") ? acts.hold : null} />`}
     ${streams.calls && html`<${Calls} rows=${wanted("calls")} ...${lists} />`}
   </div>`;
 }
@@ -102,7 +104,9 @@ export function Frame(props) {
     <${Alarms} link=${link} now=${now} verbs=${verbs} acts=${acts} soundIsOn=${props.soundIsOn} />
     <${Head} ...${props} shown=${shown} view=${view} />
     <div aria-live="assertive"><${Tasks} tasks=${rows("tasks")} now=${now}
-      canTake=${verbs.includes("take-task")} onTake=${acts.take} onOpen=${acts.open} /></div>
+      canTake=${verbs.includes("take-task")} onTake=${acts.take} onOpen=${acts.open} />
+      <${StandOffs} rows=${rows("stand_offs")} now=${now} canAnswer=${verbs.includes("answer-prompt")}
+        onAnswer=${acts.answer} onOpen=${acts.open} /></div>
     <${SourcesDown} sources=${rows("sources")} now=${now} />
     <div class="said" aria-live="polite">${said && html`<p class=${said.isTrouble ? "trouble" : ""}>${said.words}</p>`}</div>
     <main><${Figures} figures=${rows("figures")[0]} />

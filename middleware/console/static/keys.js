@@ -9,6 +9,7 @@ export const HELP = [
   ["M", "go to the first man-down; M again accepts it"],
   ["H E", "there: help on the way; end it, with what it was"],
   ["T", "go to the first crew not told; T again takes it"],
+  ["O", "go to the first crew that stands off and is asked about; O again: seen to"],
   ["/", "search; Esc leaves the field"],
   ["A F N", "show all, flagged, not checked"],
   ["W P", "in an open note: to wrong address, not the same place; again says it"],
@@ -38,6 +39,12 @@ function task(onTake) {
   document.querySelector("button[data-tasks]")?.focus();
 }
 
+function prompt(onAnswer) {
+  const { standOff, prompt: asked } = document.activeElement.dataset ?? {};
+  if (standOff) return onAnswer(standOff, Number(asked));
+  document.querySelector("button[data-stand-off]")?.focus();
+}
+
 // The alarm that has the focus, or the only one there is: never one of several by guess.
 function alarm() {
   const all = document.querySelectorAll(".alarm");
@@ -64,6 +71,7 @@ export function onKey(event, acts) {
     ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
     m: () => manDown(acts.accept), h: () => inAlarm("help"), e: () => inAlarm("end"),
     ArrowRight: side, ArrowLeft: side, t: () => task(acts.take), "/": acts.search, "?": acts.help,
+    o: () => prompt(acts.answer),
     a: () => acts.filter("all"), f: () => acts.filter("flagged"), n: () => acts.filter("not checked"),
     w: () => doubt("W"), p: () => doubt("P"),
     1: () => acts.view(0), 2: () => acts.view(1), 3: () => acts.view(2), 4: () => acts.view(3), 5: () => acts.view(4),

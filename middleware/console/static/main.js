@@ -6,6 +6,7 @@ import { onKey } from "/static/keys.js";
 import { Link } from "/static/link.js";
 import { SignIn } from "/static/sign_in.js";
 import * as sound from "/static/sound.js";
+import { waiting } from "/static/stand_offs.js";
 import { rowsOf } from "/static/store.js";
 
 const SAY_FOR = 8000;
@@ -30,6 +31,9 @@ class App extends Component {
     send: (verb) => this.do(verb),
     accept: (alarm) => this.do({ do: "accept-alarm", alarm }),
     take: (tasks) => tasks.forEach((task) => this.do({ do: "take-task", task })),
+    hold: (incident, callsign, state, where) =>
+      this.do({ do: "say-stand-off", incident, callsign, state, ...(where && { where }) }),
+    answer: (stand_off, prompt) => this.do({ do: "answer-prompt", stand_off, prompt }),
     decide: (batch, activate) => this.decide(batch, activate),
     doubt: (subject, marker, says) => this.do({ do: "report-mistake", subject, marker, says }),
     openMistake: (mistake) => this.openMistake(mistake),
@@ -55,6 +59,9 @@ class App extends Component {
     const tasks = rowsOf(this.link.known, "tasks").length;
     if (tasks > (this.tasks ?? 0)) sound.beep([660, 660, 880]);
     this.tasks = tasks;
+    const prompts = waiting(rowsOf(this.link.known, "stand_offs")).reduce((sum, one) => sum + one.prompt, 0);
+    if (prompts > (this.prompts ?? 0)) sound.beep([440, 660]);
+    this.prompts = prompts;
     this.setState({ now: Date.now() });
     this.refresh();
     this.refreshMistake();

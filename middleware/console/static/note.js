@@ -3,6 +3,7 @@ import { html, useEffect, useRef } from "/static/ui.js";
 import { Shape } from "/static/flag.js";
 import { Doubt, NotShown } from "/static/mistakes.js";
 import { Told } from "/static/rows.js";
+import { Held, SayHeld } from "/static/stand_offs.js";
 import { at, onDay } from "/static/words.js";
 
 const Fact = ({ name, children }) =>
@@ -26,15 +27,19 @@ const Behind = ({ match, children }) => html`<article class="behind ${match.sure
   ${children}
 </article>`;
 
-const Crews = ({ crews }) => html`<section class="told-list" aria-label="Who has been told">
+const GONE = ["stood_down", "cleared"];
+
+const Crews = ({ incident, crews, onHold }) => html`<section class="told-list" aria-label="Who has been told">
   <h3>Who has been told</h3>
   ${crews.length === 0 && html`<p>No resource is assigned yet.</p>`}
   <ul>${crews.map((crew) => html`<li key=${crew.callsign}><b>${crew.callsign}</b>
     ${crew.notes.length === 0 && html` <span>nothing to tell</span>`}
-    ${crew.notes.map((note) => html`<${Told} key=${note.note} note=${note} />`)}</li>`)}</ul>
+    <${Held} held=${crew.held} />
+    ${crew.notes.map((note) => html`<${Told} key=${note.note} note=${note} />`)}
+    ${onHold && !GONE.includes(crew.stage) && html`<${SayHeld} incident=${incident} crew=${crew} onSay=${onHold} />`}</li>`)}</ul>
 </section>`;
 
-export function Note({ row, note, canDoubt, onDoubt, onClose }) {
+export function Note({ row, note, canDoubt, onDoubt, onHold, onClose }) {
   const heading = useRef();
   useEffect(() => heading.current?.focus(), [row.id]);
   return html`<aside class="note ${row.outcome}" aria-label="Note">
@@ -54,6 +59,6 @@ export function Note({ row, note, canDoubt, onDoubt, onClose }) {
     ${note?.matches.map((match) => html`<${Behind} key=${match.marker} match=${match}><${Doubt}
       subject=${row.id} match=${match} said=${row.said[match.marker]} canSay=${canDoubt} onSay=${onDoubt} /><//>`)}
     ${row.not_shown.length > 0 && html`<p class="left-out"><${NotShown} lines=${row.not_shown} /></p>`}
-    ${row.crews && html`<${Crews} crews=${row.crews} />`}
+    ${row.crews && html`<${Crews} incident=${row.id} crews=${row.crews} onHold=${row.finished_at ? null : onHold} />`}
   </aside>`;
 }

@@ -1,6 +1,7 @@
 // The lists of incidents and calls. A row is one button: Enter opens what is behind the flag.
 import { Component, html } from "/static/ui.js";
 import { Flag } from "/static/flag.js";
+import { Held } from "/static/stand_offs.js";
 import { at, spoken } from "/static/words.js";
 
 const SIGNS = {
@@ -14,6 +15,7 @@ export const Told = ({ note }) =>
 
 const Crew = ({ crew }) => html`<span class="crew">
   <span class="who"><b>${crew.callsign}</b> ${spoken(crew.stage)}${crew.single && ", single responder"}</span>
+  <${Held} held=${crew.held} />
   ${crew.notes.map((note) => html`<${Told} key=${note.note} note=${note} />`)}
 </span>`;
 
@@ -22,7 +24,7 @@ const Incident = ({ row }) => html`
   <span class="about">
     <span class="place">${row.place}</span>
     <span class="facts"><b>Incident ${row.number}</b>${row.priority && html` <span class="priority">${row.priority}</span>`}
-      ${row.nature && html` · ${row.nature}`} · opened <time>${at(row.opened_at)}</time>
+      ${row.nature && html` · ${row.nature}`}${row.condition && html` · ${row.condition}`} · opened <time>${at(row.opened_at)}</time>
       ${row.finished_at && html` · <b>closed ${at(row.finished_at)}</b>`}</span>
   </span>
   <span class="crews">${row.crews.length
