@@ -28,6 +28,8 @@ SAID = {
     "send-help": {"alarm": "a1"},
     "report-listening": {"alarm": "a1", "done": True},
     "end-alarm": {"alarm": "a1", "outcome": "test"},
+    "say-stand-off": {"incident": "i1", "callsign": "A1", "state": "at_rvp"},
+    "answer-prompt": {"stand_off": "so1", "prompt": 1},
     "report-mistake": {"subject": "i1", "marker": "M1", "says": "wrong_address"},
     "open-mistake": {"mistake": "m1"},
     "decide-mistake": {"mistake": "m1", "verdict": "keep", "reason": "it is the place"},
