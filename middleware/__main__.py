@@ -8,11 +8,13 @@ from importlib.metadata import version
 
 from middleware.cli import (
     check_config,
+    compare,
     journal,
     markers,
     match,
     people,
     record,
+    replay,
     run,
     timeline,
 )
@@ -76,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"forewarn {version('forewarn')}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for module in (run, check_config, markers, match, timeline, journal, record, people):
+    for module in (run, check_config, markers, match, timeline, journal, record, replay, compare, people):
         module.add(commands)
     return parser
 

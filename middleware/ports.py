@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel, ConfigDict
 
+from schemas.desk import DeskRequest
 from schemas.event import Event
 from schemas.mdt import DeviceAnswer, DeviceNote, DevicePrompt
 from schemas.report import IncidentReport, SecurityNotice
@@ -220,6 +221,8 @@ class By(StrEnum):
     """No crew: the incident reporting system."""
     SECURITY = "security"
     """No crew: the security team."""
+    DESK = "desk"
+    """No crew: a desk of the police, or of others who are asked for help."""
 
 
 CREWS = frozenset({By.DEVICE, By.RADIO, By.PHONE})
@@ -238,10 +241,10 @@ class Way(BaseModel):
 
 LIKE_AN_MDT = Way()
 
-Beside = CadNote | IncidentReport | SecurityNotice
+Beside = CadNote | IncidentReport | SecurityNotice | DeskRequest
 Body = DeviceNote | DeviceAnswer | DevicePrompt | RadioText | RadioAnswer | SpokenNote | Beside
 """To a device a note or an answer, to a radio text, to a phone sentences, to the CAD its note, to
-the trust's own systems a draft report or a notice."""
+the trust's own systems a draft report or a notice, to a desk of the police a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,18 +315,16 @@ class OnWire(StrEnum):
     CLOSED = "closed"
 
 
-MIDWAY = "midway"
-
-
 @dataclass(frozen=True, slots=True)
 class WireFrame:
-    """One thing on a recorded wire; `why` a link was closed is a code, and MIDWAY where it was open
-    before the recording began."""
+    """One thing on a recorded wire; `why` a link was closed is a code. `midway`: it was so already
+    when the recording began."""
 
     on: OnWire
     link: int
     data: bytes = b""
     why: str = ""
+    midway: bool = False
 
 
 Wire = asyncio.Queue[WireFrame]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from adapters.sources.exchange_link import Link, Lost, Why
-from middleware.ports import MIDWAY, OnWire, Wire, WireFrame
+from middleware.ports import OnWire, Wire, WireFrame
 
 
 class PlayedWire:
@@ -21,7 +21,7 @@ class PlayedWire:
             if frame.on is OnWire.CLOSED:
                 raise Lost(_why(frame))
             if frame.on is OnWire.OPENED:
-                return PlayedLink(self, primer if frame.why == MIDWAY else b"")
+                return PlayedLink(self, primer if frame.midway else b"")
 
     async def take(self) -> WireFrame:
         frame, self._next = self._next, None

@@ -22,3 +22,8 @@ class SystemClock:
 def chance() -> Random:
     """The system's own source of chance, for what the simulation draws by a seed."""
     return SystemRandom()
+
+
+def pause(delay: timedelta) -> None:
+    """Wait, and let nothing else go on: for what shows a replay at the pace of people."""
+    time.sleep(max(0.0, delay.total_seconds()))

@@ -6,6 +6,7 @@ from html import escape
 from importlib.resources import files
 
 Row = Sequence[str]
+FIGURES_ONLY = "Figures only: no address, name or number of a query or marker is on this page."
 NOTHING_FROM_OUTSIDE = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -22,9 +23,14 @@ class Section:
 
 
 def page(
-    title: str, told: str, tiles: Sequence[tuple[str, str]], sections: Sequence[Section]
+    title: str,
+    told: str,
+    tiles: Sequence[tuple[str, str]],
+    sections: Sequence[Section],
+    *,
+    personal: str = FIGURES_ONLY,
 ) -> str:
-    """The whole page; the tiles are (value, what it is)."""
+    """The whole page; the tiles are (value, what it is). `personal`: whether anything is."""
     links = "".join(f'<li><a href="#{s.id}">{escape(s.name)}</a></li>' for s in sections)
     shown = "".join(f"<li><b>{escape(value)}</b> {escape(what)}</li>" for value, what in tiles)
     body = "".join(
@@ -41,8 +47,7 @@ def page(
         f"<body><header><h1>{escape(title)}</h1>{paragraph(told)}"
         f'<ul class="tiles">{shown}</ul></header>\n'
         f'<nav aria-label="On this page"><ul>{links}</ul></nav>\n<main>{body}</main>\n'
-        "<footer>Made by Forewarn. Figures only: no address, name or number of a query or marker "
-        "is on this page.</footer></body></html>\n"
+        f"<footer>Made by Forewarn. {escape(personal)}</footer></body></html>\n"
     )
 
 

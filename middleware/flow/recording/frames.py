@@ -48,6 +48,8 @@ def wire_frame(source: str, frame: WireFrame, t: float) -> Frame:
     said: Frame = {"t": t, "f": frame.on.value, "source": source, "link": frame.link}
     if frame.why:
         said["why"] = frame.why
+    if frame.midway:
+        said["midway"] = True
     if frame.on is OnWire.HEARD:
         return said | write_bytes(frame.data)
     return said
@@ -55,7 +57,8 @@ def wire_frame(source: str, frame: WireFrame, t: float) -> Frame:
 
 def read_wire(frame: Frame) -> WireFrame:
     data = read_bytes(frame)
-    return WireFrame(OnWire(frame["f"]), frame["link"], data, frame.get("why", ""))
+    why, midway = frame.get("why", ""), frame.get("midway", False)
+    return WireFrame(OnWire(frame["f"]), frame["link"], data, why, midway)
 
 
 def write_bytes(data: bytes) -> Frame:

@@ -12,10 +12,11 @@ from typing import Any
 import orjson
 
 from middleware.engine.markers import KeptMarker
-from middleware.engine.state import Call, Incident, Sent, State
+from middleware.engine.state import Call, Incident, Note, Phase, Sent, State
 from middleware.flow.recording.file import Frame
 from middleware.flow.recording.frames import opening_frame
 from schemas.call import CallAnswered, CallRang
+from schemas.delivery import NoteAcknowledged, NoteDisplayed
 from schemas.event import Event
 from schemas.incident import (
     IncidentOpened,
@@ -79,6 +80,19 @@ def _incident(state: State, incident: Incident) -> Iterator[Frame]:
         if one.stage in _STAGES:
             named = _named(incident, f"{one.callsign}/{one.stage}")
             yield opening_frame(_STAGES[one.stage](**named, callsign=one.callsign))
+    for note in notes:
+        yield from _told(note, incident.opened_at)
+
+
+def _told(note: Note, at: datetime) -> Iterator[Frame]:
+    """What devices and crews said of it; made anew, a note has its first revision."""
+    said: dict[str, Any] = {"occurred_at": at, "note": note.id, "note_revision": 1}
+    for channel in note.shown:
+        said |= {"source": channel, "channel": channel, "device": note.channels[channel].address}
+        yield opening_frame(NoteDisplayed(**said, id=f"{SOURCE}/{note.id}/displayed"))
+        if note.phase is Phase.ANSWERED and note.answered_on == channel and note.answered_by:
+            name = f"{SOURCE}/{note.id}/acknowledged"
+            yield opening_frame(NoteAcknowledged(**said, id=name, by=note.answered_by))
 
 
 def _named(incident: Incident, what: str) -> dict[str, Any]:

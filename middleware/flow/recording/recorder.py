@@ -6,7 +6,7 @@ is bounded in bytes, in time and in what waits for the disk, and ends by itself 
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, islice
@@ -28,7 +28,7 @@ from middleware.flow.recording.frames import (
 )
 from middleware.flow.recording.opening import marker_frames, opening_of
 from middleware.flow.service import Parts
-from middleware.ports import MIDWAY, Clock, Keys, Meters, OnWire, ToDevice, WireFrame
+from middleware.ports import Clock, Keys, Meters, OnWire, ToDevice, WireFrame
 from schemas.event import Event
 
 WRITE_EVERY = timedelta(milliseconds=500)
@@ -78,7 +78,8 @@ class Recorder:
         self.last: Running | None = None
         """The one under way, or the one that ended last."""
         self._links = 0
-        self._up: dict[str, int] = {}
+        self._stands: dict[str, WireFrame] = {}
+        """How each wire was left last."""
         self._gauge = meters.gauge("forewarn_recording")
         self._gauge.set(0)
 
@@ -109,8 +110,8 @@ class Recorder:
         markers, live = opening_of(state)
         running.first = chain(marker_frames(markers, begun), live)
         self._running = self.last = running
-        for source, link in self._up.items():
-            self._wire(source, WireFrame(OnWire.OPENED, link, why=MIDWAY))
+        for source, frame in self._stands.items():
+            self._wire(source, replace(frame, midway=True))
         self._gauge.set(1)
         return running
 
@@ -165,8 +166,7 @@ class Recorder:
     def opened(self, source: str) -> int:
         """See ports.Tap."""
         self._links += 1
-        self._up[source] = self._links
-        self._wire(source, WireFrame(OnWire.OPENED, self._links))
+        self._turn(source, WireFrame(OnWire.OPENED, self._links))
         return self._links
 
     def heard(self, source: str, link: int, data: bytes) -> None:
@@ -176,8 +176,7 @@ class Recorder:
 
     def closed(self, source: str, why: str) -> None:
         """See ports.Tap."""
-        link = self._up.pop(source, 0)
-        self._wire(source, WireFrame(OnWire.CLOSED, link, why=why))
+        self._turn(source, WireFrame(OnWire.CLOSED, 0, why=why))
 
     def told(self, by: str, event: Event) -> None:
         """An event was handed in that came on no recorded wire."""
@@ -198,6 +197,10 @@ class Recorder:
             if isinstance(entry.event, Event):
                 place = question(state, entry.event) if entry.answer is not None else None
                 self._add(partial(came_frame, running.begun, entry, place))
+
+    def _turn(self, source: str, frame: WireFrame) -> None:
+        self._stands[source] = frame
+        self._wire(source, frame)
 
     def _wire(self, source: str, frame: WireFrame) -> None:
         if self._running is not None and self.has_wire(source):

@@ -1,0 +1,111 @@
+"""Our ids follow from journal positions, which differ from run to run: names that do not (O2).
+
+An id such as i123 is named by the event that made it, a note by its incident, marker and crew. So
+two runs can be laid side by side, and what a person did to i123 is done to i45 when replayed.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from middleware.flow.recording.file import Frame
+
+_POSITIONED = r"(?<![A-Za-z0-9])(?P<prefix>[a-z]{1,2})(?P<position>[0-9]+)"
+_DIGEST = r"(?<![A-Za-z0-9])[nw][0-9a-f]{20}"
+_IDS = re.compile(rf"(?:{_POSITIONED}|{_DIGEST})(?![A-Za-z0-9])")
+_COUNTED = frozenset({"man_down.unreadable"})
+"""Kinds whose id is drawn by lot: they are told apart by their order."""
+_OF_INCIDENT = {"note_issued": "note", "write_back_issued": "writing"}
+_OPENING = "opening"
+
+
+class Names:
+    """The names of one run, learned entry by entry."""
+
+    def __init__(self) -> None:
+        self._times: Counter[str] = Counter()
+        self._at: dict[int, str] = {}
+        self._positions: dict[str, int] = {}
+        self._digests: dict[str, str] = {}
+        self._by_name: dict[str, str] = {}
+
+    def learn(self, frame: Frame) -> str:
+        """The name of the event of a `came` frame; its ids are known from here on."""
+        kind, source, name, revision, ours = frame["event"]
+        told = f"{kind} {source} {self.plain(name)}"
+        if ours or kind in _COUNTED:
+            told = f"{kind} {source}" if kind in _COUNTED else told
+        else:
+            told += f" {revision}"
+        self._times[told] += 1
+        label = f"{told} #{self._times[told]}" if self._times[told] > 1 else told
+        position: int = frame["position"]
+        self._at[position], self._positions[label] = label, position
+        for made in frame["decisions"]:
+            self._learn_note(*made)
+        return label
+
+    def opened(self, frame: Frame) -> None:
+        """An `opening` frame: what the thing was called before the recording began."""
+        if not (was := frame.get("was")):
+            return
+        kind, _, body = frame["event"]
+        label = f"{kind} {body['source']} {body['id']} {body.get('revision', 1)}"
+        self._digests[was] = f"{was[0]}<{label}>"
+        self._by_name.setdefault(f"{was[0]}<{label}>", was)
+        for note, marker, callsign, device in frame["notes"]:
+            self._digests[note] = _note(self._digests[was], marker, callsign, device)
+
+    def plain(self, text: str) -> str:
+        """The text with every id of this run in it by its name."""
+        return self._replaced(text, self.name)
+
+    def name(self, one: str) -> str | None:
+        """Of one id; None where this run never made it."""
+        if one in self._digests:
+            return self._digests[one]
+        match = _IDS.fullmatch(one)
+        if match is None or match["position"] is None:
+            return None
+        label = self._at.get(int(match["position"]))
+        return None if label is None else f"{match['prefix']}<{label}>"
+
+    def id_of(self, name: str) -> str | None:
+        """The id of this run that has the name."""
+        if name in self._by_name:
+            return self._by_name[name]
+        prefix, _, label = name.partition("<")
+        position = self._positions.get(label[:-1])
+        return None if position is None else f"{prefix}{position}"
+
+    def translated(self, value: Any, to: "Names") -> Any:
+        """JSON of this run with the ids of the other one; what it never made stays."""
+        if isinstance(value, dict):
+            return {key: self.translated(part, to) for key, part in value.items()}
+        if isinstance(value, list):
+            return [self.translated(part, to) for part in value]
+        return self._replaced(value, lambda one: self._other(one, to)) if _is_text(value) else value
+
+    def _other(self, one: str, to: "Names") -> str | None:
+        name = self.name(one)
+        return None if name is None else to.id_of(name)
+
+    def _learn_note(self, kind: str, _: int, body: dict[str, Any]) -> None:
+        if kind not in _OF_INCIDENT:
+            return
+        crew = (body.get("callsign", ""), body.get("device", ""))
+        name = _note(self.plain(body["incident"]), body["matched"]["marker"], *crew)
+        made = body[_OF_INCIDENT[kind]]
+        self._digests[made], self._by_name[name] = name, made
+
+    def _replaced(self, text: str, name: Callable[[str], str | None]) -> str:
+        return _IDS.sub(lambda match: name(match[0]) or match[0], text)
+
+
+def _note(incident: str, marker: str, callsign: str, device: str) -> str:
+    return f"note({incident}, {marker}, {callsign}, {device})"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
