@@ -1,6 +1,5 @@
 """Snapshots while the service runs: made by a process of their own, so that nothing live waits."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -15,40 +14,52 @@ from schemas.markers_in import IndexFollowed
 
 REST = timedelta(seconds=10)
 """Between two snapshots, so that under load not one is made after the other."""
+LOOK = timedelta(seconds=1)
+CALM = 50
+"""Records between two looks, at most: there is time to make a snapshot early."""
+EARLY = 10
+"""The part of `every` that is enough then."""
 
 log = structlog.get_logger()
 
 
 class SnapshotKeeper:
-    """Asks for a snapshot whenever `every` records came since the last one, and when the index has
-    taken up an import: to read 100,000 markers again would make a restart slow. Not while it
-    takes them up: the two would share the processors with what is live."""
+    """Asks for a snapshot whenever `every` records came since the last one, or a tenth of them and
+    it is calm, and when the index has taken up an import: to read 100,000 markers again would
+    make a restart slow. Not while it takes them up: the two would share the processors with what
+    is live."""
 
     def __init__(
         self, every: int, take: Callable[[], Awaitable[bool]], folded: int, clock: Clock
     ) -> None:
         """`take` makes one and says whether it did; `folded` records came since the last."""
         self._every, self._take, self._clock = every, take, clock
-        self._since = folded
+        self._since = self._looked = folded
         self._imported = 0
-        self._due = asyncio.Event()
+        self._weighty = False
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
         self._since += len(entries)
-        if self._since >= self._every or any(map(self._weighs, entries)):
-            self._due.set()
+        for entry in entries:
+            self._weighty |= self._weighs(entry)
 
     async def run(self) -> None:
         """Until cancelled. One that fails is tried again when as many records came again."""
         while True:
-            await self._due.wait()
-            self._since = 0
-            self._due.clear()
+            await self._clock.sleep(LOOK)
+            if not self._is_due():
+                continue
+            self._since, self._weighty = 0, False
             if not await self._take():
                 log.error(
                     "snapshot_failed", remedy=Fixed("a restart takes longer; see what it printed")
                 )
             await self._clock.sleep(REST)
+
+    def _is_due(self) -> bool:
+        fresh, self._looked = self._since - self._looked, self._since
+        calm = fresh <= CALM and self._since * EARLY >= self._every
+        return self._weighty or self._since >= self._every or calm
 
     def _weighs(self, entry: Entry) -> bool:
         """Whether the index has taken up the last import with this record."""
