@@ -1,4 +1,4 @@
-"""The backlog: what lies beside the journal, records that it lacks, in order, by position (DESIGN.md)."""
+"""The backlog: records that the journal lacks and that lie beside it, in order, by position."""
 
 from collections import deque
 from collections.abc import Sequence

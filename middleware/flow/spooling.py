@@ -66,6 +66,8 @@ class Spooling:
         self._backlog = Backlog()
         self._since = 0
         """The position after which the journal went away."""
+        self._filed: int | None = None
+        """The last position in the spool; None while it is empty."""
         self._try_spool_at = 0.0
         self._work, self._room, self._filing = asyncio.Event(), asyncio.Event(), asyncio.Lock()
         self._news: asyncio.Queue[Event] = asyncio.Queue()
@@ -110,7 +112,8 @@ class Spooling:
         position, before, most = after, -1, limit
         while before < position and most != 0:
             before = position
-            async for position, record in self._journal.read(position, most):
+            async for number, record in self._journal.read(position, most):
+                position = number
                 yield position, record
                 most = None if most is None else most - 1
             if self._backlog.before > position:
@@ -164,17 +167,20 @@ class Spooling:
         self._moved()
 
     async def _file(self) -> bool:
-        """Into the spool, with all that could not be written there before."""
+        """Into the spool, with all that could not be written there before. Where the journal is
+        further than the spool, what lies there is needed no more, and would leave a gap."""
         now, begin = self._clock.monotonic(), max(self.kept, self._backlog.before)
         if self._spool is None or now < self._try_spool_at:
             return False
         records = self._backlog.after(begin)
         try:
+            if self._filed not in (None, begin):
+                await self._spool.clear()
             await self._spool.write(begin + 1, records)
         except OSError:
             self._try_spool_at = now + RETRY.total_seconds()
             return False
-        self.kept = begin + len(records)
+        self._filed = self.kept = begin + len(records)
         return True
 
     def _turn(self, stand: Stand) -> None:
@@ -217,8 +223,8 @@ class Spooling:
     async def _end(self) -> None:
         """The journal has everything: the spool is emptied, unless something came meanwhile."""
         async with self._filing:
-            if not self._backlog:
-                await self._on_spool(lambda spool: spool.clear())
+            if not self._backlog and await self._on_spool(lambda spool: spool.clear()):
+                self._filed = None
         if self._backlog:
             return
         self._work.clear()
@@ -266,10 +272,10 @@ class Spooling:
             log.error("spool_set_aside", position=left.first, remedy=REMEDY)
             await self._on_spool(lambda spool: spool.set_aside())
             return
-        self._since = left.first - 1
+        self._since, self._filed = left.first - 1, left.first - 1 + len(left.records)
         self._backlog.begin(head, offered=0)
         self._backlog.add(left.records[head - self._since :])
-        self.kept = max(head, self._backlog.last)
+        self.kept = max(head, self._filed)
         self.stand = Stand.SPOOL
         self._work.set()
         while self._backlog and await self._offer():
@@ -286,12 +292,15 @@ class Spooling:
                 return False
         return True
 
-    async def _on_spool(self, act: Callable[[Spool], Awaitable[None]]) -> None:
-        if self._spool is not None:
-            try:
-                await act(self._spool)
-            except OSError as fault:
-                log.exception("spool_not_written", error=type(fault).__name__, remedy=REMEDY_SPOOL)
+    async def _on_spool(self, act: Callable[[Spool], Awaitable[None]]) -> bool:
+        if self._spool is None:
+            return False
+        try:
+            await act(self._spool)
+        except OSError as fault:
+            log.exception("spool_not_written", error=type(fault).__name__, remedy=REMEDY_SPOOL)
+            return False
+        return True
 
     def _moved(self) -> None:
         self.kept = max(self.kept, self._backlog.before)

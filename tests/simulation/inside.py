@@ -56,7 +56,8 @@ class SimSource:
             submitted = await intake.refuse(self.name, said, raw)
         else:
             submitted = await intake.submit(said, raw)
-        self._network.post(reply, submitted)
+        if submitted.kept:  # else it is said again
+            self._network.post(reply, submitted)
 
 
 class SimMdt:

@@ -10,6 +10,7 @@ from middleware.engine.apply import fold
 from middleware.engine.checks import PASSING
 from middleware.engine.entry import Entry
 from middleware.engine.state import Note, Phase, State
+from middleware.flow.spooling import Stand
 from middleware.ports import Standing
 from schemas.event import Event
 from schemas.service import Refused
@@ -28,6 +29,8 @@ def judge(world: World) -> None:
     if world.machine.service is None:
         world.witness.complain("the service is not there")
         return
+    if world.machine.stand is not Stand.JOURNAL or world.store.disk.spool.records:
+        world.witness.complain("something still lies beside the journal")
     entries = world.entries()
     _fold(world, entries)
     _acknowledged(world, entries)

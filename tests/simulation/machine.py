@@ -9,6 +9,7 @@ from middleware.engine.entry import Entry
 from middleware.engine.state import State
 from middleware.flow.restore import load_index, take_snapshot
 from middleware.flow.service import Limits, Parts, Service, prepare
+from middleware.flow.spooling import Stand
 from middleware.ops.metrics import Metrics
 from middleware.ports import Problem, ToDevice, World
 from schemas.event import Event
@@ -18,7 +19,7 @@ from tests.simulation.inside import Reply, SimIndex, SimMdt, SimSource
 from tests.simulation.network import Network
 from tests.simulation.plan import RULES, Weather
 from tests.simulation.several import CAD, ONCE, Said, SimFar
-from tests.simulation.storage import SimJournal, Store
+from tests.simulation.storage import SimJournal, SimSpool, Store
 from tests.virtual import Life, VirtualClock, VirtualLoop, of_life
 
 SOURCES = ("cad", "telephony", "console", "radio")
@@ -68,10 +69,23 @@ class Machine:
         of_life(self._life, self._serve(self._life))
 
     def _step(self, life: Life) -> None:
-        """Before each step of the service: here it may be killed."""
+        """Before each step of the service: here it may be killed; what was told and is in memory
+        alone would be gone, which is another story (tests/unit/flow/test_spooling.py)."""
+        if self._steps == 0 and self.stand is Stand.MEMORY:
+            return
         if self._steps == 0 and self._weather.stormy:
             self.crash()
         self._steps -= 1
+
+    @property
+    def has_true_time(self) -> bool:
+        """Whether its clock is never off, so that a stamp can be held against the time."""
+        return not (self._weather.plan.clock_steps or self._weather.plan.starts_off)
+
+    @property
+    def stand(self) -> Stand:
+        """Where the last records are."""
+        return self.service.core.journal.stand if self.service else Stand.JOURNAL
 
     def crash(self) -> None:
         """From here on no step of it runs."""
@@ -85,7 +99,10 @@ class Machine:
 
     def take_over(self) -> None:
         """A second one starts beside the first, which learns of it when it writes next."""
-        if self._life is not None and self.service is not None:
+        if self._life is None or self.service is None or self._journal is None:
+            return
+        if not self._weather.journal_is_out(self.loop.time()) and self.stand is not Stand.MEMORY:
+            self._journal.superseded = True
             self.start()
 
     def _again(self) -> None:
@@ -106,7 +123,9 @@ class Machine:
             self.service = service
             await service.run()
         except BaseException as fault:  # noqa: BLE001 - a fenced one may end, no other
-            if life is self._life:
+            if isinstance(fault, OSError) and self._weather.journal_is_out(self.loop.time()):
+                self.loop.call_later(1, self._again, context=self._network.context)
+            elif life is self._life:
                 self._outside.failed(fault)
 
     async def _parts(self, journal: SimJournal) -> Parts:
@@ -130,6 +149,7 @@ class Machine:
             limits=Limits(lane_bound=self._weather.plan.lane_bound),
             configuration="{}",
             journal=journal,
+            spool=SimSpool(self._store.disk, journal, self._weather, self.clock),
             keys=OneKey(),
             clock=self.clock,
             random=chance,

@@ -31,5 +31,7 @@ def wrong_with_mistakes(state: State) -> Iterator[str]:
             if known.finished_at is not None or checked is None or checked.reason is not None:
                 continue
             here = address_of(known.place) == pair.address
-            if here != (pair.marker in {one.marker for one in checked.not_shown}):
+            shown = pair.marker in {one.marker for one in checked.matches}
+            hidden = pair.id in {one.mistake for one in checked.not_shown}
+            if shown if here else hidden:
                 yield f"{known.id} says wrongly of {pair.id} whether it is left out"

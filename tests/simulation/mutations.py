@@ -16,10 +16,12 @@ from middleware.flow.core import Core
 from middleware.flow.couriers import Couriers
 from middleware.flow.index import IndexFollower
 from middleware.flow.records import open_record
+from middleware.flow.spooling import Spooling
 from middleware.flow.stamps import Stamps
 from middleware.flow.timers import Timers
 from schemas.check import NotChecked, Outcome
 from tests.simulation.alarm_mutations import ALARM_MUTATIONS
+from tests.simulation.journal_mutations import JOURNAL_MUTATIONS
 from tests.simulation.mistake_mutations import MISTAKE_MUTATIONS
 
 Patch = tuple[object, str, Any]
@@ -54,10 +56,11 @@ async def _send_first(self: Core, batch: list[Any]) -> None:
     self.listeners[:] = told
 
 
-async def _give_up(self: Core, expected: int, records: list[bytes]) -> None:
+async def _give_up(self: Spooling, expected: int, token: int, records: list[bytes]) -> None:
     """An append that failed is not repeated: on with the next."""
     with contextlib.suppress(OSError):
-        await self.journal.append(expected, self.token, records)
+        await self._journal.append(expected, token, records)
+    self.kept = expected + len(records)
 
 
 async def _accepted_is_enough(self: Couriers, channel: str, parcel: Any) -> Any:
@@ -130,7 +133,7 @@ _SET, _NOT_CHECKED = Timers._set, Checker._not_checked
 MUTATIONS: dict[str, tuple[Patch, ...]] = {
     "sent before the append": ((Core, "_commit", _send_first),),
     "acknowledged before the append": ((Core, "_commit", _tell_first),),
-    "a failed append is not repeated": ((Core, "_append", _give_up),),
+    "a failed append is not repeated": ((Spooling, "append", _give_up),),
     "couriers drop what was accepted": ((Couriers, "_fault", _accepted_is_enough),),
     "couriers forget everything at a restart": (
         (Couriers, "restore", _no_restore),
@@ -166,6 +169,7 @@ MUTATIONS: dict[str, tuple[Patch, ...]] = {
     "a check that failed is not made again": ((on_incident, "check_again", _nothing),),
     **ALARM_MUTATIONS,
     **MISTAKE_MUTATIONS,
+    **JOURNAL_MUTATIONS,
 }
 
 

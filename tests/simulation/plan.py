@@ -86,6 +86,9 @@ class Plan:
     imports: int
     """Batches of markers, one after the other."""
     real_matcher: bool
+    journal_outs: tuple[tuple[float, float], ...]
+    """While the journal cannot be written, nor anybody become its writer."""
+    spool_fails: float
     starts_off: int
     """Hours by which the machine's clock is off at the start."""
 
@@ -132,6 +135,8 @@ def plan_of(seed: int, incidents: int | None = None) -> Plan:
         lane_bound=draw.choice((3, 20, 1_000)),
         real_matcher=seed % 5 == 4,
         starts_off=0 if midnight else draw.choice((0, 0, -1, 1)),
+        journal_outs=tuple((at, at + draw.uniform(1, 90)) for at in times(2)),
+        spool_fails=rate(0, 0, 0.2),
     )
 
 
@@ -142,6 +147,10 @@ class Weather:
     plan: Plan
     stormy: bool = True
     _dice: dict[str, Random] = field(default_factory=dict)
+
+    def journal_is_out(self, at: float) -> bool:
+        """Whether it cannot be written at this moment."""
+        return self.stormy and any(begin <= at < end for begin, end in self.plan.journal_outs)
 
     def strikes(self, what: str, rate: float) -> bool:
         """Whether this goes wrong now."""

@@ -5,15 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-from adapters.stores.memory import Disk, MemoryJournal
+from adapters.stores.memory import Disk, MemoryJournal, MemorySpool
 from adapters.stores.sqlite import SqliteJournal
-from middleware.ports import Clock, Journal, Snapshot
+from middleware.ports import Clock, Fenced, Journal, Snapshot
 from tests.simulation.plan import Weather
 from tests.virtual import VirtualLoop
 
 
 class Store(Protocol):
-    """What outlives the service: opened anew by each of its lives."""
+    """What outlives the service: opened anew by each of its lives. `disk` has the spool."""
+
+    disk: Disk
 
     def open(self) -> Journal: ...
 
@@ -41,6 +43,7 @@ class SqliteStore:
 
     def __init__(self, path: Path, loop: VirtualLoop) -> None:
         self._path, self._loop = path, loop
+        self.disk = Disk()
 
     def open(self) -> Journal:
         return _Sqlite(self._path, self._loop)
@@ -77,8 +80,16 @@ class SimJournal:
         self._clock, self._weather = clock, weather
         self._chance = weather.plan.random("storage")
         self.writing: tuple[int, int, Sequence[bytes]] | None = None
+        self.superseded = False
+        """Another one was started in its place: it learns so when it writes next."""
+
+    @property
+    def _is_out(self) -> bool:
+        return self._weather.journal_is_out(self._clock.monotonic())
 
     async def acquire(self) -> int:
+        if self._is_out:
+            raise OSError("no space left")
         return await self.inner.acquire()
 
     async def head(self) -> int:
@@ -86,6 +97,10 @@ class SimJournal:
 
     async def append(self, expected: int, token: int, records: Sequence[bytes]) -> None:
         plan, strikes = self._weather.plan, self._weather.strikes
+        if self.superseded:
+            raise Fenced("another one was started")
+        if self._is_out:
+            await self._fails(expected, token, records)
         if strikes("append fails before", plan.append_fails):
             raise OSError("no space left")
         self.writing = (expected, token, records)
@@ -97,6 +112,14 @@ class SimJournal:
         self.writing = None
         if strikes("append fails after", plan.append_fails):
             raise OSError("timed out")
+
+    async def _fails(self, expected: int, token: int, records: Sequence[bytes]) -> None:
+        """At once, or it hangs; then what it was given may be there all the same."""
+        if self._weather.strikes("journal hangs", 0.3):
+            if self._weather.strikes("written all the same", 0.5):
+                await self.inner.append(expected, token, records)
+            await self._clock.sleep(timedelta(hours=1))
+        raise OSError("no space left")
 
     async def settle(self) -> None:
         """After the crash: what became of what was being written."""
@@ -118,3 +141,24 @@ class SimJournal:
 
     async def close(self) -> None:
         await self.inner.close()
+
+
+class SimSpool(MemorySpool):
+    """A spool that fails now and then, and takes its time."""
+
+    def __init__(self, disk: Disk, journal: SimJournal, weather: Weather, clock: Clock) -> None:
+        super().__init__(disk)
+        self._journal, self._weather, self._clock = journal, weather, clock
+
+    async def write(self, first: int, records: Sequence[bytes]) -> None:
+        await self._clock.sleep(timedelta(milliseconds=5))
+        if self._journal.superseded:
+            raise Fenced("another one was started")
+        if self._weather.strikes("spool fails", self._weather.plan.spool_fails):
+            raise OSError("no space left")
+        await super().write(first, records)
+        await self._clock.sleep(timedelta(milliseconds=5))
+
+    async def clear(self) -> None:
+        if not self._journal.superseded:
+            await super().clear()

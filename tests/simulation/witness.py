@@ -8,6 +8,7 @@ from middleware.engine.apply import fold
 from middleware.engine.entry import Entry
 from middleware.engine.state import Phase, State
 from middleware.flow.service import Limits
+from middleware.flow.spooling import Stand
 from middleware.ports import ToDevice
 from schemas import decision as d
 from schemas.check import Outcome
@@ -21,6 +22,7 @@ from tests.virtual import VirtualLoop
 RESTART_TOLERANCE = 6.0
 """Seconds between a stamp and its commit that a restart takes off a timer."""
 BEHIND = Limits().index_behind
+TOLD_WITHIN = Limits().journal + timedelta(seconds=1)
 
 
 class Witness:
@@ -57,16 +59,28 @@ class Witness:
         self._shadow = pickle.loads(pickle.dumps(state))  # noqa: S301 - our own
 
     def committed(self, entries: Sequence[Entry], state: State) -> None:
-        if entries and entries[-1].position > self._head():
+        if entries and entries[-1].position > self._head() and not self._in_memory():
             self.complain("couriers and consoles were told before it was durable")
         for entry in entries:
             self._look(entry, known=True)
+            self._look_at_pace(entry)
         if state != self._shadow:
             self.complain("the live state is not the fold of what was committed")
         for note in state.notes.values():
             if note.phase is Phase.OPEN and f"rung:{note.id}" not in state.timers:
                 self.complain(f"the duty {note.id} is open and nothing goes on with it")
         self._look_at_queues()
+
+    def _look_at_pace(self, entry: Entry) -> None:
+        """Whatever the journal does, what was decided is told soon."""
+        if self.machine is None or not self.machine.has_true_time:
+            return
+        waited = self.machine.clock.now() - entry.received_at
+        if waited > TOLD_WITHIN:
+            self.complain(f"position {entry.position} was told {waited} after it was decided")
+
+    def _in_memory(self) -> bool:
+        return self.machine is not None and self.machine.stand is Stand.MEMORY
 
     def _look(self, entry: Entry, *, known: bool) -> None:
         shadow, event = self._shadow, entry.event

@@ -153,6 +153,12 @@ class World:
     # --- the journal -------------------------------------------------------------------
 
     def records(self) -> Sequence[bytes]:
+        """What is durable: the journal, and what its spool has beyond it."""
+        inside, spool = self._in_journal(), self.store.disk.spool
+        beyond = len(inside) + 1 - spool.first
+        return [*inside, *spool.records[beyond:]] if beyond >= 0 else inside
+
+    def _in_journal(self) -> Sequence[bytes]:
         if self._sqlite is None:
             assert isinstance(self.store, MemoryStore)
             return self.store.disk.records
@@ -161,8 +167,12 @@ class World:
             return [record for (record,) in rows]
 
     def _head(self) -> int:
+        spool = self.store.disk.spool
+        return max(self._in_journal_head(), spool.first - 1 + len(spool.records))
+
+    def _in_journal_head(self) -> int:
         if self._sqlite is None:
-            return len(self.records())
+            return len(self._in_journal())
         with contextlib.closing(sqlite3.connect(self._sqlite)) as connection:
             return int(connection.execute("SELECT count(*) FROM records").fetchone()[0])
 
