@@ -109,7 +109,11 @@ class ServiceProcess:
 
     async def forewarn(self, *words: str) -> Ran:
         """A command, run beside the service."""
-        command = [*FOREWARN, *words, "--config", self.config.name]
+        return await self.forewarn_with(self.config.name, *words)
+
+    async def forewarn_with(self, config: str, *words: str) -> Ran:
+        """The same, with another configuration in the folder."""
+        command = [*FOREWARN, *words, "--config", config]
         done = await asyncio.to_thread(
             subprocess.run, command, cwd=self.folder, env=_environ({}), capture_output=True,
             stdin=subprocess.DEVNULL, text=True, check=False,

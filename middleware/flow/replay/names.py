@@ -38,6 +38,8 @@ class Names:
             told = f"{kind} {source}" if kind in _COUNTED else told
         else:
             told += f" {revision}"
+        if frame["t"] < 0 and not name.startswith(_OPENING):
+            told = f"before {told}"  # what a replay needs to begin is not counted with the rest
         self._times[told] += 1
         label = f"{told} #{self._times[told]}" if self._times[told] > 1 else told
         position: int = frame["position"]
