@@ -6,6 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from middleware.domain.matching import MarkerIndex
+from middleware.domain.matching.reading import read_marker
 from schemas.check import SURE, Answer, Outcome, Relation, Whereabouts
 from schemas.marker import Marker, Scope
 from tests.address_markers import address_marker
@@ -191,3 +192,25 @@ def test_the_index_is_what_was_put_and_not_removed(
     for _, _, address in changes:
         assert ask(index, address, postcode) == ask(loaded, address, postcode)
         assert ask(index, address, postcode) == ask(anew, address, postcode)
+
+
+WORDS = (
+    "ALDER", "ROAD", "ST", "THE", "NO", "OF", "A", "N", "UPPER", "GARDEN", "REAR", "BACK", "FIRST",
+    "FLAT", "FLOOR", "UNIT", "POST", "OFFICE", "BASEMENT", "GF", "NEAR", "CODE", "D'ARCY", "TYN-Y",
+)  # fmt: skip
+"""Of streets and places, and those that may mean a part of a building."""
+parts = st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join)
+
+
+@given(
+    st.sampled_from(["", "FLAT 3, ", "FLAT B ", "FLT 014,", "APT 4A, "]),
+    st.builds("{}{}".format, numbers, letters),
+    st.sampled_from([" ", ", ", ","]),
+    st.lists(parts, min_size=1, max_size=3).map(", ".join),
+)
+def test_brackets_around_the_number_change_nothing(
+    flat: str, number: str, between: str, rest: str
+) -> None:
+    """M2: the short way of reading, which brackets bar, comes to the same as the long one."""
+    plain, barred = (f"{flat}{one}{between}{rest}" for one in (number, f"({number})"))
+    assert read_marker(plain, "TN91AA") == read_marker(barred, "TN91AA")

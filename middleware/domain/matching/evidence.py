@@ -20,8 +20,8 @@ _FLOORS = {"G": "GROUND", "1": "FIRST", "2": "SECOND", "3": "THIRD"}
 _HEALTH = re.compile(r"\bH/C(?=[A-Z])|\b(?:M[./]C|F/T)\b")
 _SHORT = {"H/C": "HEALTH C", "M.C": "MEDICAL CENTRE", "M/C": "MEDICAL CENTRE", "F/T": "TRUST"}
 """As the registers of the health service shorten."""
-_LONG = re.compile(r"\d{3}[ -]?\d")
-_SIGNS = ("///", "W3W", ".", "UPRN", "CODE", "SAFE", "YO", "YR", "YEAR")
+_LONG = re.compile("[0-9][0-9][0-9][ -]?[0-9]")
+_SIGN = re.compile(r"///|W3W|\.|UPRN|CODE|SAFE|Y[OER]")
 """Without a long number and any of these there is nothing to take out."""
 
 
@@ -31,15 +31,12 @@ def clean(text: str) -> tuple[str, str]:
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = " ".join(text.upper().split())
     if "/" in text or "M.C" in text:
-        text = _HEALTH.sub(lambda m: _SHORT[m[0]], text)
-    if "R/O" in text:
-        text = text.replace("R/O", "REAR OF ")
-    if "/F" in text:
+        text = _HEALTH.sub(lambda m: _SHORT[m[0]], text).replace("R/O", "REAR OF ")
         text = _FLOOR.sub(lambda m: f" {_FLOORS[m[1]]} FLOOR ", text)
     number, long = "", _LONG.search(text)
     if long:
         number, start, end = phone_in(text)
         text = f"{text[:start]} {text[end:]}" if number else text
-    if long or any(map(text.__contains__, _SIGNS)):
+    if long or _SIGN.search(text):
         text = _OTHER.sub(" ", text)
     return text, number

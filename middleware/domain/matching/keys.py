@@ -27,16 +27,17 @@ def keys_of(spec: Spec) -> list[str]:
     keys = [f"i{spec.marker}"]
     if spec.uprn:
         keys.append(f"u{spec.uprn}")
-    keys += [f"h{phone}" for phone in spec.phones]
+    if spec.phones:
+        keys += [f"h{phone}" for phone in spec.phones]
     if spec.person:
         keys.append(f"w{spec.person}")
-    outcode = spec.postcode[:-3]
+    outcode, numbers, pairs = spec.postcode[:-3], _numbers_of(spec), _pairs_of(spec)
     regions = [outcode, *_places_of(spec)] if outcode else _places_of(spec)
-    numbers = _numbers_of(spec)
     if outcode:
-        inside = _inside(spec, numbers[0])[1:2] if spec.house and spec.names else []
-        keys += [f"p{spec.postcode}{number}" for number in (*_pairs_of(spec), *numbers, *inside)]
+        inside = _inside(spec, numbers[0])[1:2] if spec.house and spec.names else ()
+        keys += [f"p{spec.postcode}{number}" for number in (*pairs, *numbers, *inside)]
     if spec.street:
+        keys += [f"s{region}{pair} {_longest(spec.street)}" for pair in pairs for region in regions]
         keys += _street_keys(spec, outcode, regions, numbers)
     if spec.names:
         keys += _name_keys(spec, regions, numbers)
@@ -44,18 +45,21 @@ def keys_of(spec: Spec) -> list[str]:
 
 
 def _street_keys(spec: Spec, outcode: str, regions: list[str], numbers: list[str]) -> list[str]:
-    street = max(spec.street, key=len)
-    keys = [f"s{region}{pair} {street}" for pair in _pairs_of(spec) for region in regions]
-    keys.append(name_key(spec))
-    road = f"{spec.street[-1]} {spec.kind.partition(' ')[0]}"
+    street, kind = _longest(spec.street), spec.kind.partition(" ")[0]
+    first, last, heard = street[:2], street[-2:], sound(street)
+    keys = [name_key(spec)]
     for number in numbers:
         for region in regions:
             at = f"{region}{number} "
-            keys += (f"s{at}{street}", f"a{at}{street[:2]}", f"z{at}{street[-2:]}")
+            keys += (f"s{at}{street}", f"a{at}{first}", f"z{at}{last}")
         if outcode:
-            keys.append(f"x{outcode}{number} {sound(street)}")
-        keys.append(f"g{number} {road}")
+            keys.append(f"x{outcode}{number} {heard}")
+        keys.append(f"g{number} {spec.street[-1]} {kind}")
     return keys
+
+
+def _longest(words: tuple[str, ...]) -> str:
+    return words[0] if len(words) == 1 else max(words, key=len)
 
 
 def _name_keys(spec: Spec, regions: list[str], numbers: list[str]) -> list[str]:
@@ -71,6 +75,8 @@ def _name_keys(spec: Spec, regions: list[str], numbers: list[str]) -> list[str]:
 
 def _numbers_of(spec: Spec) -> list[str]:
     """House number without its letter (a short range whole), else the first unit, else 0."""
+    if spec.house.isdigit():
+        return [spec.house]
     if spec.house:
         first, dash, last = spec.house.replace("/", "-").partition("-")
         low, high = digits(first), digits(last)
@@ -89,7 +95,9 @@ def _inside(spec: Spec, number: str) -> list[str]:
 
 def _pairs_of(spec: Spec) -> list[str]:
     """House and unit as one key, so that a tower of flats does not hide its flat."""
-    return [f"{digits(spec.house)}/{unit}" for unit in spec.units[:2]] if spec.house else []
+    if not spec.house or not spec.units:
+        return []
+    return [f"{digits(spec.house)}/{unit}" for unit in spec.units[:2]]
 
 
 def digits(value: str) -> str:
@@ -105,7 +113,9 @@ def name_key(spec: Spec) -> str:
 def _places_of(spec: Spec) -> list[str]:
     """Words that place an address, the widest left out."""
     places = [place for place in spec.places if place not in _WIDE][:3]
-    return [*places, LONDON] if LONDON in spec.places else places
+    if LONDON in spec.places:
+        places.append(LONDON)
+    return places
 
 
 def rare(names: tuple[str, ...] | list[str]) -> list[str]:

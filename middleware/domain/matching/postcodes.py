@@ -13,8 +13,10 @@ _LOOSE = re.compile(
     _ALONE + r"([A-Z01]?[A-Z01]) ?([0-9OILSZB][0-9A-Z]?)[ ,.;:]*([0-9OILSZB]) ?([A-Z01]{2})" + _END,
 )
 _TURNED = re.compile(_ALONE + r"([A-Z]{1,2})([0-9][0-9A-Z]?) ?([A-Z]{2})([0-9])" + _END)
-_LAST = re.compile(r"[0-9] ?[A-Z]{2}" + _END)
+_LAST = re.compile(r"[0-9] ?[A-Z][A-Z]" + _END)
 """What every postcode as written ends with: looked for first, because that is quick."""
+_WHOLE = re.compile(r"([A-Z]{1,2})([0-9]{1,2}) ?([0-9][A-Z]{2})\Z")
+"""Nothing else is there, and nothing to repair."""
 _OUTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?\Z")
 _TO_DIGIT = str.maketrans("OILSZB", "011528")
 _TO_LETTER = str.maketrans("01", "OI")
@@ -64,7 +66,11 @@ def _repair(area: str, district: str, sector: str, unit: str) -> str:
 @lru_cache(maxsize=16384)
 def read_postcode(text: str) -> str:
     """A postcode that stands alone in a field; "" if it is none."""
-    return find_postcode(text.upper().strip())[0]
+    text = text.upper().strip()
+    whole = _WHOLE.match(text)
+    if whole and whole[1] in AREAS:
+        return f"{whole[1]}{whole[2]}{whole[3]}"
+    return find_postcode(text)[0]
 
 
 def is_outcode(token: str) -> bool:

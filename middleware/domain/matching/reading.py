@@ -5,6 +5,7 @@ A query is not parsed further than this; each marker says what to look for.
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zlib import crc32
 
 from middleware.domain.matching import words as w
@@ -17,6 +18,11 @@ _TOKEN = re.compile(
     r"|[A-Z]++\d+[A-Z]?(?:/[A-Z0-9]{1,2})?(?![A-Z0-9])|[A-Z]+|\d+"
 )
 _TOKEN_OR_COMMA = re.compile(_TOKEN.pattern + r"|,")
+_PLAIN = re.compile(
+    r"(?:(?:FLAT|FLT|APARTMENT|APT) ([0-9]+[A-Z]?|[A-Z])(?: |(, ?)))?"
+    r"([0-9]+[A-Z]?)(?: |(,))([^0-9]*)\Z"
+)
+_WORD = re.compile(r"[A-Z]+")
 _SPREADSHEET = re.compile(r"\b(\d\d?)-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\b")
 _MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 _GLUED = re.compile(
@@ -88,12 +94,11 @@ def read(text: str, postcode: str = "", shape: re.Pattern[str] = _TOKEN) -> Read
     """Reads upper-case text; `postcode` is used when the text has none of its own."""
     code, start, end = find_postcode(text, strict=bool(postcode))
     reading = Reading(postcode=code or postcode)
-    if code:
-        _Walk(reading, _tokens(_without(code, text[:start]), shape)).run()
-        if len(text) - end > 1:
-            _Walk(reading, _tokens(text[end:], shape), after=True).run()
-    else:
-        _Walk(reading, _tokens(text, shape)).run()
+    before = _without(code, text[:start]) if code else text
+    if not _is_plain(reading, before):
+        _Walk(reading, _tokens(before, shape)).run()
+    if code and len(text) - end > 1:
+        _Walk(reading, _tokens(text[end:], shape), after=True).run()
     reading.outcode = reading.postcode[:-3] or reading.outcode
     return reading
 
@@ -102,6 +107,40 @@ def _without(code: str, text: str) -> str:
     """The same postcode said before is no number."""
     again = f"{code[:-3]} {code[-3:]}"
     return text.replace(again, " ") if again in text else text
+
+
+def _is_plain(reading: Reading, text: str) -> bool:
+    """A house, also with a flat before it, and words that are no part of a building.
+
+    Most addresses are such: they are read without looking around, and come to the same.
+    """
+    match = _PLAIN.match(text)
+    if match is None or "FAO" in text or "C/O" in text:
+        return False
+    flat, before, number, comma, rest = match.groups()
+    words: list[str] = []
+    breaks = [0] * ((before is not None) + (comma is not None))
+    for segment in rest.rstrip(", ").split(","):
+        found = _plain_words(segment)
+        if not found:
+            return False
+        words += found
+        breaks.append(len(words))
+    breaks.pop()
+    if flat:
+        reading.numbers.append((tidy(flat), True, 0))
+        reading.flat = True
+    reading.numbers.append((tidy(number), False, 0))
+    reading.words, reading.breaks = words, breaks
+    return True
+
+
+@lru_cache(maxsize=16384)
+def _plain_words(text: str) -> tuple[str, ...]:
+    """Empty where a word or letter may be a part of a building, or where there is none."""
+    found = _WORD.findall(text.replace("'", "").replace("`", ""))
+    plain = _PARTS_OF.isdisjoint(found) and min(map(len, found), default=0) > 1
+    return tuple(map(_MEANT, found, found)) if plain else ()
 
 
 def _tokens(text: str, shape: re.Pattern[str]) -> list[str]:
@@ -262,19 +301,24 @@ def _commas(tokens: list[str]) -> list[int]:
 
 
 _FLAT = frozenset({"FLAT", "FLT", "MAISONETTE", "APARTMENT", "APT", "FL", "F"})
-_FLOOR_NEXT = frozenset({"FLOOR", "FLR", "FLOORS", "FLOO", "LFOOR", "FOOR"}) | _FLAT
+_FLOOR = frozenset({"FLOOR", "FLR", "FLOORS", "FLOO", "LFOOR", "FOOR"})
+_FLOOR_NEXT = _FLOOR | _FLAT
 
 
 _LETTERED = frozenset(f"{flat}{letter}" for flat in ("FL", "FLT") for letter in "BCDEFGH")
 """FLB is flat B; FLA is only short for FLAT."""
 
-_SPECIAL = frozenset(
-    {"REAR", "NO", "F", "FL"}.union(
-        _LETTERED, w.FLOORS, w.FLOOR_SHORT, w.SIDES, w.ORDINALS, w.UNITS, w.SKIPS_NUMBER, w.NEARBY,
-        w.EMPTY,
+_PARTS_OF = frozenset(
+    {"F", "FL"}.union(
+        _LETTERED, w.FLOOR_SHORT, _FLOOR_NEXT, w.UNITS,
         (short for short, word in w.ABBREVIATIONS.items() if word in w.UNITS),
     )
 )  # fmt: skip
+"""A part of a building, or that what stands before is one."""
+
+_SPECIAL = (_PARTS_OF - _FLOOR).union(
+    ("REAR", "NO"), w.FLOORS, w.SIDES, w.ORDINALS, w.SKIPS_NUMBER, w.NEARBY, w.EMPTY
+)
 """Every word that means more than itself; all others only stand in a row."""
 
 

@@ -68,41 +68,50 @@ def interpret(
     marker: str, covers: bool, reading: Reading,
     uprn: str = "", phones: tuple[str, ...] = (), person: str = "", position: str = "",
 ) -> Spec:  # fmt: skip
-    """Gives every word and number of a marker's address its role."""
-    digest = reading.digest() if len(reading.numbers) > 1 else ""
-    once(reading)
-    spanned(reading)
-    words = reading.words
-    bare = [(value, at) for value, explicit, at in reading.numbers if not explicit]
-    start, kind_at, named = _street(words, bare[-1][1] if bare else -1, reading.breaks)
-    house = bare[-1][0] if bare and not named else ""
-    counted = [value for value, explicit, _ in reading.numbers if explicit or named]
-    units = counted if named or not bare else _but_last_bare(reading.numbers)
-    units = sorted(units, key=AGAIN.__eq__)
+    """Gives every word and number of a marker's address its role.
+
+    The house is the last number that nothing names a unit; every other one is a unit.
+    """
+    digest = ""
+    if len(reading.numbers) > 1:
+        digest = reading.digest()
+        once(reading)
+        spanned(reading)
+    words, numbers = reading.words, reading.numbers
+    last = len(numbers) - 1
+    while last >= 0 and numbers[last][1]:
+        last -= 1
+    start, kind_at, named = _street(words, numbers[last][2] if last >= 0 else -1, reading.breaks)
+    house = numbers[last][0] if last >= 0 and not named else ""
+    units = [value for value, _, _ in numbers]
+    if house:
+        del units[last]
+    if AGAIN in units:
+        units.sort(key=AGAIN.__eq__)
     end = kind_at + 1 if kind_at >= 0 else start
-    street = [word for word in words[start : max(kind_at, start)] if word not in w.EMPTY]
+    street = _said(words[start : max(kind_at, start)])
     kind = words[kind_at] if kind_at >= 0 else ""
     if kind not in w.STREET_TYPES or not street:
         street, kind = street + ([kind] if kind else []), ""
     while kind and end < len(words) and words[end] in _DIRECTIONS and end not in reading.breaks:
         kind = f"{kind} {words[end]}"
         end += 1
-    places = dict.fromkeys(word for word in words[end:] if word not in w.EMPTY)
+    places = tuple(dict.fromkeys(_said(words[end:])))
     if street[1:] == ["HIGH"] and street[0] in places:
         street = street[1:]
-    names = tuple(word for word in words[:start] if word not in w.EMPTY)
+    names = tuple(_said(words[:start])) if start else ()
     return Spec(
         marker, covers, reading.postcode, house, tuple(units), tuple(street), kind,
-        () if {*street, kind}.issuperset(names) else names,
-        tuple(places),
+        () if names and {*street, kind}.issuperset(names) else names, places,
         uprn, phones, person, position, digest,
     )  # fmt: skip
 
 
-def _but_last_bare(numbers: list[tuple[str, bool, int]]) -> list[str]:
-    """Every number in order but the house, which is the last one that nothing names a unit."""
-    last = max(i for i, (_, explicit, _) in enumerate(numbers) if not explicit)
-    return [value for i, (value, _, _) in enumerate(numbers) if i != last]
+def _said(words: list[str]) -> list[str]:
+    """Without THE, OF, AND."""
+    if w.EMPTY.isdisjoint(words):
+        return words
+    return [word for word in words if word not in w.EMPTY]
 
 
 _DIRECTIONS = frozenset({"NORTH", "SOUTH", "EAST", "WEST"})
@@ -153,14 +162,19 @@ def _street_after(words: list[str], first: int, breaks: list[int]) -> int:
     if words[first] in w.STRONG_TYPES:
         return end - 1 if last in w.STRONG_TYPES else -1
     building = words[first] in w.BUILDING_WORDS and last == "HILL"
-    return end - 1 if building or last in w.STREET_TYPES - w.LOCALITY_TYPES else -1
+    return end - 1 if building or last in _ENDS_A_STREET else -1
+
+
+_ENDS_A_STREET = w.STREET_TYPES - w.LOCALITY_TYPES
+
+
+_ENDS = w.STREET_TYPES | w.BUILDING_WORDS
 
 
 def _first_type(words: list[str], start: int, breaks: list[int]) -> int:
     end = min(len(words), start + 6)
     for index in range(start, end):
-        word = words[index]
-        if word not in w.STREET_TYPES and word not in w.BUILDING_WORDS:
+        if words[index] not in _ENDS:
             continue
         if index == start and index + 1 not in breaks and index + 1 < len(words):
             continue

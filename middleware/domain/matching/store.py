@@ -40,22 +40,23 @@ class Store:
     def put_many(self, markers: Iterable[Marker]) -> None:
         """Adds or replaces many; the last of the same id counts."""
         before = self.live
-        heads, keys, rows = array("I"), array("I"), array("i")
+        first, heads, keys, counts = len(self.lines), array("I"), array("I"), array("i")
         for marker in markers:
             if before:
                 self.remove(marker.id)
             found = self._append(marker)
             heads.append(found[0])
-            keys.extend(found)
-            rows.extend([len(self.lines) - 1] * len(found))
+            keys.fromlist(found)
+            counts.append(len(found))
         self._drop_doubles(np.array(heads, np.uint32))
+        rows = np.repeat(np.arange(first, len(self.lines), dtype=np.int32), counts)
         if len(keys) * FEW < len(self.postings.keys):
-            for key, row in zip(keys, rows, strict=True):
+            for key, row in zip(keys, rows.tolist(), strict=True):
                 self.postings.add((key,), row)
             if self.postings.is_full():
                 self.postings.merge(lambda row: bool(self.lines[row]))
         else:
-            self.postings.pack(np.array(keys, np.uint32), np.array(rows, np.int32), self.is_live())
+            self.postings.pack(np.array(keys, np.uint32), rows, self.is_live())
 
     def remove(self, marker_id: str) -> None:
         """Ends a marker; an unknown id changes nothing."""
@@ -93,9 +94,11 @@ class Store:
         spec = spec_of(marker)
         self.lines.append(spec.line())
         self.live += 1
+        keys = hashed([*keys_of(spec), road_of(spec)])
+        road = keys.pop()
         if spec.kind and spec.postcode:
-            self.roads.update(hashed([road_of(spec)]))
-        return hashed(keys_of(spec))
+            self.roads.add(road)
+        return keys
 
     def _end(self, row: int) -> None:
         self.lines[row] = ""
@@ -121,10 +124,11 @@ def spec_of(marker: Marker) -> Spec:
     else:
         text, _ = clean(marker.address or "")
         reading = read_marker(text, read_postcode(marker.postcode or ""))
-    phones = tuple(dict.fromkeys(filter(None, map(read_phone, marker.phones))))
+    phones = dict.fromkeys(filter(None, map(read_phone, marker.phones))) if marker.phones else ()
+    person = read_person(marker.person) if marker.person else ""
     return interpret(
         marker.id, marker.scope in (Scope.BUILDING, Scope.SITE), reading,
-        marker.uprn or "", phones, read_person(marker.person or ""), _position(marker),
+        marker.uprn or "", tuple(phones), person, _position(marker),
     )  # fmt: skip
 
 
