@@ -1,6 +1,13 @@
 """The one table of adapters. To add one: a file that ends in its SPEC, and a line here."""
 
-from adapters.channels import cad_writeback, mdt_mqtt, radio, voice
+from adapters.channels import (
+    cad_writeback,
+    incident_reports,
+    mdt_mqtt,
+    radio,
+    security_notice,
+    voice,
+)
 from adapters.sources import (
     asterisk_ami,
     cad_http,
@@ -28,6 +35,8 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     cad_writeback.SPEC,
     radio.SPEC,
     voice.SPEC,
+    incident_reports.SPEC,
+    security_notice.SPEC,
 )
 
 _BY_NAME = {(spec.kind, spec.name): spec for spec in ADAPTERS}

@@ -15,6 +15,7 @@ from middleware.cli import (
     people,
     record,
     replay,
+    reports,
     run,
     timeline,
 )
@@ -33,6 +34,7 @@ then:
   forewarn check-config --config forewarn.toml       is a configuration right, before it runs
   forewarn markers import markers.csv --decided-by "A. Reader"
   forewarn timeline 2026-001234                      what was known when, of one incident
+  forewarn reports --csv --output drafts.csv         drafts for the incident reporting system
   forewarn journal verify                            was anything changed since it was written
 
 Each command explains itself: forewarn COMMAND --help. It ends with 0 when all is well, 1 when it
@@ -78,7 +80,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"forewarn {version('forewarn')}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for module in (run, check_config, markers, match, timeline, journal, record, replay, compare, people):
+    for module in (
+        run,
+        check_config,
+        markers,
+        match,
+        timeline,
+        reports,
+        journal,
+        record,
+        replay,
+        compare,
+        people,
+    ):
         module.add(commands)
     return parser
 

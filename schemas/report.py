@@ -158,6 +158,11 @@ class Outgoing(Said):
     revision: Annotated[int, Field(ge=1)]
     withdrawn: bool = False
 
+    @property
+    def note(self) -> str:
+        """Under which its receipt comes back."""
+        return self.id
+
 
 class IncidentReport(Outgoing):
     """A draft for the incident reporting system. `references`: other drafts about the same

@@ -18,6 +18,13 @@ from schemas.told import CadNote
 from tests.brokers import freeze
 from tests.rigs import FREEZES, PATIENCE, Device, Got
 
+TAKEN_BACK = (
+    "note.withdrawn",
+    "back_up.stood_down",
+    "report.withdrawn",
+    "assault.withdrawn",
+)
+
 
 class CadRig:
     """A CAD that takes notes, in a process of its own. Its receipt is its answer."""
@@ -25,6 +32,7 @@ class CadRig:
     device = "i4711"
     can = frozenset({FREEZES})
     kinds: frozenset[type[DeviceEvent]] = frozenset({NoteDisplayed})
+    played, greeting, path = "cad-receiver", b"takes notes at", "/cad/v1/notes"
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._port = folder, free_port("127.0.0.1")
@@ -36,7 +44,7 @@ class CadRig:
     def settings(self) -> dict[str, Any]:
         # A long limit: a slow machine is no dead CAD.
         return {
-            "url": f"http://127.0.0.1:{self._port}/cad/v1/notes",
+            "url": f"http://127.0.0.1:{self._port}{self.path}",
             "token_file": self._token,
             "answer_within": "1m",
             "look_every": "200ms",
@@ -52,13 +60,13 @@ class CadRig:
 
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "simulators", "cad-receiver", "--port", str(self._port),
+            sys.executable, "-m", "simulators", self.played, "--port", str(self._port),
             "--token-file", str(self._token),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert self._process.stderr
         async with asyncio.timeout(PATIENCE):
-            assert b"takes notes at" in await self._process.stderr.readline()
+            assert self.greeting in await self._process.stderr.readline()
 
     async def kill(self) -> None:
         if self._process is not None and self._process.returncode is None:
@@ -91,7 +99,7 @@ class CadIncident:
     async def got(self) -> Got:
         async with asyncio.timeout(PATIENCE):
             said = json.loads(await self._lines.readline())
-        return Got(said["id"], said["revision"], said["type"] == "note.withdrawn")
+        return Got(said["id"], said["revision"], said["type"] in TAKEN_BACK)
 
     async def says(self, kind: str, note: str, revision: int, by: str | None = None) -> None:
         raise AssertionError("a CAD answers, and says nothing of itself")

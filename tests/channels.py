@@ -23,6 +23,7 @@ from tests.brokers import DEVICES, ROOM, Nats, client, freeze, note, real_world,
 from tests.cad_rig import CadRig
 from tests.fakes import FakeIntake
 from tests.radios import RadioRig
+from tests.report_rigs import RIGS as REPORT_RIGS
 from tests.rigs import FREEZES, GARBAGE, PATIENCE, SPEAKS, Device, Got, Rig
 from tests.voice_rig import VoiceRig
 
@@ -168,6 +169,7 @@ RIGS: dict[str, Callable[[Path], Rig]] = {
     "cad_writeback": CadRig,
     "radio": RadioRig,
     "voice": VoiceRig,
+    **REPORT_RIGS,
 }
 
 

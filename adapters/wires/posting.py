@@ -97,6 +97,8 @@ class Dialect:
     is_receipt: Callable[[bytes, Any], bool]
     sent_as: str = "note"
     """What is counted as sent, unless it withdraws."""
+    reference: Callable[[bytes], str | None] | None = None
+    """The number that the other side gave it, out of its receipt."""
 
 
 class PostingChannel:
@@ -154,6 +156,7 @@ class PostingChannel:
         is_read = status in _TAKEN and len(answer) <= ANSWER_LIMIT
         if is_read and self.dialect.is_receipt(answer, body):
             self._count(body)
+            await self._keep_reference(intake, device, body, answer)
             await intake.submit(self._taken(device, body))
             return
         if status in _NEVER:
@@ -190,17 +193,25 @@ class PostingChannel:
             note_revision=body.revision,
         )
 
+    async def _keep_reference(self, intake: Intake, device: str, body: Any, raw: bytes) -> None:
+        number = self.dialect.reference(raw) if self.dialect.reference else None
+        if number is not None:
+            await intake.submit(self._reported(device, body, Delivery.RECEIVED, number))
+
     def _refused(self, device: str, body: Any, status: int) -> DeliveryReported:
+        return self._reported(device, body, Delivery.REFUSED, str(status))
+
+    def _reported(self, device: str, body: Any, state: Delivery, code: str) -> DeliveryReported:
         return DeliveryReported(
             source=self.name,
-            id=f"{body.note}/{body.revision}/refused/{status}",
+            id=f"{body.note}/{body.revision}/{state}/{code}",
             occurred_at=self._world.clock.now(),
             device=device,
             channel=self.name,
             note=body.note,
             note_revision=body.revision,
-            state=Delivery.REFUSED,
-            code=str(status),
+            state=state,
+            code=code,
         )
 
     # --- coming and going --------------------------------------------------------------

@@ -37,6 +37,16 @@ class Service:
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """The answer's JSON, None where it has none."""
+        from json import loads
+
+        answer = await self._answer(method, path, body)
+        return loads(answer) if answer else None
+
+    async def read(self, path: str) -> str:
+        """The answer as it came, for a file."""
+        return (await self._answer("GET", path)).decode()
+
+    async def _answer(self, method: str, path: str, body: Any = None) -> bytes:
         from aiohttp import ClientError
 
         from middleware.ops.errors import Trouble
@@ -44,7 +54,7 @@ class Service:
         try:
             async with self._session.request(method, self._url + path, json=body) as response:
                 await _demand_success(response)
-                return None if response.status == 204 else await response.json()
+                return await response.read()
         except (ClientError, TimeoutError) as error:
             raise Trouble(
                 f"the service at {self._url} does not answer ({type(error).__name__})",

@@ -198,6 +198,16 @@ class StandOff(Section):
         return StandOffRules(prompts=self.prompts, every=self.every, channels=channels)
 
 
+class Reports(Section):
+    """Draft incident reports. Where they go: the channels incident_reports and security_notice."""
+
+    remind_security: Annotated[Duration, Between("1m", "24h")] = Field(
+        read_duration("15m"),
+        description="the security team is told again of a physical assault that nobody of it has "
+        "taken within this time",
+    )
+
+
 Adapters = Mapping[str, SerializeAsAny[InstanceOf[BaseModel]]]
 
 
@@ -228,6 +238,7 @@ class Config(Section):
     broker: Broker = Broker()
     escalation: Escalation = Escalation()
     man_down: ManDown = ManDown()
+    reports: Reports = Reports()
     stand_off: StandOff = StandOff()
     source: Adapters = Field({}, description="what comes in")
     channel: Adapters = Field({}, description="ways out to the crews")
@@ -247,6 +258,7 @@ class Config(Section):
             same_again=self.memory.same_again,
             recheck_after=self.check.recheck_after,
             man_down=self.man_down.rules(),
+            remind_security=self.reports.remind_security,
             stand_off=self.stand_off.rules(there),
         )
 

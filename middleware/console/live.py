@@ -23,6 +23,7 @@ from middleware.console.marker_routes import problem_of
 from middleware.console.mistake_verbs import MistakeVerbs
 from middleware.console.opened import open_note
 from middleware.console.projection import Projection
+from middleware.console.report_verbs import ReportVerbs
 from middleware.console.stand_off_verbs import StandOffVerbs
 from middleware.console.streams import view_of
 from middleware.domain.calendar import london_day
@@ -82,6 +83,7 @@ class Live:
     def __post_init__(self) -> None:
         self.verbs = {
             **MistakeVerbs(self.hub, self.projection, self.acts).table(),
+            **ReportVerbs(self.hub, self.projection, self.acts).table(),
             "watch": (_Watch, self._watch),
             "open-note": (_OpenNote, self._open_note),
             "take-task": (_TakeTask, self._take_task),

@@ -8,6 +8,14 @@ from itertools import islice
 from middleware.console.alarm_rows import row_for
 from middleware.console.figures import FIGURES, figures_row
 from middleware.console.mistakes import mistake_ids, mistake_row
+from middleware.console.reports import (
+    application_ids,
+    application_row,
+    assault_ids,
+    assault_row,
+    report_ids,
+    report_row,
+)
 from middleware.console.rows import (
     QUARANTINE,
     Row,
@@ -79,6 +87,9 @@ STREAMS: dict[str, Stream] = {
         Stream("calls", _calls, call_row),
         Stream("batches", lambda state: list(state.markers.staged), batch_row),
         Stream("mistakes", mistake_ids, mistake_row),
+        Stream("assaults", assault_ids, assault_row),
+        Stream("reports", report_ids, report_row),
+        Stream("applications", application_ids, application_row),
         Stream(QUARANTINE, lambda _: (QUARANTINE,), quarantine_row),
         Stream("sources", lambda state: list(state.sources), source_row),
         Stream(FIGURES, lambda _: (FIGURES,), figures_row),

@@ -13,6 +13,7 @@ from schemas import decision as d
 from schemas import held as h
 from schemas import judgement as j
 from schemas.decision import Decision
+from schemas.reporting import REPORT_DECISIONS
 from schemas.telling import AttemptMade, AttemptReported
 
 Touch = tuple[str, str]
@@ -48,6 +49,9 @@ def _of_subject(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
 
 
 def _of_note(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    if decision.note in state.filings:
+        yield "reports", state.filings[decision.note].report
+        return
     yield "tasks", f"t-{decision.note}"
     note = state.notes.get(decision.note)
     if note is not None:
@@ -120,6 +124,12 @@ def _of_mistakes(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
             yield "calls", pair.address
 
 
+def _of_report(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    """On each list on which it may stand."""
+    for stream in ("reports", "assaults", "applications"):
+        yield stream, decision.report
+
+
 FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = {
     d.IncidentTaken: _of_incident,
     d.IncidentChanged: _of_facts,
@@ -148,6 +158,7 @@ FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = 
     j.MistakeTaken: _of_mistakes,
     j.MistakeSettled: _of_mistakes,
     j.MistakesLapsed: _of_mistakes,
+    **dict.fromkeys(REPORT_DECISIONS, _of_report),
     d.Quarantined: _of_refusal,
     d.Failed: _of_refusal,
 }

@@ -27,6 +27,7 @@ from middleware.console.marker_routes import MarkerRoutes
 from middleware.console.page import Page
 from middleware.console.projection import Projection
 from middleware.console.recording_routes import RecordingRoutes
+from middleware.console.report_routes import ReportRoutes
 from middleware.console.search import Searches
 from middleware.console.sessions import Sessions
 from middleware.console.signing import Signing
@@ -97,6 +98,7 @@ class Console:
         page = Page()
         signing = Signing(self.people, sessions, Attempts(self.clock), self.intake, self.clock)
         markers = MarkerRoutes(acts, self.projection)
+        reports = ReportRoutes(acts, self.projection)
         searches = Searches(self.intake, self.clock)
         self.projection.listeners.append(searches.on_committed)
         watching = Watching(self.registry, self.health, self.timeline, acts)
@@ -116,6 +118,7 @@ class Console:
             "PUT /api/markers/{marker}": markers.put,
             "DELETE /api/markers/{marker}": markers.end,
             "GET /api/timeline/{incident}": watching.history,
+            "GET /api/reports": reports.export,
             "GET /api/recording": recording.status,
             "POST /api/recording": recording.begin,
             "DELETE /api/recording": recording.stop,

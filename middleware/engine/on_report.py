@@ -8,6 +8,7 @@ from middleware.engine.state import Filing, State
 from schemas.decision import Decision, Ignored, Shown, Why
 from schemas.delivery import Delivery, DeliveryReported, NoteDisplayed
 from schemas.report import (
+    Application,
     ApplicationSettled,
     AssaultTaken,
     ReportAmended,
@@ -66,7 +67,7 @@ def on_settled(state: State, taken: Taken, event: ApplicationSettled) -> list[De
     report = _open(state, event)
     if isinstance(report, Ignored):
         return [report]
-    if report.settled_by is not None:
+    if report.settled_by is not None or report.application is Application.NONE:
         return [Ignored(why=Why.ALREADY)]
     return [ApplicationDone(report=report.id, by=event.by, applied=event.applied)]
 

@@ -10,6 +10,7 @@ from middleware.engine.mistakes import WAITS_OR_HIDES
 from middleware.engine.state import Phase, State
 from middleware.flow.alarm_figures import AlarmFigures
 from middleware.flow.checker import Matcher
+from middleware.flow.report_figures import ReportFigures
 from middleware.flow.stamps import Stamps
 from middleware.flow.stand_off_figures import StandOffFigures
 from middleware.ports import Clock, Meters
@@ -26,6 +27,7 @@ class Observer:
     def __init__(self, meters: Meters, clock: Clock, stamps: Stamps, matcher: Matcher) -> None:
         self._meters, self._clock, self._stamps, self._matcher = meters, clock, stamps, matcher
         self._alarms = AlarmFigures(meters)
+        self._reports = ReportFigures(meters)
         self._stand_offs = StandOffFigures(meters)
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
@@ -33,6 +35,7 @@ class Observer:
             for made in entry.decisions:
                 self._on_decision(entry, made, state)
                 self._alarms.on_decision(entry, made, state)
+                self._reports.on_decision(entry, made, state)
                 self._stand_offs.on_decision(entry, made, state)
 
     def _on_decision(self, entry: Entry, made: d.Decision, state: State) -> None:
@@ -93,6 +96,7 @@ class Observer:
         self._meters.gauge("forewarn_tasks_open").set(tasks)
         self._measure_markers(state)
         self._alarms.measure(state, now)
+        self._reports.measure(state, now)
         self._stand_offs.measure(state, now)
         self._measure_mistakes(state)
 

@@ -1,5 +1,7 @@
 """What other bodies are told about a report, made from the state (R1, R3, N8)."""
 
+from collections.abc import Iterator
+
 from middleware.domain.reporting import missing, persons, sub_category
 from middleware.engine.reports import Hands, Report, notice_id
 from middleware.engine.state import Filing, State
@@ -45,6 +47,13 @@ def report_body(state: State, report: Report) -> IncidentReport:
         references=tuple(state.reports.beside(report)),
         missing=tuple(lacking(report)),
     )
+
+
+def exported(state: State, *, dropped: bool = False) -> Iterator[IncidentReport]:
+    """Every draft, the oldest first, as it is sent; those that were taken back only on request."""
+    for report in state.reports.drafts.values():
+        if dropped or not report.is_dropped:
+            yield report_body(state, report)
 
 
 def lacking(report: Report) -> list[Missing]:

@@ -11,6 +11,7 @@ from middleware.flow.records import open_record
 from middleware.flow.timeline_alarms import alarm_words
 from middleware.flow.timeline_channels import channel_words
 from middleware.flow.timeline_journal import Unwritten
+from middleware.flow.timeline_reports import report_words
 from middleware.flow.timeline_stand_offs import stand_off_words
 from middleware.ports import Clock, Journal, Keys
 from schemas import decision as d
@@ -18,6 +19,7 @@ from schemas.alarm import AlarmRaised
 from schemas.held import StandOffBegun
 from schemas.incident import CadEvent
 from schemas.judgement import MistakeTaken
+from schemas.reporting import ReportDrafted
 from schemas.search import SearchAnswered
 
 SLICE = 50
@@ -36,7 +38,7 @@ class TimelineLine:
 
 def build(entries: Iterable[Entry], incident: str) -> list[TimelineLine]:
     """The timeline of the incident with this CAD number, or this id of ours; or of the man-down
-    alarm with this id, or of this radio."""
+    alarm or the report with this id, or of this radio."""
     follow = _Follow(incident)
     return follow.marked([line for entry in entries for line in follow.lines(entry)])
 
@@ -50,6 +52,7 @@ class _Follow:
         self._notes: dict[str, str] = {}
         self._alarms: set[str] = set()
         self._mistakes: set[str] = set()
+        self._reports: set[str] = set()
         self._unwritten = Unwritten()
         self._stand_offs: dict[str, str] = {}
 
@@ -61,7 +64,7 @@ class _Follow:
             self._ids.update(m.incident for m in entry.decisions if isinstance(m, d.IncidentTaken))
             yield TimelineLine(entry.position, entry.received_at, kind, "the CAD said so")
         for made in entry.decisions:
-            words = self._stand_off_words(made) or self._words(made)
+            words = self._stand_off_words(made) or self._report_words(made) or self._words(made)
             if words:
                 yield TimelineLine(entry.position, entry.received_at, kind, words)
 
@@ -79,6 +82,13 @@ class _Follow:
             self._stand_offs[made.stand_off] = made.callsign
         callsign = self._stand_offs.get(getattr(made, "stand_off", ""))
         return stand_off_words(made, callsign) if callsign else ""
+
+    def _report_words(self, made: d.Decision) -> str:
+        if isinstance(made, ReportDrafted) and (
+            made.alarm in self._alarms or self._ids.intersection((made.subject, made.report))
+        ):
+            self._reports.add(made.report)
+        return report_words(made) if getattr(made, "report", None) in self._reports else ""
 
     def _words(self, made: d.Decision) -> str:
         if isinstance(made, AlarmRaised) and self._speaks_of(made):

@@ -29,6 +29,7 @@ R = Role
 _EOC = frozenset({R.CALL_HANDLER, R.DISPATCHER, R.SUPERVISOR})
 _DUTY = frozenset({R.DISPATCHER, R.SUPERVISOR})
 _MARKING = frozenset({R.MARKING_TEAM})
+_SECURITY = frozenset({R.SECURITY_TEAM})
 _SEES_LIST = _EOC | {R.MARKING_TEAM, R.SECURITY_TEAM, R.AUDITOR}
 _PEOPLE = _SEES_LIST | {R.ADMINISTRATOR}
 _WATCH = frozenset({R.SUPERVISOR, R.ADMINISTRATOR, R.SYSTEM})
@@ -69,6 +70,12 @@ RULES: dict[str, frozenset[Role]] = {
     "ws open-mistake": _MARKING | {R.AUDITOR},
     "ws decide-mistake": _MARKING,
     "ws decide-batch": _MARKING,
+    "ws report-violence": _EOC | _SECURITY,
+    "ws open-report": _SECURITY | _MARKING | {R.SUPERVISOR, R.AUDITOR},
+    "ws amend-report": _SECURITY | {R.SUPERVISOR},
+    "ws drop-report": _SECURITY,
+    "ws take-assault": _SECURITY,
+    "ws settle-application": _MARKING,
     "ws accept-alarm": _EOC,
     "ws send-help": _DUTY,
     "ws report-listening": _DUTY,
@@ -83,6 +90,9 @@ RULES: dict[str, frozenset[Role]] = {
     "stream tasks": _EOC | {R.AUDITOR},
     "stream stand_offs": _EOC | {R.AUDITOR},
     "stream mistakes": _MARKING | {R.AUDITOR},
+    "stream assaults": _SECURITY | {R.AUDITOR},
+    "stream reports": _SECURITY | {R.SUPERVISOR, R.AUDITOR},
+    "stream applications": _MARKING | {R.AUDITOR},
     "stream batches": _MARKING | {R.AUDITOR},
     "stream quarantine": _MARKING | {R.SUPERVISOR, R.AUDITOR, R.ADMINISTRATOR},
     "stream sources": _PEOPLE,
@@ -93,6 +103,8 @@ RULES: dict[str, frozenset[Role]] = {
     "POST /api/markers/{batch}/decision": _MARKING,
     "PUT /api/markers/{marker}": _MARKING,
     "DELETE /api/markers/{marker}": _MARKING,
+    # Incident reports
+    "GET /api/reports": _SECURITY | {R.AUDITOR},
     # Evidence
     "GET /api/timeline/{incident}": frozenset({R.SUPERVISOR, R.AUDITOR}),
     # Recording what the service hears: everything, so only who runs the machine

@@ -51,6 +51,14 @@ TABLE: tuple[Row, ...] = (
         "crew that holds which no named person has answered; 0 without one"),
     Row("forewarn_stand_off_prompts_total", Counter, "prompts about crews that hold, by why",
         ("why",)),
+    Row("forewarn_reports_drafted_total", Counter, "incident reports drafted, by what from and "
+        "sub-category", ("cause", "category")),
+    Row("forewarn_reports_waiting", Gauge, "drafts that wait: for a sub-category, for the security "
+        "team, for the marking team, for a receipt of another system", ("what",)),
+    Row("forewarn_assault_taken_seconds", Histogram, "from the telling of the security team to a "
+        "named person who took the physical assault", buckets=_SLOW),
+    Row("forewarn_assault_untaken_seconds", Gauge, "age of the oldest physical assault that nobody "
+        "of the security team has taken; 0 without one"),
     Row("forewarn_markers", Gauge, "markers by state", ("state",)),
     Row("forewarn_mistakes_reported_total", Counter, "times somebody said that a marker is not "
         "about the place, by what was said and whether on a device or at the console",

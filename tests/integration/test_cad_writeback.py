@@ -19,7 +19,8 @@ from middleware.ops.metrics import Metrics
 from middleware.ports import ChannelDown, ToDevice
 from schemas.delivery import Delivery, DeliveryReported, NoteDisplayed
 from schemas.told import CadNote
-from simulators.cad_receiver import PATH, Faults, Receiver, serving
+from simulators.cad_receiver import PATH, Receiver
+from simulators.receiving import Faults, serving
 from tests.brokers import real_world, until
 from tests.cad import CANARY
 from tests.cad_rig import CadRig

@@ -32,6 +32,12 @@ SAID = {
     "answer-prompt": {"stand_off": "so1", "prompt": 1},
     "report-mistake": {"subject": "i1", "marker": "M1", "says": "wrong_address"},
     "open-mistake": {"mistake": "m1"},
+    "report-violence": {"facts": {"what": "pushed"}},
+    "open-report": {"report": "rv1"},
+    "amend-report": {"report": "rv1", "facts": {"medical": False}},
+    "drop-report": {"report": "rv1", "reason": "a fall"},
+    "take-assault": {"report": "rv1"},
+    "settle-application": {"report": "rv1", "applied": True, "reason": "applied"},
     "decide-mistake": {"mistake": "m1", "verdict": "keep", "reason": "it is the place"},
 }
 

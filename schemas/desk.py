@@ -1,0 +1,25 @@
+"""What goes to a desk of the police, or of others who are asked for help (P1, P2)."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.back_up import Because
+from schemas.base import Name, Text
+from schemas.police import Threat, Wanted
+from schemas.told import Outgoing
+
+
+class DeskRequest(Outgoing):
+    """One revision of a request, or with `withdrawn` its standing down. `note` is the request,
+    `incident` the number it has in the CAD, `words` what is read out, `asked_of` whom this step of
+    the escalation asks, and `because` why it came to it."""
+
+    incident: Name | None = None
+    service_day: date | None = None
+    wanted: Wanted = Wanted.POLICE
+    asked_of: Name = "police"
+    because: Because | None = None
+    words: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
+    threat: Threat = Threat()
