@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from adapters.codecs import mdt
+from schemas.stand_off import StandOffState
 from simulators.mdt_screen import Note, Reaction, Screen, ShownLog, read_note
 from tests.flowing import ROOM
 from tests.simulation.network import Network
@@ -16,6 +17,7 @@ from tests.simulation.plan import Plan, Weather
 
 CONTRACT = "forewarn.mdt/1"
 Say = Callable[[str, bytes], None]
+STATES = tuple(StandOffState)
 
 
 class Device:
@@ -35,6 +37,7 @@ class Device:
         self._chance = plan.random(f"device {name}")
         self._loop = asyncio.get_running_loop()
         self._open: dict[tuple[str, str, int], bytes] = {}
+        self._states: dict[str, bytes] = {}
         self._deaf = self._blind = self._suffered = False
         self._sessions = 0
         self._epoch = 0
@@ -56,6 +59,8 @@ class Device:
         elif leaf == "taken":
             said = json.loads(raw)
             self._open.pop((said["kind"], said["note"], said["revision"]), None)
+        elif leaf == "heard":
+            self._states.pop(json.loads(raw)["said"], None)
         elif leaf == "answers":
             self.answers.append(json.loads(raw))
 
@@ -105,13 +110,20 @@ class Device:
         self._speaks("hello", {"session": f"s{self._sessions}-{self._chance.getrandbits(40)}"})
 
     async def lives(self) -> None:
-        """Repeats its receipts; now and then its crew asks."""
+        """Repeats its receipts and states; now and then its crew asks, or says how it holds."""
         while True:
             await asyncio.sleep(self._chance.uniform(3, 8))
             for key, raw in list(self._open.items()):
                 self._open[key] = raw
                 if not self._deaf:
                     self._network.post(self._say, mdt.topic(ROOM, self.name, "receipts"), raw)
+            for raw in self._states.values():
+                if not self._deaf:
+                    self._network.post(self._say, mdt.topic(ROOM, self.name, "states"), raw)
+            if self._chance.random() < 0.02:
+                name, state = f"s{self._chance.getrandbits(40)}", self._chance.choice(STATES)
+                about: dict[str, object] = {"said": name, "state": state, "by": "S1"}
+                self._states[name] = self._speaks("states", about)
             if self._chance.random() < 0.05:
                 self._speaks("ask", {"ask": f"q{self._chance.getrandbits(40)}"})
 
@@ -138,6 +150,7 @@ class Device:
         self.screen.forget()
         self.shown.clear()
         self._open.clear()
+        self._states.clear()
         self._read.clear()
         self._epoch += 1
 

@@ -121,7 +121,8 @@ class SimMdt:
         await intake.submit(heard.event, raw)
         if heard.taken and self._up:
             body = mdt.write(heard.taken)
-            self._network.post(self._wire(heard.event.device), "taken", body)
+            leaf = mdt.leaf_of(heard.taken)
+            self._network.post(self._wire(heard.event.device), leaf, body)
 
 
 class SimIndex:

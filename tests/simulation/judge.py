@@ -19,6 +19,7 @@ from tests.simulation.attempts import judge_cad
 from tests.simulation.mistake_judge import left_out, wrong_with_mistakes
 from tests.simulation.plan import LATE
 from tests.simulation.sayings import Acknowledged
+from tests.simulation.stand_off_judge import wrong_with_stand_offs
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -39,6 +40,8 @@ def judge(world: World) -> None:
     for wrong in wrong_with_mistakes(world.state):
         world.witness.complain(wrong)
     for wrong in wrong_with_alarms(world, entries):
+        world.witness.complain(wrong)
+    for wrong in wrong_with_stand_offs(world, entries):
         world.witness.complain(wrong)
     world.witness.attempts.in_the_end(world.state)
     judge_cad(world.state, world.far, world.witness.complain)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from random import Random
 
 from middleware.engine.state import Phase
@@ -12,6 +13,7 @@ from schemas.event import Event
 from schemas.incident import Resource
 from schemas.marker import Marker, Scope
 from schemas.mistake import Verdict
+from schemas.stand_off import StandOffState
 from tests import said
 from tests.matching import NOT_AN_ADDRESS
 from tests.mistaken import decides, says
@@ -19,6 +21,7 @@ from tests.said import Cad, Team, marker
 from tests.simulation.machine import Machine
 from tests.simulation.plan import Plan, Weather
 from tests.simulation.sayings import Sayings
+from tests.stand_offs import answered, dispatcher_says
 
 ADDRESSES = tuple(f"{n} Marram Street, Saltby, CT97 {n}AB" for n in range(1, 6))
 NUMBERS = ("07700 900001", "07700 900002", "07700 900003")
@@ -140,6 +143,10 @@ class People:
             (
                 incident.ResourceMobile,
                 incident.ResourceAtScene,
+                incident.ResourceStandingOff,
+                incident.ResourceStandingOff,
+                incident.ResourceAtRvp,
+                incident.ResourceGoneIn,
                 incident.ResourceStoodDown,
                 incident.ResourceCleared,
             )
@@ -245,3 +252,21 @@ class People:
             tasks = [n.task for n in notes if n.task and n.phase is Phase.OPEN]
             for task in tasks[:3]:
                 await self._say(said.taken(task, "Sam", self._now()))
+
+    async def look_at_stand_offs(self) -> None:
+        """A dispatcher answers prompts now and then, and says of a crew what comes to mind; once
+        the storm is over, nobody does."""
+        chance, numbers = self._plan.random("dispatcher"), count()
+        while self._weather.stormy:
+            await asyncio.sleep(chance.uniform(10, 60))
+            if self._machine.service is None or not self._weather.stormy:
+                continue
+            held = list(self._machine.service.state.stand_offs.values())
+            asked = [one for one in held if one.waits_since is not None]
+            acts: list[Event] = [answered(o.id, o.prompt, at=self._now()) for o in asked[:2]]
+            if held and chance.random() < 0.3:
+                one, state = chance.choice(held), chance.choice(tuple(StandOffState))
+                about = {"callsign": one.callsign, "at": self._now()}
+                acts.append(dispatcher_says(one.incident, state, **about))
+            for act in acts:
+                await self._say(act.model_copy(update={"id": f"dispatcher/{next(numbers)}"}))

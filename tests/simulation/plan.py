@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from middleware.domain.rules import CONSOLE, AlarmStep, KnownRadio, ManDown, Rules, Rung
+from middleware.domain.rules import CONSOLE, AlarmStep, KnownRadio, ManDown, Rules, Rung, StandOff
 from middleware.ports import By, Way
 from schemas.alarm import Audience
 from tests.virtual import EPOCH
@@ -36,6 +36,11 @@ RULES = Rules(
         "cad_writeback": Way(by=By.INCIDENT),
     },
     keep_finished=timedelta(minutes=2),
+    stand_off=StandOff(
+        prompts=(timedelta(seconds=20), timedelta(seconds=45)),
+        every=timedelta(seconds=40),
+        channels=("mdt", "radio"),
+    ),
     man_down=ManDown(
         steps=(
             AlarmStep(to=Audience.SUPERVISORS, wait=timedelta(seconds=5)),

@@ -14,9 +14,11 @@ from schemas import decision as d
 from schemas.check import Outcome
 from schemas.delivery import TimerDue
 from schemas.event import Event
-from schemas.mdt import DeviceAnswer, DeviceNote
+from schemas.mdt import DeviceAnswer, DeviceNote, DevicePrompt
+from schemas.told import RadioAnswer
 from tests.simulation.attempts import Attempts
 from tests.simulation.machine import Machine
+from tests.simulation.stand_off_judge import Asked
 from tests.virtual import VirtualLoop
 
 RESTART_TOLERANCE = 6.0
@@ -41,6 +43,7 @@ class Witness:
         self._sent: dict[tuple[str, str], int] = {}
         self._lives = 0
         self.attempts = Attempts(self.complain)
+        self.stand_offs = Asked(loop, self.complain)
         self.issued: set[str] = set()
         self.withdrawn: set[tuple[str, int]] = set()
 
@@ -101,6 +104,7 @@ class Witness:
 
     def _look_at_decision(self, entry: Entry, made: d.Decision, *, known: bool) -> None:
         self.attempts.decided(made, self._shadow)
+        self.stand_offs.decided(made)
         match made:
             case d.TimerSet():
                 wait = (made.due_at - entry.received_at).total_seconds()
@@ -164,10 +168,14 @@ class Witness:
             self._look_at_answer(body)
         elif isinstance(body, DeviceNote):
             self._look_at_note(message.device, body)
+        elif isinstance(body, DevicePrompt):
+            self.stand_offs.sent(body.stand_off, ended=body.ended)
         else:
             self.complain("a device was given what it cannot show")
 
     def sent_far(self, channel: str, message: ToDevice) -> None:
+        if isinstance(message.body, RadioAnswer) and message.body.ask in self.stand_offs.known:
+            self.stand_offs.sent(message.body.ask, ended=False)
         self.attempts.went(channel, message, self._shadow)
 
     def _look_at_note(self, device: str, body: DeviceNote) -> None:

@@ -100,6 +100,7 @@ class World:
         async with asyncio.timeout(MOST):
             always = [asyncio.create_task(self.people.take_tasks())]
             always += [asyncio.create_task(self.people_of_radios.look())]
+            always += [asyncio.create_task(self.people.look_at_stand_offs())]
             always += [asyncio.create_task(device.lives()) for device in self.devices.values()]
             await asyncio.gather(
                 self._storm(),

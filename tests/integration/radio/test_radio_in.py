@@ -13,6 +13,7 @@ from schemas.delivery import (
 )
 from schemas.safety import ManDownCancelled, ManDownSignalled, PositionReported
 from schemas.service import SourceConnected
+from schemas.stand_off import CrewSaidStandOff, StandOffState
 from schemas.told import RadioAnswer
 from simulators import radio_words as words
 from simulators.radio import RadioGateway
@@ -53,6 +54,17 @@ async def test_d1_a_cancel_and_the_sites_own_emergency_come_in(
         (signalled,) = await desk.hears(ManDownSignalled)
         (cancelled,) = await desk.hears(ManDownCancelled)
         assert (signalled.signal, cancelled.radio) == ("status_emergency", RADIO)
+
+
+async def test_p3_a_crew_says_by_status_how_it_holds(gateway: RadioGateway, tmp_path: Path) -> None:
+    handset = silent(gateway)
+    table = {**STATUS, "8013": "standing_off", "8014": "at_rvp", "8015": "gone_in", "8016": "over"}
+    async with at_work(gateway, settings(gateway, status=table), tmp_path) as desk:
+        for status in (0x8013, 0x8014, 0x8015, 0x8016):
+            handset.press(status)
+        said = await desk.hears(CrewSaidStandOff, 4)
+        assert {one.state for one in said} == set(StandOffState)
+        assert {(one.device, one.by) for one in said} == {(RADIO, f"radio {RADIO}")}
 
 
 async def test_d1_positions_are_taken_at_most_every_ten_seconds(desk: Desk) -> None:
