@@ -122,11 +122,18 @@ class ServiceProcess:
 
     async def ready(self) -> None:
         """Until /readyz says so."""
-        async with ClientSession(self.console) as session, self.patience("readiness"):
+        await self._until_good("/readyz")
+
+    async def until_answering(self) -> None:
+        """Until the console is there, whatever the service still lacks."""
+        await self._until_good("/healthz")
+
+    async def _until_good(self, path: str) -> None:
+        async with ClientSession(self.console) as session, self.patience(f"{path} to be good"):
             while True:
                 self.demand_alive()
                 try:
-                    async with session.get("/readyz") as answer:
+                    async with session.get(path) as answer:
                         if answer.status == 200:
                             return
                 except ClientError:

@@ -13,10 +13,12 @@ Outcome = contract.Read | Problem
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other side is told of one message, after the journal has it."""
+    """What the other side is told of one message, after the journal has it. Not `kept`: an
+    emergency that is shown and that nothing durable has; the other side must say it again."""
 
     standing: Standing
     body: bytes
+    kept: bool = True
 
 
 class Desk:
@@ -76,7 +78,8 @@ class Desk:
         if isinstance(outcome, Problem):
             return await self._refuse(outcome, raw)
         submitted = await self._intake.submit(outcome.event, raw)
-        return Answer(submitted.standing, contract.standing(outcome.event, submitted))
+        body = contract.standing(outcome.event, submitted)
+        return Answer(submitted.standing, body, submitted.kept)
 
     async def _refuse(self, problem: Problem, raw: bytes) -> Answer:
         submitted = await self._intake.refuse(self._adapter, problem, raw)

@@ -21,6 +21,7 @@ from middleware.ops.presence import Presence
 from middleware.ports import Ability, Intake, Problem, Standing, World
 
 _SHUTDOWN_S = 2.0
+NOT_KEPT = "shown to people, and not kept yet"
 _STATUS = {
     Standing.TAKEN: 202,
     Standing.KNOWN: 200,
@@ -162,12 +163,13 @@ class Door:
         await asyncio.wait({task}, timeout=self._settings.patience.total_seconds())
         if not task.done() or task.cancelled() or task.exception():
             return self._wait(503, "not kept yet")
-        return _respond(task.result(), status)
+        answer = task.result()
+        return _respond(answer, status) if answer.kept else self._wait(503, NOT_KEPT, shown=True)
 
-    def _wait(self, status: int, what: str) -> web.Response:
+    def _wait(self, status: int, what: str, **more: bool) -> web.Response:
         seconds = max(1, round(self._settings.retry_after.total_seconds()))
         problem = Problem("message", f"{what}; send the same again after Retry-After")
-        return _told(status, problem, {"Retry-After": str(seconds)})
+        return _told(status, problem, {"Retry-After": str(seconds)}, **more)
 
 
 def _wrong_key(request: web.Request, outcome: Outcome) -> Problem | None:
@@ -184,6 +186,8 @@ def _respond(answer: Answer, status: int | None) -> web.Response:
     return web.Response(status=code, body=answer.body, content_type="application/json")
 
 
-def _told(status: int, problem: Problem, headers: dict[str, str] | None = None) -> web.Response:
-    body, kind = contract.refusal(problem), "application/json"
+def _told(
+    status: int, problem: Problem, headers: dict[str, str] | None = None, **more: bool
+) -> web.Response:
+    body, kind = contract.refusal(problem, **more), "application/json"
     return web.Response(status=status, body=body, content_type=kind, headers=headers)

@@ -126,6 +126,6 @@ class MqttDoor:
         """QoS 0 is enough: who missed it says the message again."""
         answer = await self._desk.submit(self._desk.read(raw), raw)
         connection = self._connection
-        if connection is not None:
+        if connection is not None and answer.kept:
             with suppress(ChannelDown):
                 await connection.publish(self.topics[1], answer.body, 0)

@@ -5,6 +5,7 @@ allow-list in `middleware.ops.redaction`. Libraries that use the standard librar
 taken along without their words, which nobody has vetted: name, line and error kind remain.
 """
 
+import contextlib
 import logging
 import re
 import sys
@@ -12,7 +13,7 @@ import threading
 from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.processors import JSONRenderer, add_log_level
@@ -46,7 +47,7 @@ def start_logging(clock: Clock, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=_processors(clock),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Unfailing(stream))),
         cache_logger_on_first_use=False,
     )
     logging.captureWarnings(capture=True)
@@ -54,6 +55,29 @@ def start_logging(clock: Clock, stream: TextIO | None = None) -> None:
     sys.excepthook = _on_uncaught
     sys.unraisablehook = lambda told: _log_uncaught("error_could_not_be_raised", told.exc_value)
     threading.excepthook = lambda told: _log_uncaught("thread_ended_by_an_error", told.exc_value)
+
+
+class _Unfailing:
+    """A stream that loses lines when it must: a log on a full disk stops no room. How many were
+    lost is the first thing said when it can be written again."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._given, self._lost = stream, 0
+
+    def write(self, text: str) -> int:
+        stream = self._given or sys.stderr
+        try:
+            if self._lost:
+                stream.write(f'{{"event": "log_lines_lost", "count": {self._lost}}}\n')
+                self._lost = 0
+            return stream.write(text)
+        except OSError:
+            self._lost += 1
+            return 0
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            (self._given or sys.stderr).flush()
 
 
 def _processors(clock: Clock) -> list[Processor]:

@@ -4,91 +4,28 @@ E3, O4)."""
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.channels.broker import free_port
 from middleware.ops.access import Role
 from schemas import alarm as a
 from schemas.safety import ManDownSignalled
 from simulators.cad_faults import Faults
-from simulators.cad_links import HttpLink
-from simulators.man_down import GatewaySimulator
+from tests.guarded_room import HERE, RADIO, GuardedRoom, guarded_room
 from tests.room import made
-from tests.service import ControlRoom
-from tests.service_process import choose_ports
 from tests.service_screen import screen
 
-PATH = "/man-down/v1/messages"
-RADIO = "1234567"
-HERE = {"latitude": 51.3, "longitude": -0.5, "error_m": 20.0, "age_s": 5.0}
-SECTION = """
-[source.man_down_http]
-listen = "127.0.0.1:{port}"
-[man_down]
-window = "2m"
-[[man_down.step]]
-to = "supervisors"
-wait = "2s"
-[[man_down.step]]
-to = "dispatchers"
-wait = "2s"
-[[man_down.step]]
-to = "everybody"
-wait = "2s"
-[[man_down.radio]]
-number = "{radio}"
-callsign = "A101"
-listening = true
-"""
 MARKERS = """id,address,scope,category,severity,what,happened_on,review_on,source
 M1,"14 High Street, Anytown",house,physical_assault,high,assaulted,2025-09-01,2030-09-01,report
 """
 
 
-class GuardedRoom(ControlRoom):
-    """A control room with a door for a gateway."""
-
-    @property
-    def gateway_url(self) -> str:
-        return f"http://127.0.0.1:{self.ports['man_down']}{PATH}"
-
-    def gateway(self, **options: Any) -> GatewaySimulator:
-        return GatewaySimulator(HttpLink(self.gateway_url, self.cad_token), **options)
-
-    @asynccontextmanager
-    async def carrying(self, **options: Any) -> AsyncIterator[GatewaySimulator]:
-        gateway = self.gateway(**options)
-        task = asyncio.create_task(gateway.run())
-        try:
-            yield gateway
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
-
-    async def restart(self) -> None:
-        self.start()
-        await self.ready()
-
-
 @pytest.fixture
 async def room(tmp_path: Path) -> AsyncIterator[GuardedRoom]:
-    room = GuardedRoom(tmp_path, choose_ports())
-    room.configure(wait="1h", snapshot_every=20_000)
-    room.ports["man_down"] = free_port("127.0.0.1")
-    with room.config.open("a") as config:
-        config.write(SECTION.format(port=room.ports["man_down"], radio=RADIO))
-    room.prepare()
-    room.start()
-    try:
-        await room.ready()
+    async with guarded_room(tmp_path) as room:
         yield room
-    finally:
-        if room.child is not None:
-            await room.stop()
 
 
 async def test_d1_d2_d3_e3_from_the_button_to_a_named_person_and_to_the_timeline(

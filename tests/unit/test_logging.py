@@ -232,3 +232,25 @@ def test_a_correlation_id_that_is_no_code_loses_its_words_e2(logged: Lines) -> N
     with correlated("07700900123"):
         log().info("told")
     assert logged.last["correlation"] == REDACTED
+
+
+def test_o4_a_log_on_a_full_disk_stops_nothing_and_says_later_how_much_is_missing() -> None:
+    class Full(StringIO):
+        is_so = True
+
+        def write(self, text: str) -> int:
+            if self.is_so:
+                raise OSError("no space left on device")
+            return super().write(text)
+
+    stream = Full()
+    with put_back():
+        start_logging(FixedClock(), stream)
+        log().error("first_line")
+        log().error("second_line")
+        stream.is_so = False
+        log().error("third_line")
+
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert (lines[0]["event"], lines[0]["count"]) == ("log_lines_lost", 2)
+    assert [line["event"] for line in lines[1:]] == ["third_line"]

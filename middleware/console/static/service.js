@@ -8,8 +8,18 @@ function meaning({ channel, gap }) {
     : "what happens there is not checked until it is back; it is then caught up.";
 }
 
+// The journal stands among the sources; what is lost with it is another matter.
+const JOURNAL = "journal";
+
+const JournalAway = ({ source, now }) => html`<p><span aria-hidden="true">⚠ </span><b>THE JOURNAL CANNOT BE WRITTEN</b> since <time>${at(source.since)}</time> (${since(source.since, now)}): man-down and notes go on, ${source.gap
+  ? html`<b>nothing of it is on record: write down what you do</b>. Tell who runs the service now.`
+  : "and are kept beside it until it can. Tell who runs the service."}</p>`;
+
 export function SourcesDown({ sources, now }) {
-  const down = sources.filter((source) => !source.up);
+  const journal = sources.find((source) => source.id === JOURNAL && !source.up);
+  const down = sources.filter((source) => !source.up && source.id !== JOURNAL);
+  if (journal) return html`<section class="down" aria-label="Journal" role="alert"><${JournalAway} source=${journal} now=${now} /></section>
+    <${SourcesDown} sources=${down} now=${now} />`;
   if (down.length === 0) return null;
   return html`<section class="down" aria-label="Sources down" role="status">
     ${down.map((source) => html`<p key=${source.id}><span aria-hidden="true">⚡ </span><b>${source.id} is cut off</b> since <time>${at(source.since)}</time> (${since(source.since, now)}): ${meaning(source)}</p>`)}
