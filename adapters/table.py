@@ -4,6 +4,7 @@ from adapters.channels import (
     cad_writeback,
     incident_reports,
     mdt_mqtt,
+    police_desk,
     radio,
     security_notice,
     voice,
@@ -17,6 +18,7 @@ from adapters.sources import (
     freeswitch_esl,
     man_down_http,
     man_down_mqtt,
+    police_answers,
 )
 from adapters.stores import sqlite
 from middleware.ports import AdapterSpec, Kind
@@ -31,8 +33,10 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     freeswitch_esl.SPEC,
     man_down_http.SPEC,
     man_down_mqtt.SPEC,
+    police_answers.SPEC,
     mdt_mqtt.SPEC,
     cad_writeback.SPEC,
+    police_desk.SPEC,
     radio.SPEC,
     voice.SPEC,
     incident_reports.SPEC,

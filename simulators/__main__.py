@@ -12,6 +12,7 @@ SIMULATORS = {
     "mdt": ("simulators.mdt_cli", "mobile data terminals over MQTT"),
     "freeswitch": ("simulators.freeswitch_cli", "a telephone exchange that speaks ESL"),
     "phone": ("simulators.phone_cli", "a crew's hands-free telephone over SIP"),
+    "police-desk": ("simulators.police_desk_cli", "a desk of the police that is asked to come"),
     "radio": ("simulators.radio_cli", "a TETRA radio at the control room, and crews with theirs"),
     "telephony": ("simulators.telephony_cli", "a telephone exchange that speaks AMI"),
 }

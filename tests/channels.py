@@ -22,6 +22,7 @@ from schemas.mdt import MDT_CONTRACT, DeviceAnswer
 from tests.brokers import DEVICES, ROOM, Nats, client, freeze, note, real_world, until
 from tests.cad_rig import CadRig
 from tests.fakes import FakeIntake
+from tests.police_rig import PoliceRig
 from tests.radios import RadioRig
 from tests.report_rigs import RIGS as REPORT_RIGS
 from tests.rigs import FREEZES, GARBAGE, PATIENCE, SPEAKS, Device, Got, Rig
@@ -167,6 +168,7 @@ class MdtDevice:
 RIGS: dict[str, Callable[[Path], Rig]] = {
     "mdt": MdtRig,
     "cad_writeback": CadRig,
+    "police_desk": PoliceRig,
     "radio": RadioRig,
     "voice": VoiceRig,
     **REPORT_RIGS,

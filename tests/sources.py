@@ -12,18 +12,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import aiomqtt
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientSession
 from redis.asyncio import Redis
 
 from adapters.channels.broker import NatsBroker
-from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
 from adapters.sources.cad_mqtt import CadMqtt, CadMqttSettings
 from adapters.sources.cad_redis import CadRedis, CadRedisSettings
 from adapters.sources.cad_tcp import CadTcp, CadTcpSettings
 from adapters.sources.exchange import Exchange
 from adapters.sources.http_door import Door
-from adapters.sources.man_down_http import PATH as MAN_DOWN_PATH
-from adapters.sources.man_down_http import ManDownHttp, ManDownHttpSettings
 from adapters.sources.man_down_mqtt import ManDownMqtt, ManDownMqttSettings
 from adapters.sources.mqtt_door import MqttDoor
 from adapters.wires.mqtt_connection import BrokerAt
@@ -31,7 +28,6 @@ from middleware.ops.clock import SystemClock
 from middleware.ops.listening import HostPort
 from middleware.ports import Source, World
 from schemas.call import CallRang
-from schemas.safety import ManDownSignalled
 from schemas.service import SourceConnected
 from simulators.ami_words import Leg, event
 from simulators.esl_words import Leg as EslLeg
@@ -40,15 +36,19 @@ from simulators.esl_words import frame
 from simulators.exchange_session import END
 from simulators.freeswitch import FreeswitchSimulator
 from simulators.telephony import TelephonySimulator
-from tests import alarms
 from tests.bench.mqtt import connect_packet
 from tests.cad import message
 from tests.exchanges import NUMBER, SECRET, Simulated, listening, until
 from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
+from tests.http_rigs import (
+    ANY,
+    BOUND,
+    CadHttpRig,
+    ManDownHttpRig,
+    PoliceAnswersRig,
+    SayingRig,
+)
 from tests.redis_server import STREAM, RedisServer, redis_server
-
-ANY = HostPort("127.0.0.1", 0)
-BOUND = 4
 
 
 class Rig(Protocol):
@@ -78,82 +78,13 @@ class Rig(Protocol):
         ...
 
 
-class _CadRig:
-    def __init__(self, intake: FakeIntake) -> None:
-        self.intake = intake
-        self.bound = BOUND
-
-    def heard(self) -> list[int]:
-        abouts = (taken.id.partition("/") for taken in self.intake.events)
-        return [int(number) for _, slash, number in abouts if slash]
-
-
-class CadHttpRig(_CadRig):
-    """A CAD that posts."""
-
-    path = PATH
-
-    def __init__(self, intake: FakeIntake, state: Path, http: ClientSession) -> None:
-        super().__init__(intake)
-        self.source = self._source(state)
-        self._http = http
-
-    def _source(self, state: Path) -> Door:
-        return CadHttp(CadHttpSettings(listen=ANY, at_once=BOUND), fake_world(state))
-
-    def _message(self, n: int, words: str) -> bytes:
-        return message(n=n, nature=words)
-
-    async def say(self, n: int, words: str = "") -> None:
-        await self.say_raw(self._message(n, words))
-
-    async def say_raw(self, raw: bytes) -> None:
-        status = 429
-        while status == 429:
-            async with self._http.post(self._url, data=raw) as answer:
-                status = answer.status
-            await asyncio.sleep(0)
-
-    async def say_half_and_cut(self, n: int) -> None:
-        async def half() -> AsyncIterator[bytes]:
-            yield self._message(n, "")[:40]
-            raise ConnectionResetError
-
-        try:
-            await self._http.post(self._url, data=half())
-        except (ClientError, ConnectionResetError):
-            return
-        raise AssertionError("half a message was answered")
-
-    @property
-    def _url(self) -> str:
-        return f"http://{self.source.address}{self.path}"
-
-
-class ManDownHttpRig(CadHttpRig):
-    """A gateway that posts."""
-
-    path = MAN_DOWN_PATH
-
-    def _source(self, state: Path) -> Door:
-        settings = ManDownHttpSettings(listen=ANY, at_once=BOUND)
-        return ManDownHttp(settings, fake_world(state))
-
-    def _message(self, n: int, words: str) -> bytes:
-        return alarms.message(id=f"press/{n}", free_words=words)
-
-    def heard(self) -> list[int]:
-        signalled = self.intake.of(ManDownSignalled)
-        return [int(one.id.removeprefix("press/")) for one in signalled]
-
-
-class _MqttRig(_CadRig):
+class _MqttRig(SayingRig):
     """A system that publishes to its own broker, and repeats what has no answer."""
 
     source: MqttDoor
 
     def __init__(self, intake: FakeIntake, at: BrokerAt) -> None:
-        _CadRig.__init__(self, intake)
+        SayingRig.__init__(self, intake)
         self._at = at
         self._answers: asyncio.Queue[bytes] = asyncio.Queue()
         self._turn = asyncio.Lock()
@@ -207,7 +138,7 @@ class ManDownMqttRig(_MqttRig, ManDownHttpRig):
         self.source = ManDownMqtt(ManDownMqttSettings(**at.model_dump(), at_once=BOUND), world)
 
 
-class CadTcpRig(_CadRig):
+class CadTcpRig(SayingRig):
     """A CAD with a stream of lines."""
 
     def __init__(self, intake: FakeIntake, state: Path) -> None:
@@ -238,7 +169,7 @@ class CadTcpRig(_CadRig):
         self._writer.transport.abort()
 
 
-class CadRedisRig(_CadRig):
+class CadRedisRig(SayingRig):
     """A CAD that adds to a Redis stream."""
 
     def __init__(self, intake: FakeIntake, state: Path, server: RedisServer) -> None:
@@ -362,10 +293,10 @@ async def running(source: Door | CadTcp, intake: FakeIntake) -> AsyncIterator[No
 
 
 @asynccontextmanager
-async def cad_http(state: Path) -> AsyncIterator[Rig]:
+async def over_http(kind: type[CadHttpRig], state: Path) -> AsyncIterator[Rig]:
     intake = FakeIntake()
     async with ClientSession(headers={"Authorization": f"Bearer {CAD_TOKEN}"}) as http:
-        rig = CadHttpRig(intake, state, http)
+        rig = kind(intake, state, http)
         async with running(rig.source, intake):
             yield rig
 
@@ -417,15 +348,6 @@ async def freeswitch_esl(state: Path) -> AsyncIterator[Rig]:
 
 
 @asynccontextmanager
-async def man_down_http(state: Path) -> AsyncIterator[Rig]:
-    intake = FakeIntake()
-    async with ClientSession(headers={"Authorization": f"Bearer {CAD_TOKEN}"}) as http:
-        rig = ManDownHttpRig(intake, state, http)
-        async with running(rig.source, intake):
-            yield rig
-
-
-@asynccontextmanager
 async def over_mqtt(kind: type[CadMqttRig | ManDownMqttRig], state: Path) -> AsyncIterator[Rig]:
     intake, world = FakeIntake(), replace(fake_world(state), clock=SystemClock())
     broker = NatsBroker(world, ANY)
@@ -444,11 +366,12 @@ async def over_mqtt(kind: type[CadMqttRig | ManDownMqttRig], state: Path) -> Asy
 
 RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
     "asterisk_ami": asterisk_ami,
-    "cad_http": cad_http,
+    "cad_http": partial(over_http, CadHttpRig),
     "cad_mqtt": partial(over_mqtt, CadMqttRig),
     "cad_redis": cad_redis,
     "cad_tcp": cad_tcp,
     "freeswitch_esl": freeswitch_esl,
-    "man_down_http": man_down_http,
+    "man_down_http": partial(over_http, ManDownHttpRig),
     "man_down_mqtt": partial(over_mqtt, ManDownMqttRig),
+    "police_answers": partial(over_http, PoliceAnswersRig),
 }

@@ -11,8 +11,8 @@ from middleware.engine.back_up import BackUp
 from middleware.engine.duties import Duties
 from middleware.engine.markers import Markers
 from middleware.engine.mistakes import Mistakes
-from middleware.engine.reports import Reports
 from middleware.engine.on_channel import OnChannel as OnChannel  # noqa: PLC0414 - found here by all
+from middleware.engine.reports import Reports
 from middleware.engine.seen import Seen
 from middleware.engine.stand_off import StandOff
 from schemas.check import Match, NotChecked, Outcome, Whereabouts

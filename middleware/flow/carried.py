@@ -4,24 +4,31 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
+from middleware.engine.back_up import BackUp
 from middleware.engine.reports import notice_id
 from middleware.engine.state import Filing, Note, Phase, State, Writing
+from schemas import back_up as b
 from schemas import decision as d
 from schemas import reporting as r
 
-Beside = Writing | Filing
+Beside = Writing | Filing | BackUp
 """Sending it twice is harmless, and no crew is told by it."""
 Carried = Note | Beside
 
 
 def beside(state: State) -> Iterator[Beside]:
     """All of what is carried beside the ladder."""
-    return chain(state.writings.values(), state.filings.values())
+    return chain(state.writings.values(), state.filings.values(), state.back_ups.values())
 
 
 def find(state: State, name: str) -> Carried | None:
     """What a receipt for this id is about."""
-    return state.notes.get(name) or state.writings.get(name) or state.filings.get(name)
+    return (
+        state.notes.get(name)
+        or state.writings.get(name)
+        or state.filings.get(name)
+        or state.back_ups.get(name)
+    )
 
 
 def is_withdrawn(told: Carried) -> bool:
@@ -41,6 +48,10 @@ def _notified(state: State, made: Any) -> Beside | None:
     return state.filings.get(notice_id(made.report))
 
 
+def _asked(state: State, made: Any) -> Beside | None:
+    return state.back_ups.get(made.request)
+
+
 BESIDE: dict[type[d.Decision], Callable[[State, Any], Beside | None]] = {
     d.WriteBackIssued: _written,
     d.WriteBackWithdrawn: _written,
@@ -50,5 +61,9 @@ BESIDE: dict[type[d.Decision], Callable[[State, Any], Beside | None]] = {
     r.SecurityNotified: _notified,
     r.SecurityAssumed: _notified,
     r.SecurityStoodDown: _notified,
+    b.BackUpStepped: _asked,
+    b.BackUpWorded: _asked,
+    b.BackUpHeard: _asked,
+    b.BackUpClosed: _asked,
 }
-"""Decision to what has a new revision by it, which goes out at once."""
+"""Decision to what has a new revision by it, which goes out at once, or need not go any more."""

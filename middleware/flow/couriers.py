@@ -104,6 +104,8 @@ class Couriers:
     def _on_beside(self, state: State, made: d.Decision) -> None:
         other = BESIDE[type(made)](state, made)
         if other is not None:
+            for channel in other.channels:
+                self._drop_shown(other, channel)
             self._put_note(state, other)
 
     def _on_device(self, state: State, made: d.DeviceReturned) -> None:
@@ -121,7 +123,7 @@ class Couriers:
             if channel not in self._channels:
                 continue
             if not state.rules.way(channel).repeatable and isinstance(note, Note):
-                self._drop_older(note, channel)
+                self._drop(note, channel, below=note.revision)
                 if is_wanted(note, on, again=again) and not self._is_put(note, channel):
                     parcel = self._parcel(state, note, channel, once=True)
                     parcel.attempt, parcel.again = on.attempts, again
@@ -134,12 +136,11 @@ class Couriers:
         parcel = self._find(note, channel)
         return parcel is not None and not parcel.under_way
 
-    def _drop_older(self, note: Note, channel: str) -> None:
-        """What waits of an earlier revision is not told any more."""
-        destination = self._destinations.get((channel, note.channels[channel].address))
+    def _drop(self, note: Carried, channel: str, *, below: int) -> None:
+        """What waits of a revision before that one is not sent any more."""
         parcel = self._find(note, channel)
-        if destination and parcel and parcel.revision < note.revision:
-            destination.drop(parcel)
+        if parcel and parcel.revision < below:
+            self._destinations[channel, note.channels[channel].address].drop(parcel)
 
     def _drop_attempts(self, state: State, name: str) -> None:
         """A person has answered for it: nobody is rung any more."""
@@ -165,10 +166,12 @@ class Couriers:
 
     def _on_shown(self, state: State, made: d.Shown) -> None:
         note = find(state, made.note)
-        parcel = self._find(note, made.channel) if note else None
-        if note and parcel and parcel.revision <= made.revision:
-            where = (made.channel, note.channels[made.channel].address)
-            self._destinations[where].drop(parcel)
+        if note is not None:
+            self._drop_shown(note, made.channel)
+
+    def _drop_shown(self, note: Carried, channel: str) -> None:
+        """The other side has it."""
+        self._drop(note, channel, below=note.shown.get(channel, 0) + 1)
 
     def _bring_again(self, state: State, channel: str, notes: Iterable[Carried]) -> None:
         """A device returned, or the channel, and nobody knows what it missed to tell: what is in

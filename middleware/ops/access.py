@@ -40,6 +40,8 @@ RULES: dict[str, frozenset[Role]] = {
     "tcp cad": frozenset({R.SYSTEM}),
     # Man-down gateways (adapters)
     "POST /man-down/v1/messages": frozenset({R.SYSTEM}),
+    # The desk of the police (adapters)
+    "POST /back-up/v1/answers": frozenset({R.SYSTEM}),
     "topic up cad": frozenset({R.SYSTEM}),  # held by the CAD's own broker
     "topic up man-down": frozenset({R.SYSTEM}),  # held by the gateway's own broker
     "redis cad": frozenset({R.SYSTEM}),  # held by the server's own access list

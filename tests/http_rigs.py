@@ -1,0 +1,111 @@
+"""The other side of the doors over HTTP, for the contract suite of sources."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import ClientError, ClientSession
+
+from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
+from adapters.sources.http_door import Door
+from adapters.sources.man_down_http import PATH as MAN_DOWN_PATH
+from adapters.sources.man_down_http import ManDownHttp, ManDownHttpSettings
+from adapters.sources.police_answers import PATH as ANSWERS_PATH
+from adapters.sources.police_answers import PoliceAnswers, PoliceAnswersSettings
+from middleware.ops.listening import HostPort
+from schemas.police import BackUpAnswered
+from schemas.safety import ManDownSignalled
+from tests import alarms, police
+from tests.cad import message
+from tests.fakes import FakeIntake, fake_world
+
+ANY = HostPort("127.0.0.1", 0)
+BOUND = 4
+
+
+class SayingRig:
+    """What they all have: so many things stand before a full intake, and what was heard."""
+
+    def __init__(self, intake: FakeIntake) -> None:
+        self.intake = intake
+        self.bound = BOUND
+
+    def heard(self) -> list[int]:
+        abouts = (taken.id.partition("/") for taken in self.intake.events)
+        return [int(number) for _, slash, number in abouts if slash]
+
+
+class CadHttpRig(SayingRig):
+    """A CAD that posts."""
+
+    path = PATH
+
+    def __init__(self, intake: FakeIntake, state: Path, http: ClientSession) -> None:
+        super().__init__(intake)
+        self.source = self._source(state)
+        self._http = http
+
+    def _source(self, state: Path) -> Door:
+        return CadHttp(CadHttpSettings(listen=ANY, at_once=BOUND), fake_world(state))
+
+    def _message(self, n: int, words: str) -> bytes:
+        return message(n=n, nature=words)
+
+    async def say(self, n: int, words: str = "") -> None:
+        await self.say_raw(self._message(n, words))
+
+    async def say_raw(self, raw: bytes) -> None:
+        status = 429
+        while status == 429:
+            async with self._http.post(self._url, data=raw) as answer:
+                status = answer.status
+            await asyncio.sleep(0)
+
+    async def say_half_and_cut(self, n: int) -> None:
+        async def half() -> AsyncIterator[bytes]:
+            yield self._message(n, "")[:40]
+            raise ConnectionResetError
+
+        try:
+            await self._http.post(self._url, data=half())
+        except (ClientError, ConnectionResetError):
+            return
+        raise AssertionError("half a message was answered")
+
+    @property
+    def _url(self) -> str:
+        return f"http://{self.source.address}{self.path}"
+
+
+class ManDownHttpRig(CadHttpRig):
+    """A gateway that posts."""
+
+    path = MAN_DOWN_PATH
+
+    def _source(self, state: Path) -> Door:
+        settings = ManDownHttpSettings(listen=ANY, at_once=BOUND)
+        return ManDownHttp(settings, fake_world(state))
+
+    def _message(self, n: int, words: str) -> bytes:
+        return alarms.message(id=f"press/{n}", free_words=words)
+
+    def heard(self) -> list[int]:
+        signalled = self.intake.of(ManDownSignalled)
+        return [int(one.id.removeprefix("press/")) for one in signalled]
+
+
+class PoliceAnswersRig(CadHttpRig):
+    """A desk of the police that posts."""
+
+    path = ANSWERS_PATH
+
+    def _source(self, state: Path) -> Door:
+        settings = PoliceAnswersSettings(listen=ANY, at_once=BOUND)
+        return PoliceAnswers(settings, fake_world(state))
+
+    def _message(self, n: int, words: str) -> bytes:
+        return police.message(id=f"answer/{n}", reason=words)
+
+    def heard(self) -> list[int]:
+        answered = self.intake.of(BackUpAnswered)
+        return [int(one.id.removeprefix("answer/")) for one in answered]
