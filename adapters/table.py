@@ -11,6 +11,7 @@ from adapters.channels import (
 )
 from adapters.sources import (
     asterisk_ami,
+    asterisk_ari,
     cad_http,
     cad_mqtt,
     cad_redis,
@@ -30,6 +31,7 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     cad_redis.SPEC,
     cad_mqtt.SPEC,
     asterisk_ami.SPEC,
+    asterisk_ari.SPEC,
     freeswitch_esl.SPEC,
     man_down_http.SPEC,
     man_down_mqtt.SPEC,

@@ -44,6 +44,13 @@ class CallLeftQueue(CallEvent):
     abandoned: bool = False
 
 
+class CallHeld(CallEvent):
+    """Somebody put the call on hold, or (not `held`) took it back."""
+
+    kind: ClassVar[str] = "call.held"
+    held: bool = True
+
+
 class CallEnded(CallEvent):
     """Over. `by` is caller, handler or unknown; `missed` when the hang-up itself was not seen
     and the end was found by asking the exchange afterwards."""

@@ -31,6 +31,7 @@ EVENTS: tuple[type[Event], ...] = (
     call.CallRang,
     call.CallAnswered,
     call.CallLeftQueue,
+    call.CallHeld,
     call.CallEnded,
     call.AbuseWarned,
     call.CallTerminatedForAbuse,

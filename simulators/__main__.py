@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 SIMULATORS = {
+    "ari": ("simulators.asterisk_ari_cli", "a telephone exchange that speaks ARI"),
     "cad-receiver": ("simulators.cad_receiver", "a CAD that takes notes into its incidents"),
     "cad": ("simulators.cad_cli", "a CAD over HTTP or TCP, playing a shift"),
     "datix": ("simulators.datix", "an incident reporting system, and a security team's"),

@@ -45,7 +45,7 @@ class ExchangeServer(ABC):
     async def signed_in(self, sessions: int = 1) -> None:
         """Wait until so many clients listen."""
         async with self._changed:
-            await self._changed.wait_for(lambda: len(self._listeners()) >= sessions)
+            await self._changed.wait_for(lambda: self._listening() >= sessions)
 
     async def asked(self, what: str, times: int = 1) -> None:
         """Wait until clients have asked for it so many times."""
@@ -61,6 +61,10 @@ class ExchangeServer(ABC):
         """Cut every connection after so many more bytes, wherever that is in a message."""
         for session in self._sessions:
             session.cut(after)
+
+    def _listening(self) -> int:
+        """How many clients hear of the calls."""
+        return len(self._listeners())
 
     def _listeners(self) -> list[Session]:
         return [session for session in self._sessions if session.classes]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.sources.asterisk_ami import AsteriskAmi, AsteriskAmiSettings
+from adapters.sources.asterisk_ari import AsteriskAri, AsteriskAriSettings
 from adapters.sources.exchange import Exchange
 from adapters.sources.freeswitch_esl import FreeswitchEsl, FreeswitchEslSettings
 from middleware.ops.listening import HostPort
@@ -15,13 +16,16 @@ from middleware.ports import World
 from schemas.call import CallEvent
 from schemas.event import Event
 from schemas.service import SourceConnected
+from simulators.asterisk_ari import AriExchange
 from simulators.freeswitch import FreeswitchSimulator
 from simulators.telephony import TelephonySimulator
 from tests.ami import in_words
 from tests.fakes import FakeIntake
 
-Simulated = TelephonySimulator | FreeswitchSimulator
-SIMULATORS: tuple[type[Simulated], ...] = (TelephonySimulator, FreeswitchSimulator)
+Simulated = TelephonySimulator | FreeswitchSimulator | AriExchange
+SIMULATORS: tuple[type[Simulated], ...] = (TelephonySimulator, FreeswitchSimulator, AriExchange)
+LOGIN = {TelephonySimulator: "Login", FreeswitchSimulator: "auth", AriExchange: "events"}
+PING = {TelephonySimulator: "Ping", FreeswitchSimulator: "echo", AriExchange: "ping"}
 
 SECRET = "canary-secret-of-the-exchange"
 NUMBER = "07700900101"
@@ -41,6 +45,8 @@ def source_to(exchange: Simulated, world: World, **settings: Any) -> Exchange:
     chosen = {"connect": place, "password_file": password} | QUICK | settings
     if isinstance(exchange, FreeswitchSimulator):
         return FreeswitchEsl(FreeswitchEslSettings(**chosen), world)
+    if isinstance(exchange, AriExchange):
+        return AsteriskAri(AsteriskAriSettings(**chosen), world)
     return AsteriskAmi(AsteriskAmiSettings(**chosen), world)
 
 
@@ -93,12 +99,12 @@ def live(source: Exchange) -> frozenset[str]:
 
 
 async def pinged(exchange: Simulated, times: int) -> None:
-    await exchange.asked("Ping" if isinstance(exchange, TelephonySimulator) else "echo", times)
+    await exchange.asked(PING[type(exchange)], times)
 
 
 async def tried(exchange: Simulated, times: int) -> None:
     """Somebody wanted to sign in so many times."""
-    await exchange.asked("Login" if isinstance(exchange, TelephonySimulator) else "auth", times)
+    await exchange.asked(LOGIN[type(exchange)], times)
 
 
 def connected(world: World, source: Exchange) -> float:

@@ -1,9 +1,7 @@
 """How the contract suite speaks to each source. To add a source: one Rig, one line in RIGS."""
 
 import asyncio
-import itertools
 import json
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -19,7 +17,6 @@ from adapters.channels.broker import NatsBroker
 from adapters.sources.cad_mqtt import CadMqtt, CadMqttSettings
 from adapters.sources.cad_redis import CadRedis, CadRedisSettings
 from adapters.sources.cad_tcp import CadTcp, CadTcpSettings
-from adapters.sources.exchange import Exchange
 from adapters.sources.http_door import Door
 from adapters.sources.man_down_mqtt import ManDownMqtt, ManDownMqttSettings
 from adapters.sources.mqtt_door import MqttDoor
@@ -27,18 +24,11 @@ from adapters.wires.mqtt_connection import BrokerAt
 from middleware.ops.clock import SystemClock
 from middleware.ops.listening import HostPort
 from middleware.ports import Source, World
-from schemas.call import CallRang
 from schemas.service import SourceConnected
-from simulators.ami_words import Leg, event
-from simulators.esl_words import Leg as EslLeg
-from simulators.esl_words import event as esl_event
-from simulators.esl_words import frame
-from simulators.exchange_session import END
-from simulators.freeswitch import FreeswitchSimulator
-from simulators.telephony import TelephonySimulator
 from tests.bench.mqtt import connect_packet
 from tests.cad import message
-from tests.exchanges import NUMBER, SECRET, Simulated, listening, until
+from tests.exchange_rigs import AmiRig, AriRig, EslRig, exchange
+from tests.exchanges import until
 from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
 from tests.http_rigs import (
     ANY,
@@ -204,82 +194,6 @@ class CadRedisRig(SayingRig):
         writer.transport.abort()
 
 
-class _ExchangeRig(ABC):
-    """An exchange; thing `n` is a call that rings. The exchange waits for nobody, so each saying is
-    followed by a call of no interest: once that is taken in, what was before it is dealt with."""
-
-    bound = 1
-
-    def __init__(self, exchange: Simulated, source: Exchange, intake: FakeIntake) -> None:
-        self.source, self.intake = source, intake
-        self._exchange = exchange
-        self._after = itertools.count(_OF_NO_INTEREST)
-
-    async def say(self, n: int, words: str = "Caller") -> None:
-        self._ring(n, words)
-        await self._dealt_with()
-
-    async def say_raw(self, raw: bytes) -> None:
-        self._put(raw)
-        await self._dealt_with()
-
-    async def say_half_and_cut(self, n: int) -> None:
-        before = len(self.intake.of(SourceConnected))
-        self._exchange.cut(after=40)
-        self._ring(n, "Caller")
-        await until(self.intake, SourceConnected, before + 1)
-
-    def heard(self) -> list[int]:
-        rung = (taken for taken in self.intake.events if isinstance(taken, CallRang))
-        numbers = (int(taken.call.rpartition(".")[2]) for taken in rung)
-        return [n for n in numbers if n < _OF_NO_INTEREST]
-
-    async def _dealt_with(self) -> None:
-        last = next(self._after)
-        self._ring(last, "Caller")
-        while not any(getattr(e, "call", "").endswith(f".{last}") for e in self.intake.events):
-            await self.intake.until(events=len(self.intake.events) + 1)
-
-    @abstractmethod
-    def _put(self, raw: bytes) -> None: ...
-
-    @abstractmethod
-    def _ring(self, n: int, name: str) -> None: ...
-
-
-class AmiRig(_ExchangeRig):
-    """An Asterisk."""
-
-    _exchange: TelephonySimulator
-
-    def _put(self, raw: bytes) -> None:
-        self._exchange.play(raw + END)
-
-    def _ring(self, n: int, name: str) -> None:
-        unique = f"1795377166.{n}"
-        leg = Leg(f"PJSIP/trunk-{n:08x}", "in999", "999", unique, unique, number=NUMBER, name=name)
-        self._exchange.say(event("Newchannel", leg.snapshot()))
-
-
-class EslRig(_ExchangeRig):
-    """A FreeSWITCH."""
-
-    _exchange: FreeswitchSimulator
-
-    def _put(self, raw: bytes) -> None:
-        self._exchange.say(frame("text/event-json", raw))
-
-    def _ring(self, n: int, name: str) -> None:
-        unique = f"1795377166.{n}"
-        channel = f"sofia/external/{NUMBER}@192.0.2.1"
-        leg = EslLeg(unique, channel, "inbound", "in999", NUMBER, "999", unique)
-        named = leg.headers() | {"Caller-Caller-ID-Name": name}
-        self._exchange.say(esl_event("CHANNEL_CREATE", named))
-
-
-_OF_NO_INTEREST = 1_000_000
-
-
 @asynccontextmanager
 async def running(source: Door | CadTcp, intake: FakeIntake) -> AsyncIterator[None]:
     """The source at work, listening."""
@@ -328,26 +242,6 @@ async def cad_redis(state: Path) -> AsyncIterator[Rig]:
 
 
 @asynccontextmanager
-async def asterisk_ami(state: Path) -> AsyncIterator[Rig]:
-    intake, world = FakeIntake(), replace(fake_world(state), clock=SystemClock())
-    async with (
-        TelephonySimulator(secret=SECRET) as exchange,
-        listening(exchange, intake, world) as source,
-    ):
-        yield AmiRig(exchange, source, intake)
-
-
-@asynccontextmanager
-async def freeswitch_esl(state: Path) -> AsyncIterator[Rig]:
-    intake, world = FakeIntake(), replace(fake_world(state), clock=SystemClock())
-    async with (
-        FreeswitchSimulator(secret=SECRET) as exchange,
-        listening(exchange, intake, world) as source,
-    ):
-        yield EslRig(exchange, source, intake)
-
-
-@asynccontextmanager
 async def over_mqtt(kind: type[CadMqttRig | ManDownMqttRig], state: Path) -> AsyncIterator[Rig]:
     intake, world = FakeIntake(), replace(fake_world(state), clock=SystemClock())
     broker = NatsBroker(world, ANY)
@@ -365,12 +259,13 @@ async def over_mqtt(kind: type[CadMqttRig | ManDownMqttRig], state: Path) -> Asy
 
 
 RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
-    "asterisk_ami": asterisk_ami,
+    "asterisk_ami": partial(exchange, AmiRig),
+    "asterisk_ari": partial(exchange, AriRig),
     "cad_http": partial(over_http, CadHttpRig),
     "cad_mqtt": partial(over_mqtt, CadMqttRig),
     "cad_redis": cad_redis,
     "cad_tcp": cad_tcp,
-    "freeswitch_esl": freeswitch_esl,
+    "freeswitch_esl": partial(exchange, EslRig),
     "man_down_http": partial(over_http, ManDownHttpRig),
     "man_down_mqtt": partial(over_mqtt, ManDownMqttRig),
     "police_answers": partial(over_http, PoliceAnswersRig),

@@ -24,6 +24,7 @@ from adapters.channels.voice_line import (
 from adapters.channels.voice_settings import VoiceSettings
 from adapters.channels.voice_sounds import Sounds
 from adapters.codecs import ari_voice as ari
+from adapters.wires.ari import events, signed_in
 from middleware.ops.private_files import read_private
 from middleware.ops.redaction import Fixed
 from middleware.ports import Problem, World
@@ -86,11 +87,11 @@ class AriTelephone:
         pause = FIRST_PAUSE
         while True:
             try:
-                async with self._open() as self._session, self._listen(self._session) as events:
+                async with self._open() as self._session, self._listen(self._session) as told:
                     await self._clear()
                     self._ready, pause = True, FIRST_PAUSE
                     changed(None)
-                    cause = await self._hear(events)
+                    cause = await self._hear(told)
             except (aiohttp.ClientError, OSError) as fault:
                 refused = isinstance(fault, aiohttp.WSServerHandshakeError)
                 cause = "refused" if refused else "unreachable"
@@ -141,20 +142,14 @@ class AriTelephone:
         settings = self._settings
         file = settings.ari_password_file
         secret = (read_private(file) if file else None) or b""
-        signed_in = aiohttp.encode_basic_auth(settings.ari_username, secret.decode().strip())
         tls = ssl.create_default_context(cafile=settings.ari_ca_file)
-        return aiohttp.ClientSession(
-            headers={"Authorization": signed_in},
-            timeout=aiohttp.ClientTimeout(total=WITHIN.total_seconds()),
-            connector=aiohttp.TCPConnector(ssl=tls),
-        )
+        return signed_in(settings.ari_username, secret.decode().strip(), tls, WITHIN)
 
     def _listen(
         self, session: aiohttp.ClientSession
     ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientWebSocketResponse]:
-        url = f"{self._settings.ari_url}/events"
-        asked = {"app": self._settings.ari_application, "subscribeAll": "false"}
-        return session.ws_connect(url, params=asked, heartbeat=WITHIN.total_seconds())
+        settings = self._settings
+        return events(session, settings.ari_url, settings.ari_application, heartbeat=WITHIN)
 
     async def _clear(self) -> None:
         """What an earlier run left behind: its calls are ended, its sounds removed."""

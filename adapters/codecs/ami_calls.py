@@ -39,6 +39,8 @@ class AmiTranslator(CallTranslator):
             "AgentConnect": self._on_agent,
             "DialEnd": self._on_dialled,
             "AttendedTransfer": self._on_transferred,
+            "Hold": self._on_hold,
+            "Unhold": self._on_unhold,
             "HangupRequest": self._on_hang_up_asked,
             "AgentComplete": self._on_agent_done,
             "Hangup": self._on_hung_up,

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from adapters.codecs import ari
 from middleware.ports import Problem
 
 _OWN = "[0-9a-f]{16}"
@@ -52,12 +53,9 @@ Told = ChannelEntered | KeyPressed | PlaybackEnded | ChannelGone | Replaced
 
 def read(raw: bytes | str) -> Told | Problem | None:
     """One event; None for a kind that is not needed."""
-    try:
-        said = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return Problem("event", "is not JSON; what listens at ari_url is no Asterisk")
-    if not isinstance(said, dict) or not isinstance(said.get("type"), str):
-        return Problem("type", "is missing; what listens at ari_url is no Asterisk")
+    said = ari.read_object(raw)
+    if isinstance(said, Problem):
+        return said
     try:
         return _told(said)
     except (KeyError, TypeError, ValueError):
@@ -75,7 +73,7 @@ def _told(said: dict[str, Any]) -> Told | None:
             return PlaybackEnded(_text(playback["id"]), playback.get("state") == "failed")
         case "ChannelDestroyed":
             return ChannelGone(_text(said["channel"]["id"]), int(said["cause"]))
-        case "ApplicationReplaced":
+        case ari.REPLACED:
             return Replaced()
     return None
 

@@ -20,12 +20,14 @@ Said = CallEvent | Problem
 
 @dataclass(slots=True)
 class Call:
-    """A call that is up; `said` counts what was said of it, by what it was."""
+    """A call that is up; `said` counts what was said of it, by what it was;
+    `queue` is kept where the exchange does not name it as the call leaves it."""
 
     id: str
     number: str | None = None
     handler: str | None = None
     in_queue: bool = False
+    queue: str = ""
     abandoned: bool = False
     ended_by: str = "unknown"
     said: dict[str, int] = field(default_factory=dict)

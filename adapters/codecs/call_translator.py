@@ -13,7 +13,7 @@ from adapters.codecs.call_abuse import Ids, terminated, warned
 from adapters.codecs.call_book import Call, CallBook, Said
 from adapters.codecs.call_names import Dialect, Headers, read_number
 from middleware.ports import Problem
-from schemas.call import CallAnswered, CallLeftQueue, CallRang
+from schemas.call import CallAnswered, CallHeld, CallLeftQueue, CallRang
 
 OnEvent = Callable[[Headers, datetime], list[Said]]
 
@@ -90,9 +90,12 @@ class CallTranslator(ABC):
             said += self._ring_if_inbound(row, now)
             call = self._callers(row)
             if call is not None and call.handler is None:
-                call.in_queue = row.first(self.APPLICATION) == self.QUEUE
+                self._see_queue(call, row)
                 said += self._answer(call, self._partner(row, rows), now)
         return said
+
+    def _see_queue(self, call: Call, row: Headers) -> None:
+        call.in_queue = row.first(self.APPLICATION) == self.QUEUE
 
     def _partner(self, row: Headers, rows: Sequence[Headers]) -> str:
         """The position bridged with the channel of `row`; "" when none, or more than one."""
@@ -128,7 +131,7 @@ class CallTranslator(ABC):
 
     def _on_announced(self, message: Headers, now: datetime) -> list[Said]:
         """The dialplan's own header has the number; without one, the channel may."""
-        link = message.first(self.LINK)
+        _, link = self._ids_of(message)
         if self._book.is_over(link):
             return []
         given = message.first(self._dialect.number_header)
@@ -168,6 +171,14 @@ class CallTranslator(ABC):
     def _leave(self, call: Call, queue: str, now: datetime, *, abandoned: bool) -> list[Said]:
         fields = {"queue": queue, "abandoned": abandoned}
         return self._book.count(call, f"left/{queue}", CallLeftQueue, now, **fields)
+
+    def _on_hold(self, message: Headers, now: datetime, *, held: bool = True) -> list[Said]:
+        """Whoever pressed it, the caller waits."""
+        call = self._book.find(*self._ids_of(message))
+        return self._book.count(call, "held", CallHeld, now, held=held) if call else []
+
+    def _on_unhold(self, message: Headers, now: datetime) -> list[Said]:
+        return self._on_hold(message, now, held=False)
 
     def _answer(self, call: Call | None, position: str, now: datetime) -> list[Said]:
         handler = self._handler_of(position)

@@ -217,5 +217,6 @@ PING = command("api echo forewarn")
 
 def subscribe(subclasses: tuple[str, ...]) -> bytes:
     """Ask for what tells of calls, queues and the dialplan's own events, as JSON."""
-    events = "CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_HANGUP_COMPLETE HEARTBEAT"
-    return command("event json", events, "CUSTOM callcenter::info", *subclasses)
+    events = "CREATE ANSWER BRIDGE HOLD UNHOLD HANGUP_COMPLETE".split()
+    channels = [f"CHANNEL_{event}" for event in events]
+    return command("event json", *channels, "HEARTBEAT", "CUSTOM callcenter::info", *subclasses)

@@ -57,6 +57,8 @@ class EslTranslator(CallTranslator):
             "CHANNEL_CREATE": self._ring_if_inbound,
             "CHANNEL_ANSWER": self._ring_if_inbound,
             "CHANNEL_BRIDGE": self._on_bridged,
+            "CHANNEL_HOLD": self._on_hold,
+            "CHANNEL_UNHOLD": self._on_unhold,
             "CHANNEL_HANGUP_COMPLETE": self._on_hung_up,
             "CUSTOM": self._on_custom,
         }

@@ -26,12 +26,16 @@ class Why(StrEnum):
     LIST_MISSING = "list_missing"
     NOT_AMI = "not_ami"
     NOT_ESL = "not_esl"
+    NOT_ARI = "not_ari"
+    REPLACED = "replaced"
     GARBLED = "garbled"
     LOGIN_REFUSED = "login_refused"
     NO_SIGN_IN = "no_sign_in"
 
 
-NEEDS_A_PERSON = frozenset({Why.NOT_AMI, Why.NOT_ESL, Why.LOGIN_REFUSED, Why.NO_SIGN_IN})
+NEEDS_A_PERSON = frozenset(
+    {Why.NOT_AMI, Why.NOT_ESL, Why.NOT_ARI, Why.REPLACED, Why.LOGIN_REFUSED, Why.NO_SIGN_IN}
+)
 """What does not mend itself: tried again slowly, so that the exchange does not ban us."""
 
 

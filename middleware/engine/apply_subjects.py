@@ -102,6 +102,8 @@ def _on_call_changed(state: State, entry: Entry, made: d.CallChanged) -> None:
         known.answered_at = entry.received_at
     elif isinstance(event, c.CallLeftQueue):
         known.left_queue, known.abandoned = True, event.abandoned
+    elif isinstance(event, c.CallHeld):
+        known.on_hold = event.held
     elif isinstance(event, c.AbuseWarned):
         known.warnings = max(known.warnings, event.warning)
     elif isinstance(event, c.CallTerminatedForAbuse):

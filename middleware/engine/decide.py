@@ -55,6 +55,7 @@ HANDLERS: dict[type[Event], Handler] = {
     call.CallRang: on_call.on_rang,
     call.CallAnswered: on_call.on_call,
     call.CallLeftQueue: on_call.on_call,
+    call.CallHeld: on_call.on_call,
     call.CallEnded: on_call.on_call_ended,
     call.AbuseWarned: on_call.on_call,
     call.CallTerminatedForAbuse: on_call.on_terminated,

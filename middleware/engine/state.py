@@ -98,6 +98,7 @@ class Call:
     answered_at: datetime | None = None
     left_queue: bool = False
     abandoned: bool = False
+    on_hold: bool = False
     warnings: int = 0
     ended_for_abuse: bool = False
     ended_by: str | None = None

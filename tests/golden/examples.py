@@ -123,6 +123,7 @@ _EVENTS: dict[str, dict[str, Any]] = {
     "resource.stood_down": {"callsign": "A17"},
     "resource.cleared": {"callsign": "A17"},
     "call.rang": _CALL | {"number": "01632 960123", "line": "999"},
+    "call.held": _CALL | {"held": True},
     "call.answered": _CALL | {"handler": "4711", "position": "PJSIP/21"},
     "call.left_queue": _CALL | {"queue": "999", "abandoned": True},
     "call.ended": _CALL | {"by": "caller", "cause": "16", "missed": True},

@@ -67,7 +67,7 @@ async def test_nothing_that_listens_there_is_told_once(
             await until(intake, SourceConnected)
             back.ring(NUMBER)
             await until(intake, CallRang)
-    assert len(intake.of(SourceLost)) == 1
+            assert len(intake.of(SourceLost)) == 1
 
 
 async def test_over_tls_with_an_authority_of_its_own(
