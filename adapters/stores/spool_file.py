@@ -30,7 +30,7 @@ T = TypeVar("T")
 HEADER = 512
 SLACK = 2 << 20
 """Beyond the bound: frames, and the batch that fills it."""
-REMEDY = Fixed("let [journal] spool lie on a file system that can reserve room, best not the disk")
+REMEDY = "let [journal] spool lie on a file system that can reserve room, best not the disk"
 _FRAME = struct.Struct(">IIQ")
 _END = bytes(_FRAME.size)
 
@@ -96,7 +96,7 @@ class SpoolFile:
         try:
             os.posix_fallocate(self._descriptor, 0, self._size)
         except OSError as error:
-            log.warning("spool_not_reserved", error=type(error).__name__, remedy=REMEDY)
+            log.warning("spool_not_reserved", error=type(error).__name__, remedy=Fixed(REMEDY))
 
     def _read(self) -> bytes:
         """As far as something was ever written: what is reserved reads as zeros."""

@@ -24,8 +24,8 @@ OFFER = 30.0
 """Seconds after which an offer to the journal counts as failed; it is made again."""
 SELF = "self"
 NOTHING = Spooled(None, 1, ())
-REMEDY = Fixed("give the journal's disk room, or mend it: what lies beside it follows by itself")
-REMEDY_SPOOL = Fixed("see [journal] spool: a crash now loses what no source says again")
+REMEDY = "give the journal's disk room, or mend it: what lies beside it follows by itself"
+REMEDY_SPOOL = "see [journal] spool: a crash now loses what no source says again"
 
 log = structlog.get_logger()
 
@@ -91,7 +91,7 @@ class Spooling:
             if left.token is None:
                 raise
             self._token = left.token
-            log.exception("journal_away", error=type(fault).__name__, remedy=REMEDY)
+            log.exception("journal_away", error=type(fault).__name__, remedy=Fixed(REMEDY))
         else:
             await self._on_spool(lambda spool: spool.mark(self._token))
         await self._adopt(left)
@@ -147,7 +147,8 @@ class Spooling:
                     else:
                         return True
         except TimeoutError:
-            log.exception("journal_away", error=why or "TimeoutError", position=expected)
+            why = why or "TimeoutError"
+            log.exception("journal_away", error=why, position=expected, remedy=Fixed(REMEDY))
         return False
 
     async def _keep_beside(self, expected: int, records: Sequence[bytes]) -> None:
@@ -187,7 +188,9 @@ class Spooling:
         if stand is not self.stand:
             self.stand = stand
             if stand is Stand.MEMORY:
-                log.error("journal_in_memory_alone", position=self._since, remedy=REMEDY_SPOOL)
+                log.error(
+                    "journal_in_memory_alone", position=self._since, remedy=Fixed(REMEDY_SPOOL)
+                )
             self._say_away()
 
     # --- and back -----------------------------------------------------------------------
@@ -259,7 +262,7 @@ class Spooling:
         try:
             return await self._spool.load()
         except OSError as fault:
-            log.exception("spool_unusable", error=type(fault).__name__, remedy=REMEDY_SPOOL)
+            log.exception("spool_unusable", error=type(fault).__name__, remedy=Fixed(REMEDY_SPOOL))
             self._spool = None
             return NOTHING
 
@@ -269,7 +272,7 @@ class Spooling:
             return
         if not await self._fits(left, head):
             self.strays = left.records
-            log.error("spool_set_aside", position=left.first, remedy=REMEDY)
+            log.error("spool_set_aside", position=left.first, remedy=Fixed(REMEDY))
             await self._on_spool(lambda spool: spool.set_aside())
             return
         self._since, self._filed = left.first - 1, left.first - 1 + len(left.records)
@@ -298,7 +301,9 @@ class Spooling:
         try:
             await act(self._spool)
         except OSError as fault:
-            log.exception("spool_not_written", error=type(fault).__name__, remedy=REMEDY_SPOOL)
+            log.exception(
+                "spool_not_written", error=type(fault).__name__, remedy=Fixed(REMEDY_SPOOL)
+            )
             return False
         return True
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from schemas.call import CallAnswered
 from schemas.marker import Category, Scope, Severity
-from schemas.service import Refused, SourceConnected, SourceLost
+from schemas.service import JournalAway, JournalBack, Refused, SourceConnected, SourceLost
 from tests import said
 from tests.matching import NOT_AN_ADDRESS
 from tests.room import Room
@@ -72,3 +72,19 @@ def a_bad_night(room: Room) -> None:
     """All of it."""
     every_answer(room)
     trouble(room)
+
+
+def journal_away(room: Room, *, in_memory: bool) -> None:
+    """Man-down and notes go on; `in_memory`: the spool cannot be written either."""
+    room.happens(
+        JournalAway(
+            source="self", id="journal", revision=1, occurred_at=room.now,
+            after=1, in_memory=in_memory,
+        )
+    )  # fmt: skip
+
+
+def journal_back(room: Room) -> None:
+    room.happens(
+        JournalBack(source="self", id="journal", revision=2, occurred_at=room.now, after=1, until=2)
+    )

@@ -144,6 +144,26 @@ async def test_a_source_and_a_channel_that_are_cut_off_say_what_it_means(
     await expect(down).to_contain_text("crews cannot be told that way")
 
 
+@pytest.mark.parametrize(
+    ("in_memory", "words"),
+    [(False, "are kept beside it until it can"), (True, "nothing of it is on record")],
+)
+async def test_o4_a_journal_that_cannot_be_written_is_said_to_everybody_above_all_sources(
+    served: ConsoleRoom, sign_in: SignedIn, in_memory: bool, words: str
+) -> None:
+    served.tell(scenes.a_bad_night)
+    page = await sign_in(Role.CALL_HANDLER)
+    served.tell(lambda room: scenes.journal_away(room, in_memory=in_memory))
+    away = page.get_by_role("alert", name="Journal")
+    await expect(away).to_contain_text("THE JOURNAL CANNOT BE WRITTEN")
+    await expect(away).to_contain_text(words)
+    down = page.get_by_role("status", name="Sources down")
+    await expect(down).to_contain_text("ami is cut off")
+    await expect(down).not_to_contain_text("journal")
+    served.tell(scenes.journal_back)
+    await expect(away).to_have_count(0)
+
+
 async def test_a_list_that_is_searched_says_that_it_is_not_whole(
     served: ConsoleRoom, sign_in: SignedIn
 ) -> None:
