@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from middleware.domain.wording import risk_word
 from middleware.domain.wording_radio import in_one_line, radio_text, radio_withdrawal
+from middleware.domain.wording_stand_off import asked_by_radio
 from schemas.decision import Ended
+from schemas.held import Why
+from schemas.incident import Holding
 from schemas.marker import Category, Scope, Severity
 from schemas.told import LINE
 from tests.said import START, marker
@@ -42,6 +45,21 @@ def test_n7_a_withdrawal_on_the_radio_says_so_first(ended: Ended, incident: str)
     text = radio_withdrawal(note="n1", revision=2, incident=incident, expires_at=START, ended=ended)
     assert text.withdrawn
     assert text.text.startswith("WITHDRAWN")
+
+
+@given(
+    st.sampled_from(Holding),
+    st.integers(0, 100_000),
+    st.sampled_from(Why),
+    st.text(min_size=1, max_size=200),
+)
+def test_p3_a_crew_that_holds_is_asked_in_one_line_of_latin_1(
+    holding: Holding, minutes: int, why: Why, incident: str
+) -> None:
+    line = asked_by_radio(holding, minutes, why, incident)
+    assert len(line.encode("latin-1")) <= LINE
+    assert line.startswith("PATIENT CHANGED" if why is Why.PATIENT else "STAND-OFF")
+    assert line.isprintable()
 
 
 def test_n8_a_radio_carries_neither_what_happened_nor_an_address() -> None:
