@@ -90,9 +90,16 @@ class CadSimulator:
         self._incident("closed", number)
 
     def assign(
-        self, number: str, callsign: str, mdt: str | None = None, *, single: bool = False
+        self,
+        number: str,
+        callsign: str,
+        mdt: str | None = None,
+        *,
+        single: bool = False,
+        **reached: str | None,
     ) -> None:
-        told = resource(callsign, mdt, single=single)
+        """`reached` by `radio`, by `phone`."""
+        told = resource(callsign, mdt, single=single, **reached)
         self._resource("assigned", number, callsign, resource=told)
 
     def mobile(self, number: str, callsign: str) -> None:

@@ -68,7 +68,10 @@ class Pen:
         return Message(about, revision, body | parts)
 
 
-def resource(callsign: str, mdt: str | None = None, *, single: bool = False) -> dict[str, Any]:
-    """A resource as the contract has it."""
+def resource(
+    callsign: str, mdt: str | None = None, *, single: bool = False, **reached: str | None
+) -> dict[str, Any]:
+    """A resource as the contract has it; `reached` by `radio`, by `phone`."""
     told: dict[str, Any] = {"callsign": callsign, "single_responder": single}
-    return told | ({"mdt": mdt} if mdt else {})
+    ways = {"mdt": mdt, **reached}
+    return told | {name: address for name, address in ways.items() if address}

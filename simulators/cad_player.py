@@ -47,8 +47,14 @@ class CadPlayer:
 
     def _assign(self, number: str, step: Step) -> None:
         vehicle = self._by_callsign[step.about["callsign"]]
-        device = vehicle.device if vehicle.device != vehicle.callsign else None
-        self.cad.assign(number, vehicle.callsign, device, single=vehicle.single)
+        self.cad.assign(
+            number,
+            vehicle.callsign,
+            vehicle.device if vehicle.device != vehicle.callsign else None,
+            single=vehicle.single,
+            radio=vehicle.radio,
+            phone=vehicle.phone.number if vehicle.phone else None,
+        )
 
     def _mobile(self, number: str, step: Step) -> None:
         self.cad.mobile(number, step.about["callsign"])

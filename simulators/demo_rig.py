@@ -17,6 +17,9 @@ from typing import IO
 
 from aiohttp import ClientError, ClientSession
 
+from simulators.demo_config import written
+from simulators.shift import Shift
+
 Say = Callable[[str], None]
 
 FOREWARN = (sys.executable, "-m", "middleware")
@@ -24,38 +27,9 @@ READY_WITHIN_S = 60.0
 PEOPLE = {"handler": "call_handler", "dispatcher": "dispatcher", "marking": "marking_team",
           "supervisor": "supervisor"}  # fmt: skip
 """Who can sign in at the demo's console, and as what."""
-
-CONFIG = """\
-# The demo's control room. Waits are short, so that the whole ladder is seen.
-room = "demo"
-state = "{state}"
-
-[console]
-listen = "127.0.0.1:{console}"
-
-[broker]
-port = {broker}
-
-[source.cad_http]
-listen = "127.0.0.1:{cad_http}"
-
-[source.cad_tcp]
-listen = "127.0.0.1:{cad_tcp}"
-
-[source.asterisk_ami]
-connect = "127.0.0.1:{ami}"
-password_file = "{ami_secret}"
-
-[channel.mdt]
-
-[[escalation.rung]]
-channel = "mdt"
-wait = "6s"
-
-[[escalation.rung]]
-channel = "console"
-wait = "10s"
-"""
+WANTED = {"console": 8100, "cad_http": 8101, "cad_tcp": 8102, "cad_notes": 8110, "broker": 1883,
+          "ami": 5038, "radio": 4001}  # fmt: skip
+"""The ports that the demo takes where they are free."""
 
 
 class Broken(Exception):
@@ -110,8 +84,7 @@ class Rig:
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True, mode=0o700)
-        wanted = {"console": 8100, "cad_http": 8101, "cad_tcp": 8102, "broker": 1883, "ami": 5038}
-        kept = {name: held.enter_context(reserve(port)) for name, port in wanted.items()}
+        kept = {name: held.enter_context(reserve(port)) for name, port in WANTED.items()}
         ports = {name: one.getsockname()[1] for name, one in kept.items()}
         if sys.platform != "linux":  # elsewhere nobody may listen where another is bound
             for one in kept.values():
@@ -130,9 +103,18 @@ class Rig:
     def console(self) -> str:
         return f"http://127.0.0.1:{self.ports['console']}"
 
-    def configure(self) -> None:
-        """Write the configuration that the service will read."""
-        text = CONFIG.format(state=self.folder / "state", ami_secret=self.ami_secret, **self.ports)
+    @property
+    def cad_notes_secret(self) -> Path:
+        """The token that the service shows to the CAD that takes notes."""
+        return self._secret("cad-notes.token", secrets.token_urlsafe(24))
+
+    def configure(self, shift: Shift, sip: int) -> None:
+        """Write the configuration that the service will read, and the secrets that it names; `sip`
+        is where telephones are called, 0 where there are none."""
+        ports = self.ports | ({"sip": sip} if sip else {})
+        pressed = [s.about["callsign"] for s in shift.steps if s.do == "emergency"]
+        secret_files = {"ami": self.ami_secret, "cad_notes": self.cad_notes_secret}
+        text = written(self.folder, secret_files, ports, shift.fleet, pressed[:1])
         self.config.write_text(text, encoding="utf-8")
 
     def make_credentials(self, devices: Iterable[str], say: Say) -> None:

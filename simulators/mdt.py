@@ -297,6 +297,9 @@ class MdtSimulator:
     def _acknowledge(self, note: Note) -> None:
         if self._screen.shows(note["note"], note["revision"]):
             self._receipt("acknowledged", note, by=self._crew.by)
+            self._say(
+                f"{self.callsign} {datetime.now(UTC):%H:%M:%S} ACKNOWLEDGED by {self._crew.by}"
+            )
             if self._crew.says:
                 self._receipt(self._crew.says, note, by=self._crew.by)
 

@@ -87,10 +87,10 @@ class Phone:
             elif not self._behaviour.never_answers:
                 await self._answer(call, over)
         await over.wait()
-        self._say("call over")
         if not engaged:
             self._in_use = False
             self._keep_recording()
+        self._say("call over")
 
     async def _answer(self, call: baresip.Call, over: asyncio.Event) -> None:
         if await _over_within(over, self._behaviour.answers_after):

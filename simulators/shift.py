@@ -22,7 +22,7 @@ MARKERS = DATA / "markers.csv"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`at` seconds from the start, `system` (cad, calls, mdt) does `do` with `about`."""
+    """`at` seconds from the start, `system` (cad, calls, mdt, radio) does `do` with `about`."""
 
     at: float
     system: str
@@ -30,22 +30,39 @@ class Step:
     about: dict[str, Any]
 
 
+After = tuple[float, float]
+"""The least and the most seconds until a crew acknowledges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telephone:
+    """Hands-free, in a vehicle; `behaviour` as `python -m simulators phone --crews` reads it."""
+
+    number: str
+    behaviour: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A vehicle and its crew; `after` is None for a crew that never acknowledges."""
+    """A vehicle and its crew. It acknowledges on the MDT within `after`, by radio within
+    `radio_after`; None: never."""
 
     callsign: str
     device: str
     single: bool
     by: str
-    after: tuple[float, float] | None
+    after: After | None
+    radio: str | None
+    radio_after: After | None
+    phone: Telephone | None
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
     """Steps in the order of their time; `length` in seconds.
 
-    A person of the role `task_taken_by` takes each task `task_taken_after` seconds after it came.
+    A person of the role `task_taken_by` takes each task `task_taken_after` seconds after it came,
+    one of `alarm_accepted_by` accepts each man-down `alarm_accepted_after` seconds after.
     """
 
     length: float
@@ -53,6 +70,8 @@ class Shift:
     fleet: tuple[Vehicle, ...]
     task_taken_after: float
     task_taken_by: str
+    alarm_accepted_after: float
+    alarm_accepted_by: str
     steps: tuple[Step, ...] = field(repr=False)
 
 
@@ -65,6 +84,8 @@ def load(path: Path = SHIFT) -> Shift:
         fleet=tuple(map(_vehicle, header["fleet"])),
         task_taken_after=header["task_taken_after"],
         task_taken_by=header["task_taken_by"],
+        alarm_accepted_after=header["alarm_accepted_after"],
+        alarm_accepted_by=header["alarm_accepted_by"],
         steps=tuple(map(_step, lines)),
     )
 
@@ -79,9 +100,20 @@ async def play(steps: Sequence[Step], act: Callable[[Step], None], *, speed: flo
 
 
 def _vehicle(row: dict[str, Any]) -> Vehicle:
-    after = tuple(row["after"]) if row["after"] else None
-    single = row["crew"] == "single"
-    return Vehicle(row["callsign"], row["device"], single, row["by"], after)
+    return Vehicle(
+        callsign=row["callsign"],
+        device=row["device"],
+        single=row["crew"] in {"single", "engaged"},
+        by=row["by"],
+        after=_after(row["after"]),
+        radio=row["radio"],
+        radio_after=_after(row["radio_after"]),
+        phone=Telephone(**row["phone"]) if row["phone"] else None,
+    )
+
+
+def _after(given: Sequence[float] | None) -> After | None:
+    return (given[0], given[1]) if given else None
 
 
 def _step(line: dict[str, Any]) -> Step:

@@ -12,7 +12,10 @@ from simulators.shift_markers import MARKED, NUMBERS, REPEAT_CALLER
 from simulators.shift_places import STREETS, Spot, misspelt, spot, written
 
 Told = tuple[float, str, dict[str, Any]]
-"""Seconds after the incident opened, what the CAD does, and its particulars."""
+"""Seconds after the incident opened, what the CAD (or, of ON_THE_RADIO, the crew) does, and its
+particulars."""
+
+ON_THE_RADIO = frozenset({"emergency", "cancel"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Plot:
     """`answer` is what the check is expected to say, `vehicles` how many it needs and `busy` how
-    long they are away. `crew` asks for a kind of crew: any, single, deaf, dark or slow."""
+    long they are away. `crew` asks for a kind of crew: any, single, engaged (single, its
+    telephone is in use), deaf, dark or slow."""
 
     tell: Callable[[Stage], Iterator[Told]]
     answer: str
@@ -82,12 +86,6 @@ def hurried(stage: Stage) -> Iterator[Told]:
     return whole(stage, misspelt(MARKED["avenue"][0], stage.chance))
 
 
-def in_the_building(stage: Stage) -> Iterator[Told]:
-    """A flat in a building whose marker covers all of it."""
-    flat = spot("Flat 11, Kestrel House, 20", "Tern Road")
-    return whole(stage, written(flat, stage.chance))
-
-
 def which_flat(stage: Stage) -> Iterator[Told]:
     """The house of a marked flat, without the flat: somebody must ask."""
     return whole(stage, written(spot("31", "Chapel Row"), stage.chance))
@@ -137,6 +135,29 @@ def assigned_late(stage: Stage) -> Iterator[Told]:
     return whole(waited, written(MARKED["gardens"][0], stage.chance))
 
 
+def alone(place: Spot) -> Callable[[Stage], Iterator[Told]]:
+    """A single responder, who drives for so long that a note can be heard to its end."""
+    return lambda stage: whole(stage, written(place, stage.chance), at_scene=41.0, clear=44.0)
+
+
+def attacked(stage: Stage) -> Iterator[Told]:
+    """The crew presses the emergency button at scene; its radio says it again and again."""
+    (callsign,) = stage.callsigns
+    told = whole(stage, written(MARKED["court"][0], stage.chance), at_scene=4.5, clear=28.0)
+    pressed = {"callsign": callsign, "where": [51.3716, 1.2031]}
+    again = [(stage.late + at, "emergency", pressed) for at in (6.0, 8.0, 10.0)]
+    return _with(told, *again)
+
+
+def by_mistake(stage: Stage) -> Iterator[Told]:
+    """The button is pressed and cancelled on the radio, which ends nothing."""
+    (callsign,) = stage.callsigns
+    told = whole(stage, written(MARKED["corner"][0], stage.chance), at_scene=4.5, clear=15.0)
+    about = {"callsign": callsign, "where": [51.3668, 1.1942]}
+    pressed, cancelled = stage.late + 6.0, stage.late + 9.0
+    return _with(told, (pressed, "emergency", about), (cancelled, "cancel", about))
+
+
 def more_urgent(stage: Stage) -> Iterator[Told]:
     """The priority rises; the place does not change, and no note is shown again."""
     told = whole(stage, written(MARKED["drive"][0], stage.chance))
@@ -156,13 +177,17 @@ def phone_of(name: str) -> str | None:
     return NUMBERS.get(name)
 
 
+IN_THE_BUILDING = spot("Flat 11, Kestrel House, 20", "Tern Road")
+"""A flat in a building whose marker covers all of it."""
+
+
 def _unknown(chance: Random) -> Spot:
     return spot(str(chance.randrange(120, 190)), chance.choice(list(STREETS)))
 
 
-def _with(told: Iterator[Told], more: Told) -> Iterator[Told]:
+def _with(told: Iterator[Told], *more: Told) -> Iterator[Told]:
     yield from told
-    yield more
+    yield from more
 
 
 PLOTS: dict[str, Plot] = {
@@ -170,11 +195,16 @@ PLOTS: dict[str, Plot] = {
     "marked flat": Plot(marked("court"), "found"),
     "marked corner": Plot(marked("corner"), "found"),
     "marked site": Plot(marked("site"), "found"),
-    "in the building": Plot(in_the_building, "found", crew="single"),
+    "single responder": Plot(alone(IN_THE_BUILDING), "found", busy=44.0, crew="single"),
+    "single responder, engaged": Plot(
+        alone(MARKED["corner"][0]), "found", busy=44.0, crew="engaged"
+    ),
+    "attacked": Plot(attacked, "found", busy=28.0),
+    "by mistake": Plot(by_mistake, "found", busy=15.0),
     "hurried": Plot(hurried, "found"),
     "two vehicles": Plot(marked("lane"), "found", vehicles=2, busy=11.0),
     "slow crew": Plot(marked("avenue"), "found", crew="slow"),
-    "nobody acknowledges": Plot(long_stay("house", 6.0, 20.0), "found", busy=20.0, crew="deaf"),
+    "nobody acknowledges": Plot(long_stay("house", 6.0, 30.0), "found", busy=30.0, crew="deaf"),
     "terminal off": Plot(long_stay("court", 7.0, 20.0), "found", busy=20.0, crew="dark"),
     "stood down": Plot(stood_down, "found", busy=5.0),
     "moved away": Plot(moved_away, "found"),

@@ -1,43 +1,62 @@
 """Writes the shift: which plot when, with which vehicle, and who rings (seeded)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from simulators.shift_markers import write_markers
-from simulators.shift_plots import PLOTS, Plot, Stage
+from simulators.shift_plots import ON_THE_RADIO, PLOTS, Plot, Stage
 
 LENGTH = 84.0
 """Seconds of play at speed 1."""
 
 FIRST = (
-    "marked house", "plain", "nobody acknowledges", "stood down", "not understood", "moved away",
-    "in the building", "number only", "neighbour", "moved here", "which flat", "terminal off",
-    "assigned late", "two vehicles", "plain", "slow crew", "marked site",
+    "single responder", "marked house", "attacked", "nobody acknowledges", "not understood",
+    "moved away", "single responder, engaged", "stood down", "number only", "neighbour",
+    "moved here", "which flat", "terminal off", "assigned late", "two vehicles", "plain",
+    "slow crew", "marked site",
 )  # fmt: skip
 """The order in which the shift begins: within 25 seconds almost everything has happened."""
 
 LATER = (
     "marked flat", "hurried", "plain", "more urgent", "plain with a vehicle", "marked corner",
-    "moved here", "plain", "stood down", "nobody acknowledges", "neighbour", "moved away",
-    "marked house", "number only", "in the building", "plain", "which flat", "slow crew",
+    "moved here", "stood down", "nobody acknowledges", "neighbour", "moved away",
+    "marked house", "number only", "by mistake", "plain", "which flat", "slow crew",
     "marked site", "plain with a vehicle", "not understood", "terminal off", "assigned late",
 )  # fmt: skip
 
+ENGAGED = {"number": "+447700900202", "behaviour": {"busy": True}}
+LISTENS = {"number": "+447700900201", "behaviour": {"presses": [["1", 25.0]]}}
+RINGS_OFF = {"number": "+447700900105", "behaviour": {"presses": [], "hangs_up_after": 8.0}}
+
+
+def _vehicle(
+    callsign: str, crew: str, by: str, after: Sequence[float] | None, *,
+    device: str | None = None, radio_after: Sequence[float] | None = (1.0, 2.0),
+    phone: dict[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "callsign": callsign, "device": device or callsign, "crew": crew, "by": by, "after": after,
+        "radio": f"1001{callsign[1:]}", "radio_after": radio_after, "phone": phone,
+    }  # fmt: skip
+
+
 FLEET: tuple[dict[str, Any], ...] = (
-    {"callsign": "A101", "device": "A101", "crew": "any", "by": "P1001", "after": [0.6, 1.8]},
-    {"callsign": "A102", "device": "A102", "crew": "any", "by": "P1002", "after": [0.8, 2.2]},
-    {"callsign": "A103", "device": "A103", "crew": "any", "by": "P1003", "after": [0.6, 2.5]},
-    {"callsign": "A104", "device": "M2104", "crew": "slow", "by": "P1004", "after": [3.0, 4.5]},
-    {"callsign": "A105", "device": "A105", "crew": "deaf", "by": "P1005", "after": None},
-    {"callsign": "A106", "device": "A106", "crew": "dark", "by": "P1006", "after": [1.0, 2.0]},
-    {"callsign": "A107", "device": "A107", "crew": "any", "by": "P1007", "after": [0.8, 2.0]},
-    {"callsign": "R201", "device": "R201", "crew": "single", "by": "P1008", "after": [0.5, 1.2]},
-)  # fmt: skip
-"""`after`: the crew acknowledges so many seconds after the display, None: never."""
+    _vehicle("A101", "any", "P1001", (0.6, 1.8)),
+    _vehicle("A102", "any", "P1002", (0.8, 2.2)),
+    _vehicle("A103", "any", "P1003", (0.6, 2.5)),
+    _vehicle("A104", "slow", "P1004", (3.0, 4.5), device="M2104"),
+    _vehicle("A105", "deaf", "P1005", None, radio_after=None, phone=RINGS_OFF),
+    _vehicle("A106", "dark", "P1006", (1.0, 2.0)),
+    _vehicle("A107", "any", "P1007", (0.8, 2.0)),
+    _vehicle("R201", "single", "P1008", None, radio_after=None, phone=LISTENS),
+    _vehicle("R202", "engaged", "P1009", None, radio_after=(3.0, 5.0), phone=ENGAGED),
+)
+"""`after`: the crew acknowledges so many seconds after the display on its MDT, `radio_after` on its
+radio, None: never. Who drives alone leaves the MDT alone."""
 
 DARK = "A106"
 ON_AND_OFF = ((31.0, "start"), (58.0, "stop"), (70.0, "start"))
@@ -63,7 +82,8 @@ class Script:
             if do == "open":
                 told |= {"plot": name, "expect": plot.answer}
                 self._maybe_call(number, at, told)
-            self.add(at + after, "cad", do, told)
+            system = "radio" if do in ON_THE_RADIO else "cad"
+            self.add(at + after, system, do, told)
 
     def add(self, at: float, system: str, do: str, about: dict[str, Any]) -> None:
         self.steps.append({"at": round(at, 2), "system": system, "do": do} | about)
@@ -99,8 +119,10 @@ def write_shift(seed: int) -> Iterator[dict[str, Any]]:
         script.incident(number, _opens(number - 1, script.chance), name)
     _other_calls(script)
     _terminals(script)
+    _radios(script)
     yield {"shift": 1, "seed": seed, "length": LENGTH, "incidents": len(names), "fleet": FLEET,
-           "task_taken_after": 2.0, "task_taken_by": "dispatcher"}  # fmt: skip
+           "task_taken_after": 2.0, "task_taken_by": "dispatcher", "alarm_accepted_after": 7.0,
+           "alarm_accepted_by": "supervisor"}  # fmt: skip
     yield from sorted(script.steps, key=lambda step: step["at"])
 
 
@@ -132,6 +154,15 @@ def _terminals(script: Script) -> None:
         script.add(at, "mdt", do, {"device": DARK})
     script.add(10.0, "mdt", "ask", {"device": "A101"})
     script.add(52.0, "mdt", "ask", {"device": "M2104"})
+
+
+def _radios(script: Script) -> None:
+    """Where the crews are, in passing; one asks by radio what is known."""
+    for n, row in enumerate(FLEET):
+        here = [round(51.36 + script.chance.uniform(0.0, 0.03), 4),
+                round(1.17 + script.chance.uniform(0.0, 0.06), 4)]  # fmt: skip
+        script.add(1.0 + 0.2 * n, "radio", "locate", {"callsign": row["callsign"], "where": here})
+    script.add(14.0, "radio", "ask", {"callsign": "R201"})
 
 
 def write_files(folder: Path, seed: int) -> None:

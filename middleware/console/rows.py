@@ -10,7 +10,7 @@ from typing import Any
 
 from middleware.console.doubts import said_here
 from middleware.console.held import held_by
-from middleware.console.told import has_open_task, told, told_at, told_in_words, ways_in_words
+from middleware.console.told import has_open_task, told, told_at, told_in_words, ways, ways_in_words
 from middleware.domain.wording import certainty, headline, in_words, not_shown_in_words, review
 from middleware.engine.state import Call, Checked, Incident, Note, Refusal, Sent, State
 from schemas.check import SURE, Match, NotChecked, Outcome, Whereabouts
@@ -207,6 +207,7 @@ def note_row(note: Note) -> Row:
         "note": note.id,
         "marker": note.matched.marker,
         "told": told(note),
+        "ways": ways(note),
         "words": "; ".join(filter(None, (told_in_words(note), ways_in_words(note)))),
         "at": told_at(note),
         "task": note.task if has_open_task(note) else None,

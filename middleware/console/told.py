@@ -76,12 +76,33 @@ def _withdrawn(note: Note) -> str:
     return f"withdrawn: {why}" + ("" if gone else " (not yet gone from the MDT)")
 
 
+def ways(note: Note) -> list[dict[str, str]]:
+    """The channels it went to, in order, and how it stands on each: `acknowledged`, `shown` (said,
+    on a telephone), what was reported, or `under_way`."""
+    return [{"channel": name, "state": _state(note, name)} for name in note.channels]
+
+
+def _state(note: Note, channel: str) -> str:
+    if channel == note.answered_on:
+        return "acknowledged"
+    if note.shown.get(channel, 0) >= note.revision:
+        return "shown"
+    return note.channels[channel].state or "under_way"
+
+
 def ways_in_words(note: Note) -> str:
     """What became of each attempt where sending twice is not harmless: nothing of it says that the
     crew knows."""
     said = [
-        f"{channel}: {DELIVERY[on.state] if on.state else 'under way'}"
+        f"{channel}: {_came_to(note, channel)}"
         for channel, on in note.channels.items()
         if on.attempts
     ]
     return "; ".join(said)
+
+
+def _came_to(note: Note, channel: str) -> str:
+    if note.shown.get(channel, 0) >= note.revision:
+        return "shown"
+    state = note.channels[channel].state
+    return DELIVERY[state] if state else "under way"

@@ -47,6 +47,8 @@ class Observer:
             )
         elif isinstance(made, d.Shown):
             self._on_shown(entry, made, state)
+        elif isinstance(made, d.DutyAnswered):
+            self._count("forewarn_answered_total", channel=made.channel)
         elif isinstance(made, d.RungEntered) and made.rung > 0:
             self._count("forewarn_escalations_total", channel=made.channel)
         elif isinstance(made, d.SourceChanged):

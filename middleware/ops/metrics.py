@@ -31,6 +31,8 @@ TABLE: tuple[Row, ...] = (
         "made the note to the device saying it is on the screen", buckets=_SLOW),
     Row("forewarn_displayed_total", Counter, "first display of a note, before or after the "
         "resource was at scene", ("when",)),
+    Row("forewarn_answered_total", Counter, "notes that a member of the crew acknowledged, by the "
+        "channel of the answer", ("channel",)),
     Row("forewarn_notes", Gauge, "notes in the working state", ("state",)),
     Row("forewarn_oldest_unanswered_seconds", Gauge, "age of the oldest note nobody answered"),
     Row("forewarn_tasks_open", Gauge, "console tasks that no person has taken"),

@@ -75,7 +75,7 @@ async def handler(room: ControlRoom) -> AsyncIterator[Screen]:
 async def test_m1_c1_n1_n3_the_note_reaches_the_crew_and_everybody_sees_that_it_did(
     room: ControlRoom, handler: Screen, number: str, crew: str, way: str
 ) -> None:
-    before = await checked(room, "incident"), await displayed(room)
+    before = await checked(room, "incident"), await displayed(room), await answered(room)
     async with room.device(crew) as mdt, room.cad(way) as cad:
         cad.open_incident(number, MARKED, nature="Fall", resources=[resource(crew)])
         await handler.until_told("acknowledged", number, crew)
@@ -91,6 +91,7 @@ async def test_m1_c1_n1_n3_the_note_reaches_the_crew_and_everybody_sees_that_it_
     assert receipts == [DeviceSeen, NoteDisplayed, NoteAcknowledged]
     assert await checked(room, "incident") - before[0] == {"found": 1}
     assert await displayed(room) - before[1] == {"before_at_scene": 1}
+    assert await answered(room) - before[2] == {"mdt": 1}
     assert await story(room, number) == [
         "the CAD said so", "taken in", f"{crew}: assigned", "MARKER FOUND: marker EOC-1",
         f"{crew} is to be told about marker EOC-1", f"{crew}: telling by mdt",
@@ -116,6 +117,11 @@ async def checked(room: ControlRoom, subject: str) -> Counter[str]:
 async def displayed(room: ControlRoom) -> Counter[str]:
     """How many notes were on a screen in time, and how many too late."""
     return (await room.figures()).by("forewarn_displayed_total", "when")
+
+
+async def answered(room: ControlRoom) -> Counter[str]:
+    """How many notes were acknowledged on which channel."""
+    return (await room.figures()).by("forewarn_answered_total", "channel")
 
 
 async def test_n7_c3_an_address_that_is_corrected_takes_the_note_back_from_the_device(

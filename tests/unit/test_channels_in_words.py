@@ -41,6 +41,13 @@ def test_n3_what_the_radio_showed_is_not_said_to_be_on_the_mdt(room: Room) -> No
     assert told_in_words(room.note()) == "shown by radio, not yet acknowledged"
 
 
+def test_n3_what_the_radio_showed_is_not_said_to_be_merely_sent(room: Room) -> None:
+    room.happens(reported(room.note(), "radio", Delivery.SENT))
+    room.happens(consumed(room.note(), "radio"))
+
+    assert ways_in_words(room.note()) == "radio: shown; voice: under way"
+
+
 def test_n3_an_mdt_alone_says_nothing_of_ways() -> None:
     room = Room()
     room.marker_put(marker("M1", HIGH_STREET))

@@ -1,4 +1,5 @@
-"""Demos that start at the same moment do not get into each other's way (O3)."""
+"""What the demo sets up: two do not get into each other's way, and every way out is a rung of its
+configuration (O3, N4, N5)."""
 
 import asyncio
 import socket
@@ -6,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters.table import ADAPTERS
+from middleware.config import load as read_configuration
 from simulators.demo_rig import Broken, Rig, reserve
+from simulators.shift import load
 
 
 def test_o3_two_demos_have_no_port_in_common(tmp_path: Path) -> None:
@@ -46,3 +50,17 @@ def test_a_port_that_somebody_has_is_left_to_them() -> None:
         theirs.listen()
         with reserve(theirs.getsockname()[1]) as held:
             assert held.getsockname()[1] != theirs.getsockname()[1]
+
+
+@pytest.mark.parametrize(("sip", "rings"), [(5060, ["voice"]), (0, [])])
+def test_n4_n5_the_demo_climbs_every_way_out_and_rings_where_there_are_telephones(
+    tmp_path: Path, sip: int, rings: list[str]
+) -> None:
+    rig = Rig.prepare(tmp_path / "demo")
+    rig.configure(load(), sip)
+    rig.stop()
+
+    escalation = read_configuration(rig.config, ADAPTERS, {}).escalation
+    assert [rung.channel for rung in escalation.rung] == ["mdt", "radio", *rings, "console"]
+    alone = [rung.channel for rung in escalation.single_responder]
+    assert alone == ["radio", *rings, "mdt", "console"]

@@ -142,6 +142,26 @@ def test_n3_each_crew_shows_how_far_it_has_been_told(watched: Watched) -> None:
     assert told(watched)[0] == "withdrawn"
 
 
+def test_n5_each_note_says_by_which_channels_it_went_and_which_one_answered(
+    watched: Watched,
+) -> None:
+    room = watched.room
+    room.marker_put(said.marker())
+    room.incident_opened(HIGH_STREET, "A1")
+
+    def ways() -> dict[str, str]:
+        (note,) = watched.incident()["crews"][0]["notes"]
+        return {way["channel"]: way["state"] for way in note["ways"]}
+
+    assert ways() == {"mdt": "under_way"}
+    room.displayed(room.note())
+    assert ways() == {"mdt": "shown"}
+    room.wait(seconds=61)
+    assert list(ways()) == ["mdt", "console"]
+    room.acknowledged(room.note(), by="S44")
+    assert ways()["mdt"] == "acknowledged"
+
+
 def test_n3_the_times_are_those_of_the_record(watched: Watched) -> None:
     room = watched.room
     room.marker_put(said.marker())

@@ -11,7 +11,7 @@ from adapters.codecs.marker_csv import Accepted, Refusal, read_markers
 from middleware.domain.matching.index import MarkerIndex
 from schemas.check import Whereabouts
 from simulators.cad_player import VERBS
-from simulators.shift import DATA, MARKERS, SHIFT, Step, load, main, play
+from simulators.shift import DATA, MARKERS, SHIFT, Step, Vehicle, load, main, play
 from simulators.shift_markers import WRONG
 
 TODAY = date(2026, 11, 22)
@@ -56,7 +56,7 @@ def test_o3_the_shift_has_its_size() -> None:
     rung = [step for step in PLAYED.steps if step.system == "calls" and step.do == "ring"]
     assert len(OPENED) == PLAYED.incidents == 40
     assert len(rung) >= 15
-    assert len(PLAYED.fleet) == 8
+    assert len(PLAYED.fleet) == 9
     assert 60 <= PLAYED.length <= 90
     assert max(step.at for step in PLAYED.steps) <= PLAYED.length
 
@@ -88,9 +88,50 @@ def test_o3_thirty_seconds_show_almost_everything() -> None:
     }  # fmt: skip
     for do in ("assign", "mobile", "at_scene", "clear", "stand_down", "change_address", "close"):
         assert in_time(do, until), do
-    for plot in ("marked house", "nobody acknowledges", "terminal off", "moved away", "moved here",
-                 "which flat", "number only", "neighbour", "assigned late"):  # fmt: skip
+    for plot in ("single responder", "attacked", "marked house", "nobody acknowledges",
+                 "terminal off", "moved away", "moved here", "which flat", "number only",
+                 "neighbour", "assigned late"):  # fmt: skip
         assert by_plot(plot, until - 5), plot
+
+
+def vehicle_of(plot: str) -> Vehicle:
+    (callsign, *_) = (
+        step.about["callsign"]
+        for step in steps_of(by_plot(plot, 30.0)[0].about["number"])
+        if step.do == "assign"
+    )
+    return next(one for one in PLAYED.fleet if one.callsign == callsign)
+
+
+def test_n5_the_crew_that_never_answers_can_be_reached_in_every_way_and_answers_on_none() -> None:
+    deaf = vehicle_of("nobody acknowledges")
+    assert deaf.radio
+    assert (deaf.after, deaf.radio_after) == (None, None)
+    assert deaf.phone
+    assert deaf.phone.behaviour == {"presses": [], "hangs_up_after": 8.0}
+
+
+def test_n4_who_drives_alone_hears_the_call_to_its_end_and_leaves_the_mdt_alone() -> None:
+    for plot in ("single responder", "single responder, engaged"):
+        vehicle = vehicle_of(plot)
+        assert vehicle.single
+        assert vehicle.radio
+        assert vehicle.phone
+        assert vehicle.after is None
+    drives = [s.at for s in steps_of(1) if s.do in {"assign", "at_scene"}]
+    assert drives[1] - drives[0] > 40.0
+
+
+def test_d1_the_button_is_pressed_at_scene_again_and_again_and_once_by_mistake() -> None:
+    on_radio = [step for step in PLAYED.steps if step.system == "radio"]
+    pressed = [step for step in on_radio if step.do == "emergency"]
+    assert len(pressed) == 4
+    assert len({step.about["callsign"] for step in pressed}) == 2
+    for step in pressed:
+        there = [s.at for s in steps_of(step.about["number"]) if s.do == "at_scene"]
+        assert min(there) < step.at
+    (cancelled,) = (step for step in on_radio if step.do == "cancel")
+    assert cancelled.about["callsign"] == pressed[-1].about["callsign"]
 
 
 def test_o3_calls_are_answered_given_up_withheld_and_ended_for_abuse() -> None:
@@ -115,6 +156,7 @@ def test_every_number_is_from_the_ranges_for_drama() -> None:
     accepted = [row.marker for row in rows() if isinstance(row, Accepted)]
     given += [n.replace(" ", "") for marker in accepted for n in marker.phones]
     assert len(given) > 20
+    given += [one.phone.number.replace("+44", "0") for one in PLAYED.fleet if one.phone]
     assert {n for n in given if not n.startswith(("07700900", "01632960", "0207946"))} == set()
 
 
