@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from middleware.cli import (
+    anonymise,
     check_config,
     compare,
     journal,
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         journal,
         record,
         replay,
+        anonymise,
         compare,
         people,
     ):

@@ -24,9 +24,10 @@ from middleware.flow.replay.play import Stage
 from middleware.ops.clock import SystemClock
 from middleware.ops.errors import Trouble
 from middleware.ops.logging import start_logging
-from middleware.ports import Kind, Source, Wire, World
+from middleware.ports import AdapterSpec, Kind, Source, Wire, World
 
 A_BLOCK = 1_000
+NO_FILE = "not-needed"
 BUILD = f"forewarn {version('forewarn')}"
 
 
@@ -65,13 +66,20 @@ def sources_of(
         spec = specs.get(name)
         if kept == "wire" and spec is not None and spec.play is not None:
             try:
-                settings = spec.settings.model_validate(configured.get(name, {}))
+                settings = spec.settings.model_validate(_said(spec, configured.get(name, {})))
             except ValidationError:
                 remedy = "play it with a build that knows them"
                 what = f"[source.{name}] was recorded with settings that are unknown here"
                 raise Trouble(what, remedy) from None
             made[name] = partial(spec.play, settings)
     return made
+
+
+def _said(spec: AdapterSpec, said: dict[str, Any]) -> dict[str, Any]:
+    """Files of secrets need not be there: who is only played to signs in nowhere."""
+    fields = spec.settings.model_fields.items()
+    secrets = {key: NO_FILE for key, field in fields if field.is_required() and key not in said}
+    return {**said, **secrets}
 
 
 @contextmanager
