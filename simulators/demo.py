@@ -19,13 +19,13 @@ from rich.live import Live
 
 from simulators.cad import CadSimulator
 from simulators.cad_links import TcpLink
-from simulators.cad_receiver import serving
 from simulators.demo_desk import Dispatcher, Supervisor
 from simulators.demo_figures import Figures
 from simulators.demo_phones import Telephones, telephones
 from simulators.demo_rig import Broken, Rig
 from simulators.demo_screen import LiveScreen, sum_up, where, who_was_told
 from simulators.demo_stage import Stage
+from simulators.receiving import serving
 from simulators.shift import MARKERS, Shift, load
 from simulators.telephony import TelephonySimulator
 

@@ -15,7 +15,7 @@ STATES = {
     "declined": "declined", "cut_off": "cut off", "silence": "nobody answered",
     "unsent": "could not be sent",
 }  # fmt: skip
-UNDER_WAY = {"mdt": "not on the screen yet", "radio": "on its way"}
+UNDER_WAY = {"mdt": "not shown yet", "radio": "on its way"}
 SEEN = frozenset({"shown", "acknowledged"})
 OPEN = frozenset({"not_told", "not_answered", "sending", "shown"})
 

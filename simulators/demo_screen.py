@@ -1,21 +1,22 @@
 """What the demo prints: the live screen, and the summary at the end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from simulators.demo_board import Board, Row, ways_in_words
 from simulators.demo_figures import Figures, summary
 from simulators.demo_rig import PEOPLE, Rig
 from simulators.demo_stage import Stage
 
-NOTES_SHOWN = 9
-FEWEST_LINES = 4
-AROUND = 15
+AROUND = 14
 """Lines of the screen beside the notes and what happens."""
+NOTES_SHOWN = (3, 9)
+FEWEST_LINES = 3
 
 
 def where(rig: Rig) -> str:
@@ -33,35 +34,41 @@ class LiveScreen:
 
     def draw(self, figures: Figures, left: str) -> Group:
         """Counts, who was told and how, what happened last, and where to look."""
-        notes = who_was_told(self.board.latest(NOTES_SHOWN))
-        lines = max(FEWEST_LINES, self.console.height - AROUND - notes.row_count)
-        happens = Panel("\n".join(list(self.stage.lines)[-lines:]), title="what happens")
+        room, (fewest, most) = self.console.height - AROUND, NOTES_SHOWN
+        notes = who_was_told(self.board.latest(min(most, max(fewest, room // 2))), is_live=True)
+        lines = max(FEWEST_LINES, room - notes.row_count)
+        latest = Text("\n".join(list(self.stage.lines)[-lines:]), no_wrap=True, overflow="ellipsis")
+        happens = Panel(latest, title="what happens")
         return Group(self._counts(figures, left), notes, happens, where(self.stage.rig))
 
-    def _counts(self, figures: Figures, left: str) -> Table:
-        table = Table(title=f"Forewarn demo  {left}", title_justify="left", expand=True)
-        notes = figures.by("forewarn_notes", "state")
+    def _counts(self, figures: Figures, left: str) -> str:
+        incidents, calls = len(self.stage.incidents), self.stage.rang
         checks = figures.by("forewarn_checks_total", "outcome")
-        alarms = figures.by("forewarn_man_down_total", "what")
-        counts = {
-            "incidents": len(self.stage.incidents), "calls": self.stage.rang,
-            "found": checks["found"], "ask": checks["possible"],
-            "none found": checks["none_found"], "not checked": checks["not_checked"],
-            "notes": sum(notes.values()), "open": notes["open"],
-            "acknowledged": notes["answered"], "withdrawn": notes["withdrawn"],
-            "in hands": notes["in_hands"], "man-down": alarms["raised"],
-        }  # fmt: skip
-        for name in counts:
-            table.add_column(name, justify="right")
-        table.add_row(*map(str, counts.values()))
-        return table
+        notes = figures.by("forewarn_notes", "state")
+        raised = figures.total("forewarn_man_down_total", what="raised")
+        found = {name: checks[name] for name in ("found", "possible", "none_found", "not_checked")}
+        stand = {name: notes[name] for name in ("open", "answered", "withdrawn", "in_hands")}
+        return "\n".join(
+            (
+                f"[bold]Forewarn demo[/bold]  {left}",
+                f"checks  {incidents} incidents, {calls} calls: {_counted(found)}",
+                f"notes   {sum(notes.values())}: {_counted(stand)}; man-down {raised}",
+            )
+        )
 
 
-def who_was_told(notes: Iterable[Row]) -> Table:
-    """A row for each note: the channels it went to, how it stands on each, and who has answered."""
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items())
+
+
+def who_was_told(notes: Iterable[Row], *, is_live: bool = False) -> Table:
+    """A row for each note: the channels it went to and how it stands on each; one line each on a
+    live screen."""
     table = Table(title="who was told, and how", title_justify="left", expand=True)
     for name, share in (("incident", None), ("crew", None), ("by", 1), ("stands", None)):
-        table.add_column(name, ratio=share, overflow="fold")
+        table.add_column(
+            name, ratio=share, no_wrap=is_live, overflow="ellipsis" if is_live else "fold"
+        )
     for note in notes:
         stands = str(note["told"]).replace("_", " ")
         table.add_row(note["number"], note["callsign"], ways_in_words(note), stands)
