@@ -92,19 +92,21 @@ def _in_process(args: argparse.Namespace, recording: "Recording") -> int:
         told = run_virtually(player.run())
     sha256 = outcome.end()
     tell_if_cut(recording)
-    _sum_up(told, clock.monotonic() - begun)
+    _sum_up(told, clock.monotonic() - begun, rematched=args.rematch)
     if sha256:
         print(f"{sha256}  {args.out}")
     return _tell_changes(told) if args.rematch else FINE
 
 
-def _sum_up(told: "Told", took: float) -> None:
+def _sum_up(told: "Told", took: float, *, rematched: bool) -> None:
     tell(
         f"{told.entries} events, {told.decisions} decisions: {told.seconds:.0f} s of recording in "
         f"{took:.1f} s, {told.seconds / max(took, 1e-9):.0f} times as fast as it was"
     )
     if told.unread:
         tell(f"{told.unread} recorded events are unknown to this build and were left out")
+    if told.asked and not rematched:
+        tell(f"{told.asked} checks had no recorded answer: the present matcher was asked")
     for source in sorted(told.mute):
         tell(f"the wire of {source} was left out: this build cannot play it")
 

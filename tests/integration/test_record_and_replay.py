@@ -206,3 +206,22 @@ async def test_o2_every_error_says_what_to_do(
     ran = await shift.forewarn(*(str(shift.file) if word == "FILE" else word for word in words))
     assert ran.code != 0
     assert told in ran.err
+
+
+async def test_o2_e4_made_anonymous_it_decides_the_same_and_holds_nothing_of_anybody(
+    shift: Shift,
+) -> None:
+    ran = await shift.forewarn("anonymise", str(shift.file), "--out", "anonymous.jsonl")
+    assert ran.code == 0, ran.err
+    assert "telephone numbers replaced" in ran.err
+    assert "free texts replaced" in ran.err
+    data = (shift.room.folder / "anonymous.jsonl").read_bytes()
+    assert not [words for words in (*PERSONAL, b"handler1", b"P1001") if words in data]
+    assert b"14 " in data
+    for words in (
+        ["replay", "anonymous.jsonl", "--out", "anonymous.outcome.jsonl"],
+        ["compare", "anonymous.jsonl", "anonymous.outcome.jsonl", "--later-than", "60s"],
+        ["replay", "anonymous.jsonl", "--rematch"],
+    ):
+        ran = await shift.forewarn(*words)
+        assert ran.code == 0, ran.out + ran.err

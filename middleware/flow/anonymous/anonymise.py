@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from middleware.flow.anonymous.fields import Pseudonyms
-from middleware.flow.anonymous.wires import Site, Wire, ami_wire, contract_wire, esl_wire
+from middleware.flow.anonymous.wires import Site, Wire, ami_wire, ari_wire, contract_wire, esl_wire
 from middleware.flow.recording.file import Frame, Header, Progress, Recording
 from middleware.flow.recording.frames import (
     CAME,
@@ -33,6 +33,7 @@ KEPT_SETTINGS = frozenset(
 _CONTRACTS = ("cad_", "man_down_")
 _EXCHANGES: dict[str, Callable[[Pseudonyms, Site], Wire]] = {
     "asterisk_ami": ami_wire,
+    "asterisk_ari": ari_wire,
     "freeswitch_esl": esl_wire,
 }
 
@@ -113,6 +114,8 @@ class Anonymiser:
 
     def _came(self, frame: Frame) -> Frame:
         made: Frame = {**frame, "decisions": [self._decision(*one) for one in frame["decisions"]]}
+        kind, source, name, *rest = frame["event"]
+        made["event"] = [kind, source, self._pseudonyms.identity(kind, name), *rest]
         if frame.get("place"):
             made["place"] = self._pseudonyms.body("place", frame["place"])
         if frame.get("answer"):

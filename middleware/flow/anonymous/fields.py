@@ -17,7 +17,7 @@ from middleware.flow.anonymous.words import Words
 
 KEPT = frozenset(
     """
-    contract kind type id revision occurred_at number service_day priority callsign mdt radio
+    contract kind type id source revision occurred_at number service_day priority callsign mdt radio
     single_responder call line cause missed abandoned queue warning category channel device note
     note_revision times state code attempt again session task role subject marker batch mistake
     says verdict alarm signal outcome done search_by scope severity happened_on review_on
@@ -34,8 +34,12 @@ _STAFF = frozenset(
 )
 _PERSON = frozenset({"person"})
 _CALLS = "call."
+_ANSWERED = "/answered/"
+_MARKER = "marker"
+_MARKERS = frozenset({"marker", "supplied"})
 _WORDY = frozenset({"build", "matcher", "version", "field", "unit"})
 """Kept though they have more than one word; elsewhere that is no code, and is masked."""
+_DIGITS = re.compile(r"\d+")
 _FIELD = re.compile(r"[a-z][a-z_]{0,39}")
 _LARGEST = 1_000_000
 """A larger figure in a field that nobody knows may be a number of somebody."""
@@ -85,7 +89,7 @@ class Pseudonyms:
 
     def person(self, name: str) -> str:
         self.counts["names of people"] += 1
-        return self.words.replaced(name, keep=False)
+        return _DIGITS.sub("", self.words.replaced(name, keep=False))
 
     def text(self, text: str) -> str:
         """The same words are the same mask, so that what was another text stays another."""
@@ -93,6 +97,13 @@ class Pseudonyms:
             return text
         self.counts["free texts"] += 1
         return self._texts.setdefault(text, f"masked text {len(self._texts) + 1}")
+
+    def identity(self, kind: str, name: str) -> str:
+        """The id of an event; that of an answered call names who answered."""
+        before, answered, handler = name.partition(_ANSWERED)
+        if kind == "call.answered" and handler:
+            return before + answered + self.staff(handler)
+        return self.phone(name) if _is_number(name) else name
 
     def code(self, key: str, value: str) -> str:
         """Of a decision: a code, but for who did it and for telephones."""
@@ -102,7 +113,7 @@ class Pseudonyms:
 
     def _field(self, kind: str, key: str, value: Json) -> Json:
         if isinstance(value, dict):
-            return self.body(kind, value)
+            return self.body(_MARKER if key in _MARKERS else kind, value)
         if isinstance(value, list):
             return [self._field(kind, key, part) for part in value]
         if isinstance(value, str):
@@ -113,6 +124,10 @@ class Pseudonyms:
     def _word(self, kind: str, key: str, value: str) -> str:
         if key == "number" and kind.startswith(_CALLS):
             return self.phone(value)
+        if key == "id" and kind.startswith(_CALLS):
+            return self.identity(kind, value)
+        if key == "source" and kind == _MARKER:
+            return self.text(value)  # who supplied it, in somebody's words
         if key in KEPT and (" " not in value or key in _WORDY):
             return self.phone(value) if _is_number(value) else value
         return _TREATMENTS.get(key, Pseudonyms.text)(self, value)
@@ -128,9 +143,6 @@ class Pseudonyms:
     def emptied(self, value: str) -> str:
         self.counts["raw bytes"] += 1
         return ""
-
-    def same(self, value: str) -> str:
-        return value
 
     def _turn_position(self, made: dict[str, Json]) -> None:
         latitude, longitude = made.get("latitude"), made.get("longitude")
@@ -149,7 +161,6 @@ _TREATMENTS: dict[str, Callable[[Pseudonyms, str], str]] = {
     "raw": Pseudonyms.emptied,
     "postcode": Pseudonyms.postcode,
     "uprn": Pseudonyms.uprn,
-    "source": Pseudonyms.same,
 }
 
 

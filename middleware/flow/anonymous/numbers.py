@@ -51,7 +51,10 @@ class Numbers:
     def _other(self, own: str) -> str:
         known = self._known.get(own)
         if known is None:
-            known = self._known[own] = self._draw(own.startswith("7"))
+            known = self._draw(own.startswith("7"))
+            if known == f"0{own}":  # one of the drama ranges itself
+                known = self._draw(own.startswith("7"))
+            self._known[own] = known
         return known
 
     def _draw(self, mobile: bool) -> str:

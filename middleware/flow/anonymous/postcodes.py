@@ -17,6 +17,8 @@ _WHOLE = re.compile(r"([A-Z]{1,2})([0-9][0-9A-Z]?)([0-9][A-Z]{2})")
 _IN_TEXT = re.compile(
     r"(?<![A-Za-z0-9])([A-Za-z]{1,2}[0-9][0-9A-Za-z]?)(\s*)([0-9][A-Za-z]{2})(?![A-Za-z0-9])"
 )
+LONGEST = 8
+"""With one character too many; what is longer is no postcode but may be anything."""
 _LIKE = (("0", "O"), ("1", "I"), ("5", "S"), ("2", "Z"), ("8", "B"))
 _LOOKS = {a: b for pair in _LIKE for a, b in (pair, pair[::-1])}
 _CLASSES = ("01", "258", "34679", "IO", "SZB", "CKMV", "QX", "ADEFGHJLNPRTUWY")
@@ -47,6 +49,8 @@ class Postcodes:
         compact = _compact(text)
         if not compact:
             return text
+        if len(compact) > LONGEST:
+            return "masked"
         if compact not in self._known:
             self._known[compact] = self._other(compact)
         other = self._known[compact]

@@ -53,6 +53,12 @@ _ESL_NUMBERS = frozenset(
     {"caller-caller-id-number", "caller-destination-number", "caller-ani", "cid_num", "dest",
      "cc-member-cid-number", "other-leg-caller-id-number", "other-leg-destination-number"}
 )  # fmt: skip
+_ARI_KEPT = frozenset(
+    """
+    type timestamp application id state context app_name creationtime language cause_txt technology
+    bridge_type bridge_class video_mode channels eventname dialstatus dialplan_app
+    """.split()
+)
 _ESL_AGENTS = frozenset({"cc-agent"})
 _NOBODY = frozenset({"", "<unknown>", "anonymous", "(Outgoing Line)"})
 LONGEST_KEYWORD = 2
@@ -204,3 +210,39 @@ def _esl_value(pseudonyms: Pseudonyms, value: Any, key: str, site: Site) -> Any:
     if key.lower() in _ESL_AGENTS:
         return channel(pseudonyms, value)
     return header(pseudonyms, key, value, site)
+
+
+def ari_wire(pseudonyms: Pseudonyms, site: Site) -> Wire:
+    """An event a message; first the lists of channels and bridges, with a NUL between them."""
+
+    def hear(data: bytes) -> Iterator[bytes]:
+        yield b"\0".join(_ari_part(pseudonyms, part, site) for part in data.split(b"\0"))
+
+    return hear
+
+
+def _ari_part(pseudonyms: Pseudonyms, part: bytes, site: Site) -> bytes:
+    try:
+        said = orjson.loads(part)
+    except orjson.JSONDecodeError:
+        return UNREADABLE
+    return orjson.dumps(_ari_value(pseudonyms, said, ("", ""), site))
+
+
+def _ari_value(pseudonyms: Pseudonyms, value: Any, path: tuple[str, str], site: Site) -> Any:
+    """`path`: the key, and the one above it."""
+    if isinstance(value, dict):
+        below = {name: (name, path[0]) for name in value}
+        return {n: _ari_value(pseudonyms, part, below[n], site) for n, part in value.items()}
+    if isinstance(value, list):
+        return [_ari_value(pseudonyms, part, path, site) for part in value]
+    key, above = path
+    if not isinstance(value, str) or value in _NOBODY or key in _ARI_KEPT:
+        return value
+    if above == "userevent":
+        return header(pseudonyms, key, value, site)
+    if key in ("number", "exten"):
+        return number(pseudonyms, value)
+    if key == "dialstring" or (key == "name" and above not in ("caller", "connected")):
+        return channel(pseudonyms, value)
+    return pseudonyms.text(value)

@@ -12,6 +12,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Protocol
 
+from pydantic import ValidationError
+
 from middleware.domain.rules import Rules
 from middleware.engine.decide import question
 from middleware.engine.entry import Entry
@@ -146,7 +148,16 @@ class Player:
                 if self._stage.rematch and frame.get("answer"):
                     self._answers[label] = in_short(frame["answer"])
                 elif frame.get("place"):
-                    self._index.keep(*_answer(frame))
+                    self._keep(frame)
+
+    def _keep(self, frame: Frame) -> None:
+        """The recorded answer; one that this build cannot read is asked for again."""
+        try:
+            place = Whereabouts.model_validate(frame["place"], strict=False)
+            answer = Answer.model_validate(frame["answer"], strict=False)
+        except ValidationError:
+            return
+        self._index.keep(place, answer)
 
     def _parts(self) -> Parts:
         stage, header = self._stage, self._recording.header
@@ -277,8 +288,3 @@ def in_short(answer: dict[str, Any]) -> str:
     found = [f"{match['marker']} {match['relation']}" for match in answer["matches"]]
     said = [answer["outcome"], answer.get("reason") or "", ", ".join(found)]
     return " ".join(part for part in said if part)
-
-
-def _answer(frame: Frame) -> tuple[Whereabouts, Answer]:
-    place = Whereabouts.model_validate(frame["place"], strict=False)
-    return place, Answer.model_validate(frame["answer"], strict=False)
