@@ -17,8 +17,11 @@ _OTHER = re.compile(
 )
 _FLOOR = re.compile(r"\b([G123])/F\b")
 _FLOORS = {"G": "GROUND", "1": "FIRST", "2": "SECOND", "3": "THIRD"}
-_HEALTH = re.compile(r"\bH/C(?=[A-Z])|\b(?:M[./]C|F/T)\b")
-_SHORT = {"H/C": "HEALTH C", "M.C": "MEDICAL CENTRE", "M/C": "MEDICAL CENTRE", "F/T": "TRUST"}
+_HEALTH = re.compile(r"\bH/C(?=[A-Z])|\b(?:M[./]C|F/T)\b|\bMC(?=,)")
+_SHORT = {
+    "H/C": "HEALTH C", "M.C": "MEDICAL CENTRE", "M/C": "MEDICAL CENTRE", "MC": "MEDICAL CENTRE",
+    "F/T": "TRUST",
+}  # fmt: skip
 """As the registers of the health service shorten."""
 _LONG = re.compile("[0-9][0-9][0-9][ -]?[0-9]")
 _SIGN = re.compile(r"///|W3W|\.|UPRN|CODE|SAFE|Y[OER]")
@@ -30,7 +33,7 @@ def clean(text: str) -> tuple[str, str]:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = " ".join(text.upper().split())
-    if "/" in text or "M.C" in text:
+    if "/" in text or "M.C" in text or " MC," in text:
         text = _HEALTH.sub(lambda m: _SHORT[m[0]], text).replace("R/O", "REAR OF ")
         text = _FLOOR.sub(lambda m: f" {_FLOORS[m[1]]} FLOOR ", text)
     number, long = "", _LONG.search(text)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from middleware.domain.matching import snapshot
 from middleware.domain.matching.answer import Evidence, answer
+from middleware.domain.matching.circle import Circles, with_circle
 from middleware.domain.matching.contacts import read_person, read_phone
 from middleware.domain.matching.evidence import clean
 from middleware.domain.matching.judge import Judge, Verdict, is_settled
@@ -16,6 +17,7 @@ from middleware.domain.matching.settling import whole_name
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.store import Store
 from middleware.domain.matching.unplaced import is_rare_house, is_unplaced, settle_unplaced
+from schemas.caller import CallerPlace
 from schemas.check import Answer, Whereabouts
 from schemas.marker import Marker
 
@@ -30,11 +32,12 @@ class MarkerIndex:
     bounded in candidates, scores are integers, nothing depends on time or chance.
     """
 
-    version: ClassVar[str] = "forewarn-matcher/3"
+    version: ClassVar[str] = "forewarn-matcher/4"
 
     def __init__(self) -> None:
         self._position = 0
         self._store = Store()
+        self._circles = Circles()
 
     @property
     def position(self) -> int:
@@ -87,7 +90,10 @@ class MarkerIndex:
             phone=self._by_phone({phone, inside} - {""}) if phone or inside else [],
             person=self._by_person(person) if person else [],
         )
-        return answer(place, reading, evidence, version=self.version, position=self._position)
+        said = answer(place, reading, evidence, version=self.version, position=self._position)
+        if not isinstance(place, CallerPlace):
+            return said
+        return with_circle(said, place, self._circles.within(place, self._store.lines))
 
     def _by_address(self, reading: Reading) -> list[Verdict]:
         """Round after round of keys, the surest first, until a marker fits."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.naming import NAMED, PLACED, Said, building_named, names, places
-from middleware.domain.matching.numbers import Fit, fit, stands_apart
+from middleware.domain.matching.numbers import Fit, fit, is_of_a_house, stands_apart
 from middleware.domain.matching.postcodes import near
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.settling import is_identical, settled
@@ -112,7 +112,7 @@ class Judge:
         if site is None:
             return None
         road, name, place, asked = site
-        if stands_apart(query, spec, road.at):
+        if stands_apart(query, spec, road.at) and not (exact and is_of_a_house(spec.house)):
             name = (AGAINST, "a name stands before the street") if exact else None
         if name is None:
             return None
@@ -169,7 +169,8 @@ def _name(query: Reading, spec: Spec, at: int, *, exact: bool) -> Said | None:
     """What names say, and what stands where a name or a number should; None: the marker is out."""
     name = names(query, spec, at, unsure=bool(spec.units) and not exact)
     if not spec.house and name[0] <= 0 and _number_at(query, at) and _numbers_houses(spec):
-        return (AGAINST, "the building was not named") if exact and spec.units else None
+        against = 0 if spec.units and is_of_a_house(spec.units[-1]) else AGAINST
+        return (against, "the building was not named") if exact and spec.units else None
     if spec.house and not exact and ANOTHER < name[0] <= 0 and building_named(query, at):
         return ANOTHER, "a building was named that is not in the marker"
     return name

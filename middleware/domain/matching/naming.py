@@ -31,7 +31,7 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
     if spec.covers and not spec.house:
         whole = all(find(word, query.words)[0] >= 0 for word in spec.names if word != "APARTMENTS")
         return (NAMED, "name agrees") if whole else (-60, "another name was given")
-    if _is_same_practice(before, spec):
+    if _is_same_practice(before, spec) or (not unsure and _is_same_site(query, before, spec)):
         return 15, "name agrees but for its kind"
     if _is_other(before, spec):
         return -60, "another name was given"
@@ -107,6 +107,14 @@ def _is_same_practice(before: list[str], spec: Spec) -> bool:
     said, known = ({word for word in of if word not in w.COMMON} for of in (before, spec.names))
     health = not spec.house and not spec.units and _HEALTH.intersection(spec.names)
     return bool(health and said and said == known) and not _HEALTH.isdisjoint(before)
+
+
+def _is_same_site(query: Reading, before: list[str], spec: Spec) -> bool:
+    """SUITE 4, LARKMERE HOUSE is SUITE 4, LARKMERE BUSINESS CENTRE; flats are not told apart so."""
+    if not spec.units or query.flat or not any(named for _, named, _ in query.numbers):
+        return False
+    said, known = ([word for word in of if word not in w.COMMON] for of in (before, spec.names))
+    return bool(said) and len(said) == len(known) and all(close(word, said) for word in known)
 
 
 _HEALTH = frozenset({"SURGERY", "PRACTICE", "CLINIC", "MEDICAL", "HEALTH"})

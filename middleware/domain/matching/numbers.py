@@ -108,6 +108,11 @@ def _behind_name(query: Reading, spec: Spec, street_at: int, found: Fit) -> Fit:
     return Fit.OTHER_HOUSE if found is Fit.COVERED else Fit.DIFFERENT
 
 
+def is_of_a_house(number: str) -> bool:
+    """So high a number, or two in one, is hardly that of a flat or unit."""
+    return "-" in number or len(number.rstrip(LETTERS)) > 2
+
+
 def stands_apart(query: Reading, spec: Spec, street_at: int) -> bool:
     """33 BARTON MEADOWS, BRANDVILLE GARDENS is not 33 Brandville Gardens."""
     if not spec.house or street_at <= 0:

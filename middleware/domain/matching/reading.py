@@ -192,8 +192,16 @@ class _Walk:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
     def _count(self, value: str, *, named: bool) -> None:
-        self.reading.numbers.append((value, named, len(self.out)))
+        """ROOM 3 ROOM 3 is said twice, and 39 FIRST FLOOR 39 as well; FLAT 3 3 may be two."""
+        numbers, number = self.reading.numbers, (value, named, len(self.out))
         self.unit = False
+        if number not in numbers:
+            numbers.append(number)
+        elif named or numbers[-1][0][0] == "f":
+            numbers.remove(number)
+            numbers.append(number)
+        else:
+            numbers.append(number)
 
     def _number(self, token: str) -> None:
         if self.skip:
