@@ -38,6 +38,12 @@ then:
   forewarn reports --csv --output drafts.csv         drafts for the incident reporting system
   forewarn journal verify                            was anything changed since it was written
 
+for test teams:
+  forewarn record --for 8h --token-file admin.token  keep what the sources say, sealed
+  forewarn anonymise FILE --out FILE                 before it leaves the control room
+  forewarn replay FILE --out FILE                    the same again, with this build
+  forewarn compare FILE FILE                         what came out otherwise
+
 Each command explains itself: forewarn COMMAND --help. It ends with 0 when all is well, 1 when it
 found trouble, 2 when the command or the configuration is wrong."""
 
