@@ -14,6 +14,8 @@ from enum import IntEnum
 import structlog
 
 from middleware.flow.backlog import Backlog
+from middleware.flow.shelf import REMEDY as REMEDY_SPOOL
+from middleware.flow.shelf import Shelf
 from middleware.ops.redaction import Fixed
 from middleware.ports import Clock, Journal, Meters, Snapshot, Spool, Spooled
 from schemas.event import Event
@@ -23,9 +25,7 @@ RETRY = timedelta(milliseconds=200)
 OFFER = 30.0
 """Seconds after which an offer to the journal counts as failed; it is made again."""
 SELF = "self"
-NOTHING = Spooled(None, 1, ())
 REMEDY = "give the journal's disk room, or mend it: what lies beside it follows by itself"
-REMEDY_SPOOL = "see [journal] spool: a crash now loses what no source says again"
 
 log = structlog.get_logger()
 
@@ -55,7 +55,7 @@ class Spooling:
         limit: timedelta,
         bound: int,
     ) -> None:
-        self._journal, self._spool, self._clock, self._meters = journal, spool, clock, meters
+        self._journal, self._clock, self._meters = journal, clock, meters
         self._limit, self._bound = limit.total_seconds(), bound
         self.stand = Stand.JOURNAL
         self.kept = 0
@@ -63,12 +63,9 @@ class Spooling:
         self.strays: tuple[bytes, ...] = ()
         """Lay in the spool at the start, and another writer had gone on without them."""
         self._token = 0
-        self._backlog = Backlog()
+        self._backlog, self._shelf = Backlog(), Shelf(spool, clock)
         self._since = 0
         """The position after which the journal went away."""
-        self._filed: int | None = None
-        """The last position in the spool; None while it is empty."""
-        self._try_spool_at = 0.0
         self._work, self._room, self._filing = asyncio.Event(), asyncio.Event(), asyncio.Lock()
         self._news: asyncio.Queue[Event] = asyncio.Queue()
         meters.gauge("forewarn_spool_bound_bytes").set(bound)
@@ -84,7 +81,7 @@ class Spooling:
     async def acquire(self) -> int:
         """What an earlier run left in the spool comes first. While the journal cannot be written
         the token of that run goes on; the store refuses it if anybody came between."""
-        left = await self._left()
+        left = await self._shelf.left()
         try:
             self._token = await self._journal.acquire()
         except OSError as fault:
@@ -93,7 +90,7 @@ class Spooling:
             self._token = left.token
             log.exception("journal_away", error=type(fault).__name__, remedy=Fixed(REMEDY))
         else:
-            await self._on_spool(lambda spool: spool.mark(self._token))
+            await self._shelf.mark(self._token)
         await self._adopt(left)
         return self._token
 
@@ -161,6 +158,10 @@ class Spooling:
             self._since = expected
         self._backlog.add(records)
         self._work.set()
+        await self._lay_aside()
+
+    async def _lay_aside(self) -> None:
+        """Into the spool, with all that could not be written there before."""
         async with self._filing:
             written = await self._file()
         if self._backlog:
@@ -168,20 +169,11 @@ class Spooling:
         self._moved()
 
     async def _file(self) -> bool:
-        """Into the spool, with all that could not be written there before. Where the journal is
-        further than the spool, what lies there is needed no more, and would leave a gap."""
-        now, begin = self._clock.monotonic(), max(self.kept, self._backlog.before)
-        if self._spool is None or now < self._try_spool_at:
-            return False
+        begin = max(self.kept, self._backlog.before)
         records = self._backlog.after(begin)
-        try:
-            if self._filed not in (None, begin):
-                await self._spool.clear()
-            await self._spool.write(begin + 1, records)
-        except OSError:
-            self._try_spool_at = now + RETRY.total_seconds()
+        if not await self._shelf.lay(begin, records):
             return False
-        self._filed = self.kept = begin + len(records)
+        self.kept = begin + len(records)
         return True
 
     def _turn(self, stand: Stand) -> None:
@@ -207,6 +199,8 @@ class Spooling:
             await self._work.wait()
             while self._backlog:
                 if not await self._offer():
+                    if self.stand is Stand.MEMORY:
+                        await self._lay_aside()
                     await self._clock.sleep(RETRY)
             await self._end()
 
@@ -226,8 +220,8 @@ class Spooling:
     async def _end(self) -> None:
         """The journal has everything: the spool is emptied, unless something came meanwhile."""
         async with self._filing:
-            if not self._backlog and await self._on_spool(lambda spool: spool.clear()):
-                self._filed = None
+            if not self._backlog:
+                await self._shelf.clear()
         if self._backlog:
             return
         self._work.clear()
@@ -256,16 +250,6 @@ class Spooling:
 
     # --- the start ----------------------------------------------------------------------
 
-    async def _left(self) -> Spooled:
-        if self._spool is None:
-            return NOTHING
-        try:
-            return await self._spool.load()
-        except OSError as fault:
-            log.exception("spool_unusable", error=type(fault).__name__, remedy=Fixed(REMEDY_SPOOL))
-            self._spool = None
-            return NOTHING
-
     async def _adopt(self, left: Spooled) -> None:
         self.kept = head = await self._journal.head()
         if not left.records:
@@ -273,12 +257,12 @@ class Spooling:
         if not await self._fits(left, head):
             self.strays = left.records
             log.error("spool_set_aside", position=left.first, remedy=Fixed(REMEDY))
-            await self._on_spool(lambda spool: spool.set_aside())
+            await self._shelf.set_aside()
             return
-        self._since, self._filed = left.first - 1, left.first - 1 + len(left.records)
+        self._since = left.first - 1
         self._backlog.begin(head, offered=0)
         self._backlog.add(left.records[head - self._since :])
-        self.kept = max(head, self._filed)
+        self.kept = max(head, self._since + len(left.records))
         self.stand = Stand.SPOOL
         self._work.set()
         while self._backlog and await self._offer():
@@ -293,18 +277,6 @@ class Spooling:
         async for position, record in self._journal.read(left.first - 1, len(left.records)):
             if record != left.records[position - left.first]:
                 return False
-        return True
-
-    async def _on_spool(self, act: Callable[[Spool], Awaitable[None]]) -> bool:
-        if self._spool is None:
-            return False
-        try:
-            await act(self._spool)
-        except OSError as fault:
-            log.exception(
-                "spool_not_written", error=type(fault).__name__, remedy=Fixed(REMEDY_SPOOL)
-            )
-            return False
         return True
 
     def _moved(self) -> None:

@@ -40,8 +40,8 @@ async def _forgets(self: Spooling, left: Any) -> None:
 async def _too_soon(self: Spooling) -> bool:
     """The spool is emptied when the first of it is in the journal."""
     done = await _OFFER(self)
-    if done and self._spool is not None:
-        await self._spool.clear()
+    if done:
+        await self._shelf.clear()
     return done
 
 

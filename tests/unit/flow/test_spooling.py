@@ -325,3 +325,35 @@ async def test_o1_the_journal_is_cut_off_like_a_source_while_it_is_away() -> Non
     away_events = [event for event in told(here.disk) if isinstance(event, JournalAway)]
     assert [event.in_memory for event in away_events] == [False, True]
     assert back.after == away_events[0].after
+
+
+@virtual
+async def test_o4_when_the_spool_can_be_written_again_who_waits_is_answered() -> None:
+    """Though nothing new comes."""
+    here = await away()
+    here.spool.is_so = True
+    answer = await here.says(Cad().opened())
+    assert not answer.done()
+    here.spool.is_so = False
+    await here.running.wait(1)
+
+    assert answer.done()
+    assert here.stand is Stand.SPOOL
+
+
+@virtual
+async def test_o4_what_a_crash_takes_from_memory_was_never_acknowledged_and_is_said_again() -> None:
+    """Nobody knows any more that the crew was told: it is told again."""
+    here = await away()
+    here.spool.is_so = True
+    event = Cad().opened(HIGH_STREET, (resource("A1"),))
+    lost = await here.says(event)
+    assert here.running.radio.revisions() == [(1, False)]
+    assert not lost.done()
+    await here.running.stop()
+    again = await scene(here.disk)
+    answer = await again.says(event)
+
+    assert answer.result().standing is Standing.TAKEN
+    assert again.running.radio.revisions() == [(1, False)]
+    lost.cancel()
