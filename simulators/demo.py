@@ -6,14 +6,14 @@ import argparse
 import asyncio
 import contextlib
 import re
+import signal
 import sys
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientSession
 from rich.console import Console
 from rich.live import Live
 
@@ -24,6 +24,7 @@ from simulators.demo_figures import Figures
 from simulators.demo_phones import Telephones, telephones
 from simulators.demo_rig import Broken, Rig
 from simulators.demo_screen import LiveScreen, sum_up, where, who_was_told
+from simulators.demo_show import Show, read_figures
 from simulators.demo_stage import Stage
 from simulators.receiving import serving
 from simulators.shift import MARKERS, Shift, load
@@ -41,6 +42,7 @@ async def run(seconds: float | None, console: Console) -> int:
     shift = load()
     rig = Rig.prepare(FOLDER)
     say = console.print
+    end_when_asked()
     try:
         async with AsyncExitStack() as stack:
             say(f"[1/5] a control room of its own in {FOLDER}")
@@ -59,6 +61,14 @@ async def run(seconds: float | None, console: Console) -> int:
             return await perform(stage, phones, session, seconds, console)
     finally:
         rig.stop()
+
+
+def end_when_asked() -> None:
+    """Ctrl-C, a terminal that is closed, a polite kill: the first ends the play, the next all."""
+    task = asyncio.current_task()
+    if task is not None:
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(sign, task.cancel)
 
 
 def how_crews_are_rung(phones: Telephones) -> str:
@@ -156,43 +166,6 @@ def is_settled(stage: Stage, figures: Figures) -> bool:
     return not (still_open or raised or stage.in_calls)
 
 
-async def read_figures(session: ClientSession, rig: Rig) -> Figures:
-    """What the service says of itself."""
-    async with session.get(f"{rig.console}/metrics") as answer:
-        return Figures.read(await answer.text())
-
-
-@dataclass(slots=True)
-class Show:
-    """Refreshes the screen until cancelled; without a terminal, a line every few seconds."""
-
-    stage: Stage
-    session: ClientSession
-    live: Live | None
-    screen: LiveScreen
-    seconds: float | None
-    is_over: bool = False
-
-    async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self.seconds if self.seconds is not None else None
-        while True:
-            left = f"{max(0.0, end - loop.time()):.0f} s to go" if end else "Ctrl-C ends it"
-            if self.is_over:
-                left = "the time is over; until what was begun has ended"
-            with contextlib.suppress(ClientError):
-                self.draw(await read_figures(self.session, self.stage.rig), left)
-            await asyncio.sleep(0.5 if self.live is not None else 5)
-
-    def draw(self, figures: Figures, left: str) -> None:
-        if self.live is not None:
-            self.live.update(self.screen.draw(figures, left))
-            return
-        notes, stage = dict(figures.by("forewarn_notes", "state")), self.stage
-        print(f"{left}: {len(stage.incidents)} incidents, {stage.rang} calls, notes {notes}",
-              flush=True)  # fmt: skip
-
-
 async def unless_one_fails(job: Coroutine[Any, Any, T], tasks: list[asyncio.Task[None]]) -> T:
     """The job's result; Broken as soon as something that must run beside it has failed."""
     work = asyncio.create_task(job)
@@ -228,7 +201,7 @@ def main(argv: Sequence[str]) -> int:
     except Broken as broken:
         console.print(f"the demo stopped: {broken}")
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("ended")
         return 0
 

@@ -152,7 +152,7 @@ def attacked(stage: Stage) -> Iterator[Told]:
 def by_mistake(stage: Stage) -> Iterator[Told]:
     """The button is pressed and cancelled on the radio, which ends nothing."""
     (callsign,) = stage.callsigns
-    told = whole(stage, written(MARKED["corner"][0], stage.chance), at_scene=4.5, clear=15.0)
+    told = whole(stage, written(MARKED["corner"][0], stage.chance), at_scene=4.5, clear=28.0)
     about = {"callsign": callsign, "where": [51.3668, 1.1942]}
     pressed, cancelled = stage.late + 6.0, stage.late + 9.0
     return _with(told, (pressed, "emergency", about), (cancelled, "cancel", about))
@@ -200,7 +200,7 @@ PLOTS: dict[str, Plot] = {
         alone(MARKED["corner"][0]), "found", busy=44.0, crew="engaged"
     ),
     "attacked": Plot(attacked, "found", busy=28.0),
-    "by mistake": Plot(by_mistake, "found", busy=15.0),
+    "by mistake": Plot(by_mistake, "found", busy=28.0),
     "hurried": Plot(hurried, "found"),
     "two vehicles": Plot(marked("lane"), "found", vehicles=2, busy=11.0),
     "slow crew": Plot(marked("avenue"), "found", crew="slow"),

@@ -106,7 +106,10 @@ def test_n2_the_note_stands_in_the_incident_of_the_cad(played: Played) -> None:
     assert "CAD       note in incident 000002: VIOLENCE" in played.printed
 
 
-def test_o3_a_demo_that_is_interrupted_sums_up_and_leaves_nothing_running(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "terminal closed"])
+def test_o3_a_demo_that_is_interrupted_sums_up_and_leaves_nothing_running(
+    tmp_path: Path, sign: signal.Signals
+) -> None:
     with subprocess.Popen(
         DEMO, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True,
@@ -116,7 +119,7 @@ def test_o3_a_demo_that_is_interrupted_sums_up_and_leaves_nothing_running(tmp_pa
             assert any("Ctrl-C ends it" in line for line in demo.stdout)
             children = psutil.Process(demo.pid).children(recursive=True)
             assert "nats-server" in {child.name() for child in children}
-            demo.send_signal(signal.SIGINT)
+            demo.send_signal(sign)
             assert "every note ended: acknowledged, withdrawn" in demo.stdout.read()
         finally:
             demo.kill()
