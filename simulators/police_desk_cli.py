@@ -16,7 +16,7 @@ from simulators.receiving import Json, add_arguments, faults_of, serving
 
 EXAMPLE = """example:
   python -m simulators police-desk --token-file forewarn-token.txt \\
-      --answer-url http://127.0.0.1:8104/back-up/v1/answers --answer-token-file police-token.txt \\
+      --answer-url http://127.0.0.1:8104/back-up/v1/messages --answer-token-file police-token.txt \\
       --refuses 1 --decides-after 10
 
 Without --answer-url it only takes requests: a person at the console logs what they say.

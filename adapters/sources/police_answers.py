@@ -1,4 +1,4 @@
-"""What a desk of the police answers, over HTTP: `POST /back-up/v1/answers` (P2); docs/police.md."""
+"""What a desk of the police answers, over HTTP: `POST /back-up/v1/messages` (P2); docs/police.md."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from middleware.ports import AdapterSpec, Kind
 from schemas.base import Code
 
 NAME = "police_answers"
-PATH = "/back-up/v1/answers"
+PATH = "/back-up/v1/messages"
 
 
 class PoliceAnswersSettings(DoorSettings):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from middleware.config.back_up import wrong_steps
 from middleware.config.lines import Path as Key
 from middleware.config.sections import Config, Rung
 from middleware.domain.rules import CONSOLE
@@ -24,6 +25,7 @@ def combinations(
     whether a key was given, as a default file need not exist yet; `ways`: how channels tell."""
     yield from _adapters(config)
     yield from _ladders(config, ways)
+    yield from wrong_steps(config.back_up, config.channel, ways)
     yield from _listening(config)
     yield from _console(config)
     yield from _broker(config)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
+from middleware.config.back_up import Asked, BackUp
 from middleware.config.man_down import ManDown, Radio, Step
 from middleware.config.sections import Config, Escalation, Rung, Section
 from middleware.ops.durations import Between
@@ -67,6 +68,8 @@ def _core() -> Iterator[str]:
             yield from _escalation(field.default)
         elif isinstance(field.default, ManDown):
             yield from _man_down(field.default)
+        elif isinstance(field.default, BackUp):
+            yield from _back_up(field.default)
         elif _is_section(field):
             meaning = " ".join((type(field.default).__doc__ or "").split())
             yield from _table(f"`[{name}]`", meaning, type(field.default).model_fields)
@@ -95,6 +98,19 @@ def _man_down(section: ManDown) -> Iterator[str]:
     yield "Default:\n\n```toml"
     for step in section.model_dump(mode="json")["step"]:
         yield f'[[man_down.step]]\nto = "{step["to"]}"\nwait = "{step["wait"]}"'
+    yield "```\n"
+
+
+def _back_up(section: BackUp) -> Iterator[str]:
+    lists = ("police", "resources")
+    plain = {name: field for name, field in BackUp.model_fields.items() if name not in lists}
+    yield from _table("`[back_up]`", section.__doc__ or "", plain)
+    meaning = " ".join((Asked.__doc__ or "").split())
+    yield from _table("`[[back_up.police]]`, `[[back_up.resources]]`", meaning, Asked.model_fields)
+    yield "Default:\n\n```toml"
+    for name in lists:
+        for step in section.model_dump(mode="json")[name]:
+            yield f'[[back_up.{name}]]\nof = "{step["of"]}"\nwait = "{step["wait"]}"'
     yield "```\n"
 
 

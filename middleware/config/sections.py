@@ -9,6 +9,7 @@ from typing import Annotated
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SerializeAsAny, field_validator
 
+from middleware.config.back_up import BackUp
 from middleware.config.man_down import ManDown
 from middleware.domain.rules import CONSOLE, Rules
 from middleware.domain.rules import Rung as LadderRung
@@ -238,6 +239,7 @@ class Config(Section):
     broker: Broker = Broker()
     escalation: Escalation = Escalation()
     man_down: ManDown = ManDown()
+    back_up: BackUp = BackUp()
     reports: Reports = Reports()
     stand_off: StandOff = StandOff()
     source: Adapters = Field({}, description="what comes in")
@@ -258,6 +260,7 @@ class Config(Section):
             same_again=self.memory.same_again,
             recheck_after=self.check.recheck_after,
             man_down=self.man_down.rules(),
+            back_up=self.back_up.rules(),
             remind_security=self.reports.remind_security,
             stand_off=self.stand_off.rules(there),
         )

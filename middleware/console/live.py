@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from middleware.console.acts import Acts
 from middleware.console.alarm_verbs import AlarmVerbs
+from middleware.console.back_up_verbs import BackUpVerbs
 from middleware.console.guard import CALLER, Caller, Guard
 from middleware.console.hub import Hub, Screen
 from middleware.console.marker_routes import problem_of
@@ -89,6 +90,7 @@ class Live:
             "take-task": (_TakeTask, self._take_task),
             "decide-batch": (_DecideBatch, self._decide_batch),
             **AlarmVerbs(self.hub, self.projection, self.acts.intake, self.clock).table(),
+            **BackUpVerbs(self.hub, self.projection, self.acts.intake, self.clock).table(),
             **StandOffVerbs(self.hub, self.projection, self.acts.intake, self.clock).table(),
         }
 

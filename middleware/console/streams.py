@@ -6,6 +6,7 @@ from datetime import date
 from itertools import islice
 
 from middleware.console.alarm_rows import row_for
+from middleware.console.back_up_rows import back_up_ids, back_up_row
 from middleware.console.figures import FIGURES, figures_row
 from middleware.console.mistakes import mistake_ids, mistake_row
 from middleware.console.reports import (
@@ -80,6 +81,7 @@ STREAMS: dict[str, Stream] = {
     stream.name: stream
     for stream in (
         *(Stream(name, _alarms, row_for(to)) for name, to in ALARM_STREAMS.items()),
+        Stream("back_ups", back_up_ids, back_up_row),
         Stream("tasks", _tasks, task_row),
         Stream("stand_offs", _stand_offs, stand_off_row),
         Stream("incidents", _incidents, incident_row),

@@ -5,6 +5,13 @@ from typing import Any
 
 from middleware.console.rows import QUARANTINE
 from middleware.console.touched_alarms import touched_alarms
+from middleware.console.touched_back_ups import (
+    REQUESTS,
+    of_channel,
+    of_incident,
+    of_receipt,
+    of_request,
+)
 from middleware.engine.entry import Entry
 from middleware.engine.state import Call, Incident, State
 from middleware.engine.suppression import concerned
@@ -53,6 +60,7 @@ def _of_note(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
         yield "reports", state.filings[decision.note].report
         return
     yield "tasks", f"t-{decision.note}"
+    yield from of_receipt(decision.note, state)
     note = state.notes.get(decision.note)
     if note is not None:
         yield from _incident(note.incident)
@@ -71,6 +79,7 @@ def _of_batch(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
 
 def _of_source(decision: d.SourceChanged, entry: Entry, state: State) -> Iterator[Touch]:
     yield "sources", decision.source
+    yield from of_channel(decision.source, state)
 
 
 def _of_markers(decision: Decision, entry: Entry, state: State) -> Iterator[Touch]:
@@ -111,6 +120,7 @@ def _of_facts(decision: d.IncidentChanged, entry: Entry, state: State) -> Iterat
     known = state.incidents.get(decision.incident)
     for name in known.stand_offs if known else ():
         yield "stand_offs", name
+    yield from of_incident(decision.incident, state)
 
 
 def _of_mistakes(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
@@ -154,6 +164,7 @@ FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = 
     d.MarkerInForce: _of_markers,
     d.MarkersOver: _of_markers,
     d.SourceChanged: _of_source,
+    **dict.fromkeys(REQUESTS, of_request),
     **dict.fromkeys(h.HELD_DECISIONS, _of_stand_off),
     j.MistakeTaken: _of_mistakes,
     j.MistakeSettled: _of_mistakes,

@@ -9,6 +9,7 @@ from middleware.engine.entry import Entry
 from middleware.engine.mistakes import WAITS_OR_HIDES
 from middleware.engine.state import Phase, State
 from middleware.flow.alarm_figures import AlarmFigures
+from middleware.flow.back_up_figures import BackUpFigures
 from middleware.flow.checker import Matcher
 from middleware.flow.report_figures import ReportFigures
 from middleware.flow.stamps import Stamps
@@ -27,6 +28,7 @@ class Observer:
     def __init__(self, meters: Meters, clock: Clock, stamps: Stamps, matcher: Matcher) -> None:
         self._meters, self._clock, self._stamps, self._matcher = meters, clock, stamps, matcher
         self._alarms = AlarmFigures(meters)
+        self._back_ups = BackUpFigures(meters)
         self._reports = ReportFigures(meters)
         self._stand_offs = StandOffFigures(meters)
 
@@ -35,6 +37,7 @@ class Observer:
             for made in entry.decisions:
                 self._on_decision(entry, made, state)
                 self._alarms.on_decision(entry, made, state)
+                self._back_ups.on_decision(entry, made, state)
                 self._reports.on_decision(entry, made, state)
                 self._stand_offs.on_decision(entry, made, state)
 
@@ -98,6 +101,7 @@ class Observer:
         self._meters.gauge("forewarn_tasks_open").set(tasks)
         self._measure_markers(state)
         self._alarms.measure(state, now)
+        self._back_ups.measure(state, now)
         self._reports.measure(state, now)
         self._stand_offs.measure(state, now)
         self._measure_mistakes(state)

@@ -9,6 +9,7 @@ from middleware.engine.entry import Entry
 from middleware.flow.mistake_lines import mistake_words, spoken_of
 from middleware.flow.records import open_record
 from middleware.flow.timeline_alarms import alarm_words
+from middleware.flow.timeline_back_up import back_up_words
 from middleware.flow.timeline_channels import channel_words
 from middleware.flow.timeline_journal import Unwritten
 from middleware.flow.timeline_reports import report_words
@@ -16,6 +17,7 @@ from middleware.flow.timeline_stand_offs import stand_off_words
 from middleware.ports import Clock, Journal, Keys
 from schemas import decision as d
 from schemas.alarm import AlarmRaised
+from schemas.back_up import BackUpMade
 from schemas.held import StandOffBegun
 from schemas.incident import CadEvent
 from schemas.judgement import MistakeTaken
@@ -38,7 +40,7 @@ class TimelineLine:
 
 def build(entries: Iterable[Entry], incident: str) -> list[TimelineLine]:
     """The timeline of the incident with this CAD number, or this id of ours; or of the man-down
-    alarm or the report with this id, or of this radio."""
+    alarm, the report or the request with this id, or of this radio."""
     follow = _Follow(incident)
     return follow.marked([line for entry in entries for line in follow.lines(entry)])
 
@@ -53,6 +55,7 @@ class _Follow:
         self._alarms: set[str] = set()
         self._mistakes: set[str] = set()
         self._reports: set[str] = set()
+        self._back_ups: set[str] = set()
         self._unwritten = Unwritten()
         self._stand_offs: dict[str, str] = {}
 
@@ -64,7 +67,12 @@ class _Follow:
             self._ids.update(m.incident for m in entry.decisions if isinstance(m, d.IncidentTaken))
             yield TimelineLine(entry.position, entry.received_at, kind, "the CAD said so")
         for made in entry.decisions:
-            words = self._stand_off_words(made) or self._report_words(made) or self._words(made)
+            words = (
+                self._back_up_words(made, entry)
+                or self._stand_off_words(made)
+                or self._report_words(made)
+                or self._words(made)
+            )
             if words:
                 yield TimelineLine(entry.position, entry.received_at, kind, words)
 
@@ -82,6 +90,14 @@ class _Follow:
             self._stand_offs[made.stand_off] = made.callsign
         callsign = self._stand_offs.get(getattr(made, "stand_off", ""))
         return stand_off_words(made, callsign) if callsign else ""
+
+    def _back_up_words(self, made: d.Decision, entry: Entry) -> str:
+        if isinstance(made, BackUpMade) and (
+            made.alarm in self._alarms or self._ids.intersection((made.incident, made.request))
+        ):
+            self._back_ups.add(made.request)
+        name = getattr(made, "request", None) or getattr(made, "note", None)
+        return back_up_words(made, entry) if name in self._back_ups else ""
 
     def _report_words(self, made: d.Decision) -> str:
         if isinstance(made, ReportDrafted) and (

@@ -41,7 +41,7 @@ RULES: dict[str, frozenset[Role]] = {
     # Man-down gateways (adapters)
     "POST /man-down/v1/messages": frozenset({R.SYSTEM}),
     # The desk of the police (adapters)
-    "POST /back-up/v1/answers": frozenset({R.SYSTEM}),
+    "POST /back-up/v1/messages": frozenset({R.SYSTEM}),
     "topic up cad": frozenset({R.SYSTEM}),  # held by the CAD's own broker
     "topic up man-down": frozenset({R.SYSTEM}),  # held by the gateway's own broker
     "redis cad": frozenset({R.SYSTEM}),  # held by the server's own access list
@@ -82,6 +82,13 @@ RULES: dict[str, frozenset[Role]] = {
     "ws send-help": _DUTY,
     "ws report-listening": _DUTY,
     "ws end-alarm": _DUTY,
+    "ws compose-back-up": _DUTY,
+    "ws request-back-up": _DUTY,
+    "ws read-out-back-up": _DUTY,
+    "ws answer-back-up": _DUTY,
+    "ws escalate-back-up": _DUTY,
+    "ws take-back-up": _DUTY,
+    "ws stand-down-back-up": _DUTY,
     # What a screen that watches is sent: least data per role (N8)
     "stream incidents": _EOC | {R.AUDITOR},
     "stream flagged": _MARKING | {R.SECURITY_TEAM},
@@ -90,6 +97,7 @@ RULES: dict[str, frozenset[Role]] = {
     "stream alarms_dispatch": frozenset({R.DISPATCHER}),
     "stream alarms_all": frozenset({R.CALL_HANDLER}),
     "stream tasks": _EOC | {R.AUDITOR},
+    "stream back_ups": _DUTY | {R.AUDITOR},
     "stream stand_offs": _EOC | {R.AUDITOR},
     "stream mistakes": _MARKING | {R.AUDITOR},
     "stream assaults": _SECURITY | {R.AUDITOR},

@@ -61,6 +61,16 @@ TABLE: tuple[Row, ...] = (
         "named person who took the physical assault", buckets=_SLOW),
     Row("forewarn_assault_untaken_seconds", Gauge, "age of the oldest physical assault that nobody "
         "of the security team has taken; 0 without one"),
+    Row("forewarn_back_ups", Gauge, "requests for police and further resources in the working "
+        "state", ("state",)),
+    Row("forewarn_back_up_total", Counter, "requests made, answers to them, and requests stood "
+        "down", ("what",)),
+    Row("forewarn_back_up_escalations_total", Counter, "requests that went on to the next step, by "
+        "why", ("because",)),
+    Row("forewarn_back_up_answer_seconds", Histogram, "from a request to the first answer",
+        buckets=_SLOW),
+    Row("forewarn_back_up_unanswered_seconds", Gauge, "age of the oldest request that nobody has "
+        "answered; 0 without one"),
     Row("forewarn_markers", Gauge, "markers by state", ("state",)),
     Row("forewarn_mistakes_reported_total", Counter, "times somebody said that a marker is not "
         "about the place, by what was said and whether on a device or at the console",

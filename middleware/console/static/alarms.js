@@ -1,5 +1,6 @@
 // Man-down alarms: above everything, until a named person has ended them.
 import { html, useLayoutEffect, useRef, useState } from "/static/ui.js";
+import { BackUpsHere } from "/static/back_up.js";
 import { Flag } from "/static/flag.js";
 import { Told } from "/static/rows.js";
 import { at, many, since, spoken } from "/static/words.js";
@@ -86,7 +87,7 @@ function Acts({ alarm, can, acts }) {
     ${alarm.incident && html`<button class="quiet" onClick=${() => acts.open(alarm.incident.id)}>Open incident</button>`}</div>`;
 }
 
-const Alarm = ({ alarm, now, can, acts }) => html`<li class="alarm ${alarm.phase} ${alarm.step > 0 ? "louder" : ""}">
+const Alarm = ({ alarm, now, can, acts, link }) => html`<li class="alarm ${alarm.phase} ${alarm.step > 0 ? "louder" : ""}">
   <h3><span aria-hidden="true">⬤ </span>${alarm.title}<span class="phase">${spoken(alarm.phase)}${alarm.phase === "raised" && alarm.times > 1 && `, told ${alarm.times} times`}</span>
     <span class="when"><time>${at(alarm.raised_at)}</time> (${since(alarm.raised_at, now)} ago)</span></h3>
   ${alarm.raw && html`<p class="raw">As it came: <code>${alarm.raw}</code></p>`}
@@ -97,6 +98,7 @@ const Alarm = ({ alarm, now, can, acts }) => html`<li class="alarm ${alarm.phase
     <${Near} alarm=${alarm} now=${now} /><${Hands} alarm=${alarm} /><${Listening} alarm=${alarm} can=${can} acts=${acts} />
   </dl>
   <${Acts} alarm=${alarm} can=${can} acts=${acts} />
+  <${BackUpsHere} link=${link} now=${now} acts=${acts} incident=${alarm.incident?.id} alarm=${alarm.id} />
 </li>`;
 
 export function Alarms({ link, now, verbs, acts, soundIsOn }) {
@@ -107,7 +109,7 @@ export function Alarms({ link, now, verbs, acts, soundIsOn }) {
     <p class="spoken" role="alert">${alarms.map((alarm) => `${alarm.title}, ${spoken(alarm.phase)}. `)}</p>
     <h2>${waiting ? `${many(waiting, "alarm", "alarms")}: nobody has accepted` : "Man-down: accepted, not ended"}
       ${!soundIsOn && html`<button class="take" onClick=${acts.sound}>Sound is off here: switch it on</button>`}</h2>
-    <ul>${alarms.map((alarm) => html`<${Alarm} key=${alarm.id} alarm=${alarm} now=${now} acts=${acts}
+    <ul>${alarms.map((alarm) => html`<${Alarm} key=${alarm.id} alarm=${alarm} now=${now} acts=${acts} link=${link}
       can=${(verb) => verbs.includes(verb)} />`)}</ul>
   </section>`;
 }

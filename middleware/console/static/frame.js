@@ -1,6 +1,8 @@
 // What is around the lists: the banner of a lost service, tasks, sources, figures, views.
 import { html } from "/static/ui.js";
 import { Alarms } from "/static/alarms.js";
+import { BackUps } from "/static/back_up.js";
+import { Composer } from "/static/composer.js";
 import { HELP } from "/static/keys.js";
 import { Mistakes } from "/static/mistakes.js";
 import { Note } from "/static/note.js";
@@ -59,7 +61,7 @@ function Lists(props) {
   const incidents = streams.incidents ? "incidents" : streams.flagged ? "flagged" : null;
   return html`<${Tools} ...${props} /><div class="lists ${row ? "with-note" : ""}">
     ${incidents && html`<${Incidents} rows=${wanted(incidents)} ...${lists} />`}
-    ${row && html`<${Note} row=${row} note=${note} onClose=${acts.close}
+    ${row && html`<${Note} row=${row} note=${note} link=${link} now=${props.now} acts=${acts} onClose=${acts.close}
       canDoubt=${link.hello?.verbs.includes("report-mistake")} onDoubt=${acts.doubt}
       onHold=${link.hello?.verbs.includes("say-stand-off") ? acts.hold : null} />`}
     ${streams.calls && html`<${Calls} rows=${wanted("calls")} ...${lists} />`}
@@ -103,7 +105,8 @@ export function Frame(props) {
     ${link.isLost ? html`<${Lost} link=${link} now=${now} />` : link.isStalled && html`<${Stalled} />`}
     <${Alarms} link=${link} now=${now} verbs=${verbs} acts=${acts} soundIsOn=${props.soundIsOn} />
     <${Head} ...${props} shown=${shown} view=${view} />
-    <div aria-live="assertive"><${Tasks} tasks=${rows("tasks")} now=${now}
+    ${props.draft && html`<${Composer} key=${`${props.draft.incident} ${props.draft.alarm}`} draft=${props.draft} acts=${acts} />`}
+    <div aria-live="assertive"><${BackUps} link=${link} now=${now} verbs=${verbs} acts=${acts} /><${Tasks} tasks=${rows("tasks")} now=${now}
       canTake=${verbs.includes("take-task")} onTake=${acts.take} onOpen=${acts.open} />
       <${StandOffs} rows=${rows("stand_offs")} now=${now} canAnswer=${verbs.includes("answer-prompt")}
         onAnswer=${acts.answer} onOpen=${acts.open} /></div>

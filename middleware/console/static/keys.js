@@ -1,4 +1,5 @@
 // Everything can be done from the keyboard. A key acts only outside of text fields.
+import { goCompose, goToBackUp } from "/static/back_up.js";
 import { doubt } from "/static/mistakes.js";
 
 export const HELP = [
@@ -8,6 +9,8 @@ export const HELP = [
   ["Esc", "close it"],
   ["M", "go to the first man-down; M again accepts it"],
   ["H E", "there: help on the way; end it, with what it was"],
+  ["B", "ask for police or back-up: for the alarm in focus, the open incident, the row"],
+  ["R", "go to the first such request that needs a person"],
   ["T", "go to the first crew not told; T again takes it"],
   ["O", "go to the first crew that stands off and is asked about; O again: seen to"],
   ["/", "search; Esc leaves the field"],
@@ -73,7 +76,7 @@ export function onKey(event, acts) {
     ArrowRight: side, ArrowLeft: side, t: () => task(acts.take), "/": acts.search, "?": acts.help,
     o: () => prompt(acts.answer),
     a: () => acts.filter("all"), f: () => acts.filter("flagged"), n: () => acts.filter("not checked"),
-    w: () => doubt("W"), p: () => doubt("P"),
+    w: () => doubt("W"), p: () => doubt("P"), b: () => goCompose(acts), r: goToBackUp,
     1: () => acts.view(0), 2: () => acts.view(1), 3: () => acts.view(2), 4: () => acts.view(3), 5: () => acts.view(4),
   }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;

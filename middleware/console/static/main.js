@@ -2,6 +2,7 @@
 import { Component, html, render } from "/static/ui.js";
 import { Frame } from "/static/frame.js";
 import { ringing } from "/static/alarms.js";
+import { waitingBackUps } from "/static/back_up.js";
 import { onKey } from "/static/keys.js";
 import { Link } from "/static/link.js";
 import { SignIn } from "/static/sign_in.js";
@@ -30,6 +31,7 @@ class App extends Component {
     close: () => this.close(),
     send: (verb) => this.do(verb),
     accept: (alarm) => this.do({ do: "accept-alarm", alarm }),
+    compose: (about) => this.compose(about),
     take: (tasks) => tasks.forEach((task) => this.do({ do: "take-task", task })),
     hold: (incident, callsign, state, where) =>
       this.do({ do: "say-stand-off", incident, callsign, state, ...(where && { where }) }),
@@ -56,6 +58,9 @@ class App extends Component {
 
   learn() {
     if (ringing(this.link.known).length > (this.rung ?? 0)) this.ring();
+    const backUps = waitingBackUps(this.link.known).reduce((sum, one) => sum + one.times, 0);
+    if (backUps > (this.backUps ?? 0)) sound.beep([780, 520, 780]);
+    this.backUps = backUps;
     const tasks = rowsOf(this.link.known, "tasks").length;
     if (tasks > (this.tasks ?? 0)) sound.beep([660, 660, 880]);
     this.tasks = tasks;
@@ -74,6 +79,7 @@ class App extends Component {
   hear(frame) {
     if (frame.say === "note" && frame.subject === this.state.opened) this.setState({ note: frame.note });
     if (frame.say === "mistake") this.setState({ mistake: frame.mistake });
+    if (frame.say === "back-up" && this.composing) this.setState({ draft: frame.draft });
     if (frame.words) this.say(frame.words, frame.say === "refused");
   }
 
@@ -108,7 +114,20 @@ class App extends Component {
     else this.setState({ note: null });
   }
 
+  // What would be said comes back as a draft; nothing is asked of anybody before it is sent.
+  compose({ wanted, incident, alarm }) {
+    this.composing = document.activeElement;
+    this.do({ do: "compose-back-up", wanted, ...(incident && { incident }), ...(alarm && { alarm }) });
+  }
+
+  closeComposer() {
+    const from = this.composing;
+    this.composing = null;
+    this.setState({ draft: null }, () => from?.isConnected && from.focus());
+  }
+
   close() {
+    if (this.state.draft) return this.closeComposer();
     if (document.activeElement.matches("input")) document.activeElement.blur();
     const from = (this.state.opened || this.state.mistake) && this.from;
     this.setState({ opened: null, note: null, mistake: null, help: false }, () => from?.isConnected && from.focus());

@@ -1,5 +1,6 @@
 // What is behind a flag: what is known, how old, how sure and why, where from, and who was told.
 import { html, useEffect, useRef } from "/static/ui.js";
+import { BackUpsHere } from "/static/back_up.js";
 import { Shape } from "/static/flag.js";
 import { Doubt, NotShown } from "/static/mistakes.js";
 import { Told } from "/static/rows.js";
@@ -39,7 +40,7 @@ const Crews = ({ incident, crews, onHold }) => html`<section class="told-list" a
     ${onHold && !GONE.includes(crew.stage) && html`<${SayHeld} incident=${incident} crew=${crew} onSay=${onHold} />`}</li>`)}</ul>
 </section>`;
 
-export function Note({ row, note, canDoubt, onDoubt, onHold, onClose }) {
+export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, onClose }) {
   const heading = useRef();
   useEffect(() => heading.current?.focus(), [row.id]);
   return html`<aside class="note ${row.outcome}" aria-label="Note">
@@ -59,6 +60,7 @@ export function Note({ row, note, canDoubt, onDoubt, onHold, onClose }) {
     ${note?.matches.map((match) => html`<${Behind} key=${match.marker} match=${match}><${Doubt}
       subject=${row.id} match=${match} said=${row.said[match.marker]} canSay=${canDoubt} onSay=${onDoubt} /><//>`)}
     ${row.not_shown.length > 0 && html`<p class="left-out"><${NotShown} lines=${row.not_shown} /></p>`}
+    ${row.crews && html`<${BackUpsHere} link=${link} now=${now} acts=${acts} incident=${row.id} />`}
     ${row.crews && html`<${Crews} incident=${row.id} crews=${row.crews} onHold=${row.finished_at ? null : onHold} />`}
   </aside>`;
 }
