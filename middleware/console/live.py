@@ -161,6 +161,7 @@ class Live:
             "role": caller.role,
             "verbs": verbs,
             "may_search": may(caller.role, "GET /search"),
+            "may_export_reports": may(caller.role, "GET /api/reports"),
             "streams": view_of(caller.role),
             "room": self.room,
         }

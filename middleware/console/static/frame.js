@@ -6,6 +6,7 @@ import { Composer } from "/static/composer.js";
 import { HELP } from "/static/keys.js";
 import { Mistakes } from "/static/mistakes.js";
 import { Note } from "/static/note.js";
+import { Applications, Assaults, Opened, Reports } from "/static/reports.js";
 import { Calls, Incidents, matches } from "/static/rows.js";
 import { Batches, Quarantine, Sources, SourcesDown } from "/static/service.js";
 import { StandOffs } from "/static/stand_offs.js";
@@ -13,6 +14,7 @@ import { rowsOf } from "/static/store.js";
 import { Tasks } from "/static/tasks.js";
 import { at, since, spoken } from "/static/words.js";
 
+const LISTS_OF_REPORTS = ["Reports", "Applications"];
 const FILTERS = { all: null, flagged: ["found", "possible"], "not checked": ["not_checked"] };
 
 const Lost = ({ link, now }) => html`<section class="lost" role="alert">
@@ -63,7 +65,8 @@ function Lists(props) {
     ${incidents && html`<${Incidents} rows=${wanted(incidents)} ...${lists} />`}
     ${row && html`<${Note} row=${row} note=${note} link=${link} now=${props.now} acts=${acts} onClose=${acts.close}
       canDoubt=${link.hello?.verbs.includes("report-mistake")} onDoubt=${acts.doubt}
-      onHold=${link.hello?.verbs.includes("say-stand-off") ? acts.hold : null} />`}
+      onHold=${link.hello?.verbs.includes("say-stand-off") ? acts.hold : null}
+      onReport=${link.hello?.verbs.includes("report-violence") ? acts.reportViolence : null} />`}
     ${streams.calls && html`<${Calls} rows=${wanted("calls")} ...${lists} />`}
   </div>`;
 }
@@ -79,6 +82,10 @@ function views({ streams }, verbs) {
     ["Mistakes", streams.mistakes, (props) => html`<${Mistakes} mistakes=${rowsOf(props.link.known, "mistakes")}
       opened=${props.mistake} canDecide=${verbs.includes("decide-mistake")} onOpen=${props.acts.openMistake}
       onDecide=${props.acts.settle} onClose=${props.acts.close} />`],
+    ["Reports", streams.reports, (props) => html`<${Reports} rows=${rowsOf(props.link.known, "reports")} verbs=${verbs}
+      opened=${props.report} mayExport=${props.link.hello?.may_export_reports} acts=${props.acts} />`],
+    ["Applications", streams.applications, (props) => html`<${Applications} rows=${rowsOf(props.link.known, "applications")}
+      verbs=${verbs} opened=${props.report} acts=${props.acts} />`],
   ];
   return all.filter(([, isSent]) => isSent);
 }
@@ -109,10 +116,13 @@ export function Frame(props) {
     <div aria-live="assertive"><${BackUps} link=${link} now=${now} verbs=${verbs} acts=${acts} /><${Tasks} tasks=${rows("tasks")} now=${now}
       canTake=${verbs.includes("take-task")} onTake=${acts.take} onOpen=${acts.open} />
       <${StandOffs} rows=${rows("stand_offs")} now=${now} canAnswer=${verbs.includes("answer-prompt")}
-        onAnswer=${acts.answer} onOpen=${acts.open} /></div>
+        onAnswer=${acts.answer} onOpen=${acts.open} />
+      <${Assaults} rows=${rows("assaults")} now=${now} canTake=${verbs.includes("take-assault")}
+        onTake=${acts.takeAssault} onOpen=${acts.openReport} /></div>
     <${SourcesDown} sources=${rows("sources")} now=${now} />
     <div class="said" aria-live="polite">${said && html`<p class=${said.isTrouble ? "trouble" : ""}>${said.words}</p>`}</div>
     <main><${Figures} figures=${rows("figures")[0]} />
+      ${props.report && !LISTS_OF_REPORTS.includes(shown[view]?.[0]) && html`<${Opened} report=${props.report} verbs=${verbs} acts=${acts} />`}
       ${Body ? html`<${Body} ...${props} />` : !link.isLost && html`<${Waiting} />`}</main>
     ${help && html`<${Help} acts=${acts} />`}
   </div>`;

@@ -1,6 +1,8 @@
 // Everything can be done from the keyboard. A key acts only outside of text fields.
 import { goCompose, goToBackUp } from "/static/back_up.js";
 import { doubt } from "/static/mistakes.js";
+import { assault } from "/static/reports.js";
+import { violence } from "/static/violence.js";
 
 export const HELP = [
   ["↓ ↑ or j k", "next, previous row"],
@@ -16,7 +18,9 @@ export const HELP = [
   ["/", "search; Esc leaves the field"],
   ["A F N", "show all, flagged, not checked"],
   ["W P", "in an open note: to wrong address, not the same place; again says it"],
-  ["1 … 5", "the views at the top"],
+  ["V", "in an open note: to report violence; V again opens the form"],
+  ["S", "go to the first physical assault nobody has taken; S again takes it"],
+  ["1 … 9", "the views at the top"],
   ["?", "this help"],
 ];
 
@@ -77,7 +81,8 @@ export function onKey(event, acts) {
     o: () => prompt(acts.answer),
     a: () => acts.filter("all"), f: () => acts.filter("flagged"), n: () => acts.filter("not checked"),
     w: () => doubt("W"), p: () => doubt("P"), b: () => goCompose(acts), r: goToBackUp,
-    1: () => acts.view(0), 2: () => acts.view(1), 3: () => acts.view(2), 4: () => acts.view(3), 5: () => acts.view(4),
+    v: violence, s: () => assault(acts.takeAssault),
+    ...Object.fromEntries([...Array(9).keys()].map((n) => [n + 1, () => acts.view(n)])),
   }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;
   event.preventDefault();

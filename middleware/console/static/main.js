@@ -40,6 +40,12 @@ class App extends Component {
     doubt: (subject, marker, says) => this.do({ do: "report-mistake", subject, marker, says }),
     openMistake: (mistake) => this.openMistake(mistake),
     settle: (mistake, verdict, reason) => this.do({ do: "decide-mistake", mistake, verdict, reason }),
+    reportViolence: (subject, facts, callsign) => this.do({ do: "report-violence", subject, callsign, facts }),
+    openReport: (report) => this.openReport(report),
+    amend: (report, facts) => this.do({ do: "amend-report", report, facts }),
+    drop: (report, reason) => this.do({ do: "drop-report", report, reason }),
+    takeAssault: (report) => this.do({ do: "take-assault", report }),
+    settleApplication: (report, applied, reason) => this.do({ do: "settle-application", report, applied, reason }),
     filter: (filter) => this.setState({ filter }),
     view: (view) => this.setState({ view }),
     seek: (sought) => this.setState({ sought }),
@@ -64,12 +70,16 @@ class App extends Component {
     const tasks = rowsOf(this.link.known, "tasks").length;
     if (tasks > (this.tasks ?? 0)) sound.beep([660, 660, 880]);
     this.tasks = tasks;
+    const assaults = rowsOf(this.link.known, "assaults").reduce((sum, one) => sum + one.times, 0);
+    if (assaults > (this.assaults ?? 0)) sound.beep([520, 520, 660]);
+    this.assaults = assaults;
     const prompts = waiting(rowsOf(this.link.known, "stand_offs")).reduce((sum, one) => sum + one.prompt, 0);
     if (prompts > (this.prompts ?? 0)) sound.beep([440, 660]);
     this.prompts = prompts;
     this.setState({ now: Date.now() });
     this.refresh();
     this.refreshMistake();
+    this.refreshReport();
     const room = this.link.hello ? ` ${this.link.hello.room}` : "";
     const isDown = ringing(this.link.known).length > 0;
     const alarm = isDown ? "MAN-DOWN – " : this.link.isLost || this.link.isStalled ? "LOST – " : tasks ? `(${tasks} NOT TOLD) ` : "";
@@ -79,6 +89,7 @@ class App extends Component {
   hear(frame) {
     if (frame.say === "note" && frame.subject === this.state.opened) this.setState({ note: frame.note });
     if (frame.say === "mistake") this.setState({ mistake: frame.mistake });
+    if (frame.say === "report") this.setState({ report: frame.report });
     if (frame.say === "back-up" && this.composing) this.setState({ draft: frame.draft });
     if (frame.words) this.say(frame.words, frame.say === "refused");
   }
@@ -129,8 +140,8 @@ class App extends Component {
   close() {
     if (this.state.draft) return this.closeComposer();
     if (document.activeElement.matches("input")) document.activeElement.blur();
-    const from = (this.state.opened || this.state.mistake) && this.from;
-    this.setState({ opened: null, note: null, mistake: null, help: false }, () => from?.isConnected && from.focus());
+    const from = (this.state.opened || this.state.mistake || this.state.report) && this.from;
+    this.setState({ opened: null, note: null, mistake: null, report: null, help: false }, () => from?.isConnected && from.focus());
   }
 
   decide(batch, activate) {
@@ -152,6 +163,26 @@ class App extends Component {
     if (!row || this.link.isLost || row.since === this.since) return;
     this.since = row.since;
     this.do({ do: "open-mistake", mistake: row.id });
+  }
+
+  openReport(report) {
+    this.from = document.activeElement;
+    this.drafted = JSON.stringify(this.reportRow(report));
+    this.do({ do: "open-report", report });
+  }
+
+  reportRow(id) {
+    const { streams } = this.link.known;
+    return ["reports", "applications"].map((name) => streams[name]?.get(id) ?? null);
+  }
+
+  // The opened draft is asked for again when it says something else, or somebody took it.
+  refreshReport() {
+    const { report } = this.state;
+    const row = report && JSON.stringify(this.reportRow(report.id));
+    if (!row || this.link.isLost || row === this.drafted) return;
+    this.drafted = row;
+    this.do({ do: "open-report", report: report.id });
   }
 
   async signOut() {

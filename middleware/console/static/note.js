@@ -5,6 +5,7 @@ import { Shape } from "/static/flag.js";
 import { Doubt, NotShown } from "/static/mistakes.js";
 import { Told } from "/static/rows.js";
 import { Held, SayHeld } from "/static/stand_offs.js";
+import { SayViolence } from "/static/violence.js";
 import { at, onDay } from "/static/words.js";
 
 const Fact = ({ name, children }) =>
@@ -40,7 +41,7 @@ const Crews = ({ incident, crews, onHold }) => html`<section class="told-list" a
     ${onHold && !GONE.includes(crew.stage) && html`<${SayHeld} incident=${incident} crew=${crew} onSay=${onHold} />`}</li>`)}</ul>
 </section>`;
 
-export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, onClose }) {
+export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, onReport, onClose }) {
   const heading = useRef();
   useEffect(() => heading.current?.focus(), [row.id]);
   return html`<aside class="note ${row.outcome}" aria-label="Note">
@@ -62,5 +63,6 @@ export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, on
     ${row.not_shown.length > 0 && html`<p class="left-out"><${NotShown} lines=${row.not_shown} /></p>`}
     ${row.crews && html`<${BackUpsHere} link=${link} now=${now} acts=${acts} incident=${row.id} />`}
     ${row.crews && html`<${Crews} incident=${row.id} crews=${row.crews} onHold=${row.finished_at ? null : onHold} />`}
+    ${onReport && html`<${SayViolence} row=${row} onReport=${onReport} />`}
   </aside>`;
 }
