@@ -10,6 +10,7 @@ from adapters.channels import (
     voice,
 )
 from adapters.sources import (
+    aml_http,
     asterisk_ami,
     asterisk_ari,
     cad_http,
@@ -33,6 +34,7 @@ ADAPTERS: tuple[AdapterSpec, ...] = (
     asterisk_ami.SPEC,
     asterisk_ari.SPEC,
     freeswitch_esl.SPEC,
+    aml_http.SPEC,
     man_down_http.SPEC,
     man_down_mqtt.SPEC,
     police_answers.SPEC,

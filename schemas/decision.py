@@ -100,6 +100,12 @@ class CallChanged(Decision):
     call: Name
 
 
+class LocationKept(Decision):
+    """A caller's position waits for its call."""
+
+    kind: ClassVar[str] = "location_kept"
+
+
 class CallFinished(Decision):
     """The call is over."""
 
@@ -338,6 +344,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     IncidentFinished,
     ResourceMoved,
     CallChanged,
+    LocationKept,
     CallFinished,
     Assessed,
     NoteIssued,

@@ -2,6 +2,7 @@
 
 from schemas import (
     call,
+    caller,
     delivery,
     incident,
     markers_in,
@@ -35,6 +36,8 @@ EVENTS: tuple[type[Event], ...] = (
     call.CallEnded,
     call.AbuseWarned,
     call.CallTerminatedForAbuse,
+    caller.CallerLocated,
+    caller.CallerLookedUp,
     markers_in.MarkersStaged,
     markers_in.MarkersActivated,
     markers_in.MarkersDiscarded,

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from aiohttp import ClientError, ClientSession
 
+from adapters.sources.aml_http import PATH as AML_PATH
+from adapters.sources.aml_http import AmlHttp, AmlHttpSettings
 from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
 from adapters.sources.http_door import Door
 from adapters.sources.man_down_http import PATH as MAN_DOWN_PATH
@@ -13,9 +15,10 @@ from adapters.sources.man_down_http import ManDownHttp, ManDownHttpSettings
 from adapters.sources.police_answers import PATH as ANSWERS_PATH
 from adapters.sources.police_answers import PoliceAnswers, PoliceAnswersSettings
 from middleware.ops.listening import HostPort
+from schemas.caller import CallerLocated
 from schemas.police import BackUpAnswered
 from schemas.safety import ManDownSignalled
-from tests import alarms, police
+from tests import alarms, aml, police
 from tests.cad import message
 from tests.fakes import FakeIntake, fake_world
 
@@ -92,6 +95,21 @@ class ManDownHttpRig(CadHttpRig):
     def heard(self) -> list[int]:
         signalled = self.intake.of(ManDownSignalled)
         return [int(one.id.removeprefix("press/")) for one in signalled]
+
+
+class AmlRig(CadHttpRig):
+    """An AML gateway that posts; thing `n` is a telephone so many metres wide."""
+
+    path = AML_PATH
+
+    def _source(self, state: Path) -> Door:
+        return AmlHttp(AmlHttpSettings(listen=ANY, at_once=BOUND), fake_world(state))
+
+    def _message(self, n: int, words: str) -> bytes:
+        return aml.https(location_accuracy=n + 1, free_words=words)
+
+    def heard(self) -> list[int]:
+        return [round(one.circle.radius_m) - 1 for one in self.intake.of(CallerLocated)]
 
 
 class PoliceAnswersRig(CadHttpRig):

@@ -33,6 +33,7 @@ from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
 from tests.http_rigs import (
     ANY,
     BOUND,
+    AmlRig,
     CadHttpRig,
     ManDownHttpRig,
     PoliceAnswersRig,
@@ -259,6 +260,7 @@ async def over_mqtt(kind: type[CadMqttRig | ManDownMqttRig], state: Path) -> Asy
 
 
 RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
+    "aml_http": partial(over_http, AmlRig),
     "asterisk_ami": partial(exchange, AmiRig),
     "asterisk_ari": partial(exchange, AriRig),
     "cad_http": partial(over_http, CadHttpRig),

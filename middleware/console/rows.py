@@ -13,6 +13,7 @@ from middleware.console.held import held_by
 from middleware.console.told import has_open_task, told, told_at, told_in_words, ways, ways_in_words
 from middleware.domain.wording import certainty, headline, in_words, not_shown_in_words, review
 from middleware.engine.state import Call, Checked, Incident, Note, Refusal, Sent, State
+from schemas.caller import LookedUp
 from schemas.check import SURE, Match, NotChecked, Outcome, Whereabouts
 
 Row = dict[str, Any]
@@ -65,6 +66,7 @@ def call_row(state: State, call: str, today: date) -> Row | None:
         "rang_at": known.rang_at,
         "finished_at": known.finished_at,
         "warnings": known.warnings,
+        "where": where_in_words(known),
         "said": said_here(state, known),
         **flag(state, known.checked, today),
     }
@@ -157,12 +159,29 @@ def place_in_words(place: Whereabouts) -> str:
     return f"UPRN {place.uprn}" if place.uprn else "no address given"
 
 
+def where_in_words(call: Call) -> str:
+    """Where the caller is, and who says so; what could not be found out is said too (C4)."""
+    said = []
+    if call.place is not None:
+        said.append(f"the number belongs to {place_in_words(call.place)}")
+    elif call.looked_up is LookedUp.FAILED:
+        said.append("place of the number not checked: the look-up failed")
+    elif call.looked_up is LookedUp.NONE:
+        said.append("no address is known for the number")
+    if (circle := call.circle) is not None:
+        where = f"{circle.latitude:.5f}, {circle.longitude:.5f}"
+        said.append(f"telephone within {circle.radius_m:.0f} m of {where} ({circle.by})")
+    return "; ".join(said)
+
+
 def call_stage(call: Call) -> str:
     """Where the call is, in words."""
     if call.ended_for_abuse:
         return "ended for abuse"
     if call.finished_at is not None:
         return "abandoned" if call.abandoned else "ended"
+    if call.on_hold:
+        return "on hold"
     return "answered" if call.answered_at is not None else "ringing"
 
 

@@ -4,10 +4,17 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from middleware.engine.apply_callers import (
+    forget_number,
+    keep_location,
+    learn_number,
+    learn_place,
+)
 from middleware.engine.entry import Entry, Erased
 from middleware.engine.state import ACTIVE, Call, Checked, Incident, Sent, State
 from schemas import call as c
 from schemas import decision as d
+from schemas.caller import CallerEvent
 from schemas.check import Match, Whereabouts
 from schemas.decision import Decision
 from schemas.event import Event
@@ -96,7 +103,7 @@ def _on_call_changed(state: State, entry: Entry, made: d.CallChanged) -> None:
         known = state.calls[made.call] = Call(made.call, source, call, entry.received_at)
         state.by_call[(source, call)] = made.call
     if isinstance(event, c.CallRang):
-        known.number, known.line = event.number, event.line
+        learn_number(state, known, event)
     elif isinstance(event, c.CallAnswered):
         known.handler, known.position = event.handler, event.position
         known.answered_at = entry.received_at
@@ -104,6 +111,8 @@ def _on_call_changed(state: State, entry: Entry, made: d.CallChanged) -> None:
         known.left_queue, known.abandoned = True, event.abandoned
     elif isinstance(event, c.CallHeld):
         known.on_hold = event.held
+    elif isinstance(event, CallerEvent):
+        learn_place(known, event)
     elif isinstance(event, c.AbuseWarned):
         known.warnings = max(known.warnings, event.warning)
     elif isinstance(event, c.CallTerminatedForAbuse):
@@ -112,6 +121,7 @@ def _on_call_changed(state: State, entry: Entry, made: d.CallChanged) -> None:
 
 def _on_call_finished(state: State, entry: Entry, made: d.CallFinished) -> None:
     known = state.calls[made.call]
+    forget_number(state, known)
     known.finished_at = entry.received_at
     known.ended_by = entry.event.by if isinstance(entry.event, c.CallEnded) else None
 
@@ -167,6 +177,7 @@ SUBJECTS: dict[type[Decision], Callable[[State, Entry, Any], None]] = {
     d.ResourceMoved: _on_resource_moved,
     d.CallChanged: _on_call_changed,
     d.CallFinished: _on_call_finished,
+    d.LocationKept: keep_location,
     d.Assessed: _on_assessed,
     d.Forgotten: _on_forgotten,
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from middleware.engine import (
     on_call,
+    on_caller,
     on_delivery,
     on_incident,
     on_marker,
@@ -22,6 +23,7 @@ from middleware.engine.entry import Taken
 from middleware.engine.state import State
 from schemas import (
     call,
+    caller,
     delivery,
     incident,
     markers_in,
@@ -59,6 +61,8 @@ HANDLERS: dict[type[Event], Handler] = {
     call.CallEnded: on_call.on_call_ended,
     call.AbuseWarned: on_call.on_call,
     call.CallTerminatedForAbuse: on_call.on_terminated,
+    caller.CallerLocated: on_caller.on_located,
+    caller.CallerLookedUp: on_caller.on_looked_up,
     markers_in.MarkersStaged: on_marker.on_staged,
     markers_in.MarkersActivated: on_marker.on_activated,
     markers_in.MarkersDiscarded: on_marker.on_discarded,
@@ -123,7 +127,10 @@ def question(state: State, event: Event) -> Whereabouts | None:
     if isinstance(event, incident.IncidentOpened | incident.AddressChanged):
         return on_incident.place_after(on_incident.find(state, event), event)
     if isinstance(event, call.CallRang):
-        return Whereabouts(phone=event.number)
+        return on_call.place_ringing(state, event)
+    if isinstance(event, caller.CallerEvent):
+        located = on_caller.live_call(state, event.number)
+        return on_caller.place_of(located, event) if located else None
     if isinstance(event, search.SearchMade):
         return on_search.place_searched(state, event)
     if isinstance(event, markers_in.RecheckDue):
@@ -138,4 +145,4 @@ def _place_of(state: State, subject: str) -> Whereabouts | None:
     ringing = state.calls.get(subject)
     if ringing is None or ringing.finished_at is not None:
         return None
-    return Whereabouts(phone=ringing.number)
+    return on_caller.place_of(ringing)

@@ -3,8 +3,10 @@
 from middleware.engine.checks import assess, check_again
 from middleware.engine.drafting import from_termination
 from middleware.engine.entry import Taken
+from middleware.engine.on_caller import ask, waiting_circle
 from middleware.engine.state import Call, State
 from schemas.call import CallEnded, CallEvent, CallRang, CallTerminatedForAbuse
+from schemas.caller import CallerPlace
 from schemas.check import NotChecked, Outcome
 from schemas.decision import (
     Assessed,
@@ -22,6 +24,13 @@ def find_call(state: State, event: CallEvent) -> Call | None:
     """The call the event speaks of."""
     key = state.by_call.get((event.source, event.call))
     return state.calls.get(key) if key else None
+
+
+def place_ringing(state: State, event: CallRang) -> CallerPlace:
+    """The number, and what is known of where it rings from."""
+    known = find_call(state, event)
+    circle = waiting_circle(state, event) or (known.circle if known else None)
+    return ask(event.number, known.place if known else None, circle)
 
 
 def on_rang(state: State, taken: Taken, event: CallRang) -> list[Decision]:

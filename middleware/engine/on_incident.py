@@ -7,6 +7,7 @@ from datetime import date
 from middleware.engine.checks import assess, check_again, sure_matches
 from middleware.engine.entry import Taken
 from middleware.engine.notes import reconcile, tell
+from middleware.engine.on_caller import place_of
 from middleware.engine.stand_offs import end, look_again
 from middleware.engine.state import ACTIVE, Incident, Sent, State
 from middleware.engine.suppression import as_shown
@@ -168,7 +169,7 @@ def on_recheck(state: State, taken: Taken, event: RecheckDue) -> list[Decision]:
     known = state.incidents.get(event.subject) or state.calls.get(event.subject)
     if known is None or known.finished_at is not None:
         return [Ignored(why=Why.STALE)]
-    place = known.place if isinstance(known, Incident) else Whereabouts()
+    place = known.place if isinstance(known, Incident) else place_of(known)
     taken, not_shown = as_shown(state, place, taken)
     checked = [*assess(known.id, taken, not_shown), *check_again(state, known.id, taken)]
     if isinstance(known, Incident):

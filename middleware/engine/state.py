@@ -15,6 +15,7 @@ from middleware.engine.on_channel import OnChannel as OnChannel  # noqa: PLC0414
 from middleware.engine.reports import Reports
 from middleware.engine.seen import Seen
 from middleware.engine.stand_off import StandOff
+from schemas.caller import Circle, LookedUp
 from schemas.check import Match, NotChecked, Outcome, Whereabouts
 from schemas.decision import Ended, Ladder, Matched
 from schemas.incident import Stage
@@ -98,6 +99,9 @@ class Call:
     answered_at: datetime | None = None
     left_queue: bool = False
     abandoned: bool = False
+    circle: Circle | None = None
+    place: Whereabouts | None = None
+    looked_up: LookedUp | None = None
     on_hold: bool = False
     warnings: int = 0
     ended_for_abuse: bool = False
@@ -220,6 +224,10 @@ class State:
     by_number: dict[tuple[str, str, date], str] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
     by_call: dict[tuple[str, str], str] = field(default_factory=dict)
+    by_phone: dict[str, str] = field(default_factory=dict)
+    """Number (E.164) to the last call from it that is not over."""
+    waiting_places: dict[str, tuple[Circle, datetime]] = field(default_factory=dict)
+    """Number to where it is, of calls that are not known yet; who was heard of last comes last."""
     notes: dict[str, Note] = field(default_factory=dict)
     by_device: dict[str, dict[str, None]] = field(default_factory=dict)
     writings: dict[str, Writing] = field(default_factory=dict)

@@ -40,6 +40,7 @@ RULES: dict[str, frozenset[Role]] = {
     "tcp cad": frozenset({R.SYSTEM}),
     # Man-down gateways (adapters)
     "POST /man-down/v1/messages": frozenset({R.SYSTEM}),
+    "POST /aml/v1/messages": frozenset({R.SYSTEM}),
     # The desk of the police (adapters)
     "POST /back-up/v1/messages": frozenset({R.SYSTEM}),
     "topic up cad": frozenset({R.SYSTEM}),  # held by the CAD's own broker

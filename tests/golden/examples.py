@@ -6,6 +6,7 @@ from typing import Any
 from schemas import police
 from schemas.alarm import Audience
 from schemas.back_up import Because
+from schemas.caller import Circle, FixBy, LookedUp
 from schemas.check import Answer, Match, NotChecked, Outcome, Relation, Whereabouts
 from schemas.decision import DECISION_TYPES, Decision, Ended, Ladder, Matched, Why
 from schemas.delivery import Delivery
@@ -123,6 +124,22 @@ _EVENTS: dict[str, dict[str, Any]] = {
     "resource.stood_down": {"callsign": "A17"},
     "resource.cleared": {"callsign": "A17"},
     "call.rang": _CALL | {"number": "01632 960123", "line": "999"},
+    "caller.located": {
+        "number": "07700 900123",
+        "circle": Circle(
+            latitude=51.3,
+            longitude=0.5,
+            radius_m=20.0,
+            confidence=68,
+            by=FixBy.SATELLITE,
+            fixed_at=datetime(2026, 1, 31, 9, 30, tzinfo=UTC),
+        ),
+    },
+    "caller.looked_up": {
+        "number": "01632 960123",
+        "result": LookedUp.FOUND,
+        "place": Whereabouts(address="16 Example Road"),
+    },
     "call.held": _CALL | {"held": True},
     "call.answered": _CALL | {"handler": "4711", "position": "PJSIP/21"},
     "call.left_queue": _CALL | {"queue": "999", "abandoned": True},
@@ -254,6 +271,7 @@ _DECISIONS: dict[str, dict[str, Any]] = {
     },
     "call_changed": _CALL,
     "call_finished": _CALL,
+    "location_kept": {},
     "assessed": {
         "subject": "eoc1-40-0",
         "outcome": Outcome.NOT_CHECKED,

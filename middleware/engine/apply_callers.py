@@ -1,0 +1,47 @@
+"""What is known of who rings, and from where, folded from the journal (C2, C3)."""
+
+from middleware.domain.matching.contacts import read_phone
+from middleware.engine.entry import Entry
+from middleware.engine.on_caller import waiting_circle
+from middleware.engine.state import Call, State
+from schemas import decision as d
+from schemas.call import CallRang
+from schemas.caller import CallerEvent, CallerLocated, CallerLookedUp
+
+MOST_WAITING = 1_000
+"""Positions that wait for their calls."""
+
+
+def learn_number(state: State, known: Call, event: CallRang) -> None:
+    """The call is found by its number from now on, and takes the position that waited for it."""
+    forget_number(state, known)
+    known.number, known.line = event.number, event.line
+    if phone := read_phone(event.number or ""):
+        state.by_phone[phone] = known.id
+        known.circle = waiting_circle(state, event) or known.circle
+        state.waiting_places.pop(phone, None)
+
+
+def forget_number(state: State, known: Call) -> None:
+    """The call is over, or has another number."""
+    phone = read_phone(known.number or "")
+    if state.by_phone.get(phone) == known.id:
+        del state.by_phone[phone]
+
+
+def learn_place(known: Call, event: CallerEvent) -> None:
+    """Where the caller is: by the telephone, or by a directory."""
+    if isinstance(event, CallerLocated):
+        known.circle = event.circle
+    elif isinstance(event, CallerLookedUp):
+        known.place, known.looked_up = event.place, event.result
+
+
+def keep_location(state: State, entry: Entry, made: d.LocationKept) -> None:
+    """At most MOST_WAITING; who was heard of first is forgotten first."""
+    event = entry.event
+    if isinstance(event, CallerLocated) and (phone := read_phone(event.number)):
+        state.waiting_places.pop(phone, None)
+        state.waiting_places[phone] = event.circle, event.occurred_at
+        if len(state.waiting_places) > MOST_WAITING:
+            del state.waiting_places[next(iter(state.waiting_places))]
