@@ -12,6 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from simulators.demo import how_crews_are_rung
+from simulators.demo_phones import telephones
+from simulators.shift import load
+
 pytestmark = pytest.mark.timeout(300)
 DEMO = (sys.executable, "-m", "simulators.demo")
 ROWS = (
@@ -125,3 +129,15 @@ def test_o3_a_demo_that_is_interrupted_sums_up_and_leaves_nothing_running(
             demo.kill()
     assert demo.returncode == 0
     assert [child for child in children if child.is_running()] == []
+
+
+async def test_o3_where_there_is_no_sip_stack_nobody_is_rung_and_the_demo_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "baresip.py").write_text('raise ImportError("no SIP stack for this machine")')
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    async with telephones(load().fleet, tmp_path) as phones:
+        assert phones.port == 0
+        said = how_crews_are_rung(phones)
+    assert "no SIP stack for this machine" in said
+    assert "nobody is rung" in said
