@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from ssl import SSLContext
 from typing import Any
@@ -96,13 +97,26 @@ class HttpLink:
     url: str
     token: str
     tls: SSLContext | None = None
+    beat_s: float = BEAT_S
 
     async def carry(self, outbox: Outbox) -> None:
         headers = {"Authorization": f"Bearer {self.token}"}
         async with ClientSession(headers=headers) as http:
-            while True:
-                for parcel in await outbox.take():
-                    outbox.answered(parcel, await self._post(http, parcel))
+            beating = asyncio.create_task(self._beat(http, outbox))
+            try:
+                while True:
+                    for parcel in await outbox.take():
+                        outbox.answered(parcel, await self._post(http, parcel))
+            finally:
+                beating.cancel()
+
+    async def _beat(self, http: ClientSession, outbox: Outbox) -> None:
+        """Says that it is there; who does not hear it is told again."""
+        while True:
+            if not outbox.mischief.faults.silent:
+                with suppress(ClientError):
+                    await http.post(self.url, data=HEARTBEAT, ssl=self.tls or True)
+            await asyncio.sleep(self.beat_s)
 
     async def _post(self, http: ClientSession, parcel: Parcel) -> dict[str, Any]:
         """The answer; told to wait, the same again."""

@@ -94,6 +94,7 @@ async def _tell(gateway: GatewaySimulator, asked: argparse.Namespace) -> None:
         for radio in asked.radio:
             gateway.cancel(radio)
     await gateway.settled()
+    await asyncio.sleep(asked.stay)
 
 
 def _position(asked: argparse.Namespace) -> Position | None:
@@ -137,6 +138,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--radio", nargs="+", default=["1234567"], metavar="ISSI", help="(default: 1234567)")
     add("--presses", type=int, default=1, metavar="N", help="signals of each radio (default: 1)")
     add("--every", type=float, default=5.0, metavar="S", help="seconds between (default: 5)")
+    add("--stay", type=float, default=0.0, metavar="S",
+        help="stay so long after it, saying only that it is there (default: 0)")  # fmt: skip
     add("--cancel", action="store_true", help="the radio takes it back at the end")
     add("--at", type=_degrees, metavar="LAT,LONG", help="where the radio is")
     add("--error", type=float, metavar="M", help="metres within which that is right")

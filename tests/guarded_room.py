@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.channels.broker import free_port
-from simulators.cad_links import HttpLink
+from simulators.cad_links import BEAT_S, HttpLink
 from simulators.man_down import GatewaySimulator
 from tests.service import ControlRoom
 from tests.service_process import choose_ports
@@ -43,8 +43,9 @@ class GuardedRoom(ControlRoom):
     def gateway_url(self) -> str:
         return f"http://127.0.0.1:{self.ports['man_down']}{PATH}"
 
-    def gateway(self, **options: Any) -> GatewaySimulator:
-        return GatewaySimulator(HttpLink(self.gateway_url, self.cad_token), **options)
+    def gateway(self, beat_s: float = BEAT_S, **options: Any) -> GatewaySimulator:
+        link = HttpLink(self.gateway_url, self.cad_token, beat_s=beat_s)
+        return GatewaySimulator(link, **options)
 
     @asynccontextmanager
     async def carrying(self, **options: Any) -> AsyncIterator[GatewaySimulator]:

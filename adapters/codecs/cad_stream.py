@@ -1,4 +1,5 @@
-"""The lines around the messages on a CAD stream: hello, welcome, heartbeat (C1)."""
+"""What stands around messages: hello and welcome of a CAD stream (C1), and the heartbeat, which
+senders over HTTP have too."""
 
 import orjson
 
@@ -11,7 +12,7 @@ _LONGEST_HEARTBEAT = 64
 
 
 def is_heartbeat(line: bytes) -> bool:
-    """Whether the line says no more than that the CAD is there."""
+    """Whether it says no more than that the sender is there."""
     if len(line) > _LONGEST_HEARTBEAT or b"heartbeat" not in line:
         return False
     try:

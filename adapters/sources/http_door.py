@@ -12,6 +12,7 @@ from aiohttp import web
 from pydantic import Field
 
 from adapters.codecs import contract
+from adapters.codecs.cad_stream import HEARTBEAT, is_heartbeat
 from adapters.sources.cad_access import CadSettings, cannot_listen, may_speak, role_of
 from adapters.sources.cad_desk import Answer, Desk, Outcome
 from middleware.ops.access import demand_rules
@@ -68,7 +69,7 @@ class Door:
         self._world = world
         self._tls = settings.tls()
         self._presence = Presence(self.name, world)
-        self._heard = False
+        self._heard_at = 0.0
         self._reading = 0
         self._desk: Desk
         self.address = settings.listen
@@ -79,6 +80,7 @@ class Door:
         return f"POST {self.path}"
 
     async def run(self, intake: Intake) -> None:
+        self._heard_at = self._world.clock.monotonic()
         self._desk = self.desk(self.name, self._settings.said_by, self._world, intake)
         app = web.Application()
         app.router.add_post(self.path, self.on_message)
@@ -106,16 +108,18 @@ class Door:
         self.listening.set()
 
     async def _watch(self) -> None:
+        """A sender from whom nothing comes is a dead link, also one that was never heard of."""
+        clock, limit = self._world.clock, self._settings.silent_after
         while True:
-            await self._world.clock.sleep(self._settings.silent_after)
-            if not self._heard:
+            silent = timedelta(seconds=clock.monotonic() - self._heard_at)
+            if silent >= limit:
                 self._presence.lost("silent")
-            self._heard = False
+            await clock.sleep(limit - silent if silent < limit else limit)
 
     async def on_message(self, request: web.Request) -> web.Response:
         if refused := self._not_allowed(request):
             return refused
-        self._heard = True
+        self._heard_at = self._world.clock.monotonic()
         self._presence.connected()
         if self._reading + self._desk.open >= self._settings.at_once:
             return self._wait(429, "too many messages at once")
@@ -125,6 +129,8 @@ class Door:
         if len(raw) > contract.LIMIT:
             self._desk.overheard(raw[: contract.LIMIT + 1])
             return await self._answered(contract.too_long(), raw[: contract.LIMIT], status=413)
+        if is_heartbeat(raw):
+            return web.Response(body=HEARTBEAT, content_type="application/json")
         outcome = self._desk.read(raw)
         return await self._answered(_wrong_key(request, outcome) or outcome, raw)
 

@@ -24,8 +24,8 @@ class ManDownHttpSettings(DoorSettings):
     )
     listen: ListenAt = Field(HostPort("127.0.0.1", 8103), description="where the gateway posts to")
     silent_after: Duration = Field(
-        timedelta(days=1),
-        description="without any message, positions too, for so long the gateway counts as lost",
+        timedelta(seconds=90),
+        description="without any message or heartbeat for so long the gateway counts as lost",
     )
 
 

@@ -12,9 +12,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Presence:
     """Turns connections coming and going into SourceConnected and SourceLost.
 
-    Changes quicker than the journal are told as one, because only where it stands now matters.
-    `gap`: the other side does not say again what it said during a cut, so each cut is told, and
-    also that there was no connection from the start.
+    Changes quicker than the journal are told as one, because only where it stands now matters. That
+    there was no connection from the start is told as well: the record may say otherwise.
+    `gap`: the other side does not say again what it said during a cut, so each cut is told.
     """
 
     def __init__(self, adapter: str, world: World, *, gap: bool = False) -> None:
@@ -24,7 +24,8 @@ class Presence:
         self._gauge = world.meters.gauge("forewarn_adapter_connected", adapter=adapter)
         self._gauge.set(0)
         self._changed = asyncio.Event()
-        self._connected = self._told = self._begun = self._cut = False
+        self._connected = self._begun = self._cut = False
+        self._told: bool | None = None
         self._reason = ""
         self._revision = 0
 
@@ -43,7 +44,7 @@ class Presence:
             if self._cut:
                 await intake.submit(self._event(connected=False))
                 self._cut = self._told = False
-            elif self._told != self._connected:
+            elif self._begun and self._told is not self._connected:
                 event, now_told = self._event(connected=self._connected), self._connected
                 await intake.submit(event)
                 self._told = now_told

@@ -200,9 +200,9 @@ async def test_o1_the_source_is_connected_with_the_first_message_and_lost_when_s
     async with running(tmp_path, intake, clock, silent_after=timedelta(minutes=10)) as source:
         await post(http, source, message())
         await intake.until(events=2)
-        await clock.advance(timedelta(minutes=10))
+        await clock.advance(timedelta(minutes=9))
         assert intake.of(SourceLost) == []
-        await clock.advance(timedelta(minutes=10))
+        await clock.advance(timedelta(minutes=1))
         await intake.until(events=3)
     (lost,) = intake.of(SourceLost)
     assert isinstance(lost, SourceLost)

@@ -124,3 +124,21 @@ async def test_d1_o4_a_gateway_that_does_everything_wrong_loses_and_doubles_no_a
 
 def _resource() -> dict[str, Any]:
     return {"callsign": "A101", "single_responder": False}
+
+
+async def test_d1_o1_a_gateway_that_falls_silent_is_on_every_screen_until_it_is_heard_again(
+    tmp_path: Path,
+) -> None:
+    """A silent link is a dead link; a restart does not make it alive."""
+    async with guarded_room(tmp_path) as room:
+        room.kill()
+        text = room.config.read_text()
+        silent = '[source.man_down_http]\nsilent_after = "3s"'
+        room.config.write_text(text.replace("[source.man_down_http]", silent))
+        await room.restart()
+        async with screen(room, Role.CALL_HANDLER, "Cal") as shown:
+            await shown.shows("sources", id="man_down_http", up=False)
+            async with room.carrying(beat_s=0.2):
+                await shown.shows("sources", id="man_down_http", up=True)
+            await shown.shows("sources", id="man_down_http", up=False)
+            await room.until_figure(0, "forewarn_adapter_connected", adapter="man_down_http")

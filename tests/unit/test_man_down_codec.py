@@ -1,6 +1,8 @@
 """The man-down contract, message by message; what cannot be read is an emergency too (D1)."""
 
 import json
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from aiohttp import ClientSession
 
 from adapters.codecs.contract import Read
 from adapters.codecs.man_down import MAN_DOWN, may_be_emergency, radio_in
-from adapters.sources.man_down_http import PATH
+from adapters.sources.man_down_http import PATH, ManDownHttp, ManDownHttpSettings
 from middleware.ports import Problem
 from schemas.safety import (
     ManDownCancelled,
@@ -19,8 +21,14 @@ from schemas.safety import (
     Signal,
     UnreadableEmergency,
 )
+from schemas.service import SourceConnected, SourceLost
 from tests.alarms import RADIO, message
-from tests.sources import man_down_http
+from tests.fakes import FakeClock, FakeIntake, fake_world
+from tests.http_rigs import ANY, ManDownHttpRig
+from tests.sources import over_http, running
+
+man_down_http = partial(over_http, ManDownHttpRig)
+HEADERS = {"Authorization": "Bearer cad-token-of-the-tests"}
 
 
 def read(raw: bytes) -> Read:
@@ -123,6 +131,47 @@ async def test_d1_a_bad_position_raises_no_alarm(tmp_path: Path) -> None:
 async def test_d1_the_gateway_is_told_that_the_unreadable_was_shown(tmp_path: Path) -> None:
     async with man_down_http(tmp_path) as rig, ClientSession() as http:
         url = f"http://{rig.source.address}{PATH}"  # type: ignore[attr-defined]
-        headers = {"Authorization": "Bearer cad-token-of-the-tests"}
-        async with http.post(url, data=b"?", headers=headers) as answer:
+        async with http.post(url, data=b"?", headers=HEADERS) as answer:
             assert (answer.status, (await answer.json())["shown"]) == (400, True)
+
+
+async def test_d1_o1_a_gateway_that_falls_silent_is_a_dead_link(tmp_path: Path) -> None:
+    """A heartbeat is answered, keeps it alive, and is nothing for the journal."""
+    clock, intake = FakeClock(), FakeIntake()
+    source = ManDownHttp(ManDownHttpSettings(listen=ANY), fake_world(tmp_path, clock))
+    async with running(source, intake), ClientSession(headers=HEADERS) as http:
+        url, beat = f"http://{source.address}{PATH}", b'{"heartbeat": true}'
+        for _ in range(4):
+            async with http.post(url, data=beat) as answer:
+                assert (answer.status, await answer.json()) == (200, {"heartbeat": True})
+            await clock.advance(timedelta(seconds=60))
+        await intake.until(events=1)
+        assert [type(event) for event in intake.events] == [SourceConnected]
+        await clock.advance(timedelta(seconds=30))
+        await intake.until(events=2)
+        (lost,) = intake.of(SourceLost)
+        assert isinstance(lost, SourceLost)
+        assert (lost.id, lost.reason) == ("man_down_http", "silent")
+        async with http.post(url, data=beat):
+            await intake.until(events=3)
+    assert len(intake.of(SourceConnected)) == 2
+
+
+async def test_d1_o1_a_gateway_that_never_comes_is_said_to_be_lost(tmp_path: Path) -> None:
+    """The record may have it as connected, from before a restart."""
+    clock, intake = FakeClock(), FakeIntake()
+    source = ManDownHttp(ManDownHttpSettings(listen=ANY), fake_world(tmp_path, clock))
+    async with running(source, intake):
+        await clock.advance(timedelta(seconds=89))
+        assert intake.events == []
+        await clock.advance(timedelta(seconds=1))
+        await intake.until(events=1)
+    assert len(intake.of(SourceLost)) == 1
+
+
+async def test_e2_a_heartbeat_of_who_has_no_token_is_none(tmp_path: Path) -> None:
+    async with man_down_http(tmp_path) as rig, ClientSession() as http:
+        url = f"http://{rig.source.address}{PATH}"  # type: ignore[attr-defined]
+        async with http.post(url, data=b'{"heartbeat": true}') as answer:
+            assert answer.status == 401
+        assert rig.intake.events == []
