@@ -23,10 +23,11 @@ PACE = timedelta(seconds=1)
 
 
 class Observer:
-    """Counts what was decided; once a second it measures what is open."""
+    """Counts what was decided; at its `pace` it measures what is open."""
 
     def __init__(self, meters: Meters, clock: Clock, stamps: Stamps, matcher: Matcher) -> None:
         self._meters, self._clock, self._stamps, self._matcher = meters, clock, stamps, matcher
+        self.pace = PACE
         self._alarms = AlarmFigures(meters)
         self._back_ups = BackUpFigures(meters)
         self._reports = ReportFigures(meters)
@@ -79,10 +80,10 @@ class Observer:
         self._meters.counter(name, **labels).inc()
 
     async def run(self, state: State) -> None:
-        """Measure once a second."""
+        """Measure once in `pace`."""
         while True:
             self.measure(state)
-            await self._clock.sleep(PACE)
+            await self._clock.sleep(self.pace)
 
     def measure(self, state: State) -> None:
         """Set the gauges to what is open now."""

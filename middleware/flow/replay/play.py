@@ -125,6 +125,7 @@ class Player:
         self._read_ahead()
         service = await prepare(self._parts())
         service.parts.listeners.append(self._on_committed)
+        service.observer.pace = _FAR  # nobody looks at gauges here
         serving = asyncio.ensure_future(service.run())
         driving = asyncio.ensure_future(self._drive(service))
         await asyncio.wait({serving, driving}, return_when=asyncio.FIRST_COMPLETED)
