@@ -115,7 +115,8 @@ class HttpLink:
         while True:
             if not outbox.mischief.faults.silent:
                 with suppress(ClientError):
-                    await http.post(self.url, data=HEARTBEAT, ssl=self.tls or True)
+                    async with http.post(self.url, data=HEARTBEAT, ssl=self.tls or True):
+                        pass
             await asyncio.sleep(self.beat_s)
 
     async def _post(self, http: ClientSession, parcel: Parcel) -> dict[str, Any]:

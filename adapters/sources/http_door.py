@@ -62,6 +62,8 @@ class Door:
     path: ClassVar[str]
     desk: ClassVar[type[Desk]] = Desk
     ability = Ability.REPLAYABLE
+    awaited: ClassVar[bool] = False
+    """Whether a sender that never came is missed: a door that nobody uses is no fault."""
 
     def __init__(self, settings: DoorSettings, world: World) -> None:
         demand_rules([self._rule])
@@ -69,7 +71,7 @@ class Door:
         self._world = world
         self._tls = settings.tls()
         self._presence = Presence(self.name, world)
-        self._heard_at = 0.0
+        self._heard_at, self._came = 0.0, self.awaited
         self._reading = 0
         self._desk: Desk
         self.address = settings.listen
@@ -108,18 +110,18 @@ class Door:
         self.listening.set()
 
     async def _watch(self) -> None:
-        """A sender from whom nothing comes is a dead link, also one that was never heard of."""
+        """A sender from whom nothing comes any more is a dead link."""
         clock, limit = self._world.clock, self._settings.silent_after
         while True:
             silent = timedelta(seconds=clock.monotonic() - self._heard_at)
-            if silent >= limit:
+            if silent >= limit and self._came:
                 self._presence.lost("silent")
             await clock.sleep(limit - silent if silent < limit else limit)
 
     async def on_message(self, request: web.Request) -> web.Response:
         if refused := self._not_allowed(request):
             return refused
-        self._heard_at = self._world.clock.monotonic()
+        self._heard_at, self._came = self._world.clock.monotonic(), True
         self._presence.connected()
         if self._reading + self._desk.open >= self._settings.at_once:
             return self._wait(429, "too many messages at once")

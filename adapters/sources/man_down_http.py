@@ -35,6 +35,7 @@ class ManDownHttp(Door):
     name = NAME
     path = PATH
     desk = ManDownDesk
+    awaited = True
 
 
 SPEC = AdapterSpec(

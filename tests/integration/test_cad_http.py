@@ -237,3 +237,12 @@ async def test_o1_an_address_that_is_taken_is_said_with_what_to_do(
 def test_e2_half_of_the_tls_files_stops_the_start() -> None:
     with pytest.raises(ValueError, match="give both files, or neither"):
         CadHttpSettings(certificate=Path("cert.pem"))
+
+
+async def test_o1_a_door_that_nobody_uses_is_no_fault(tmp_path: Path, intake: FakeIntake) -> None:
+    """The CAD may come by another way."""
+    clock = FakeClock()
+    async with running(tmp_path, intake, clock, silent_after=timedelta(minutes=10)):
+        for _ in range(5):
+            await clock.advance(timedelta(minutes=10))
+    assert intake.events == []
