@@ -6,16 +6,19 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.back_up import Because
-from schemas.base import Name, Text
+from schemas.base import Code, Moment, Name, Said, Text
 from schemas.police import Threat, Wanted
-from schemas.told import Outgoing
 
 
-class DeskRequest(Outgoing):
+class DeskRequest(Said):
     """One revision of a request, or with `withdrawn` its standing down. `note` is the request,
     `incident` the number it has in the CAD, `words` what is read out, `asked_of` whom this step of
     the escalation asks, and `because` why it came to it."""
 
+    note: Code
+    revision: Annotated[int, Field(ge=1)]
+    expires_at: Moment
+    withdrawn: bool = False
     incident: Name | None = None
     service_day: date | None = None
     wanted: Wanted = Wanted.POLICE

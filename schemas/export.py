@@ -15,11 +15,13 @@ import yaml
 from schemas.cad_documents import cad_documents
 from schemas.man_down_documents import man_down_documents
 from schemas.mdt_documents import asyncapi, mdt_documents
+from schemas.police_documents import police_documents
 
 SOURCES: tuple[Callable[[], dict[str, dict[str, Any]]], ...] = (
     cad_documents,
     man_down_documents,
     mdt_documents,
+    police_documents,
 )
 FOLDER = Path(__file__).parents[1] / "docs"
 

@@ -43,7 +43,7 @@ class Screen:
                 for name, change in said.items():
                     if isinstance(change, dict):
                         self._change(self.rows[name], change)
-            case "note" | "mistake" | "done" | "refused":
+            case "note" | "mistake" | "back-up" | "done" | "refused":
                 self.answers.append(said)
 
     def _change(self, rows: dict[str, Row], change: Row) -> None:
