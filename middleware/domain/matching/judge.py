@@ -194,7 +194,7 @@ def _numbers_houses(spec: Spec) -> bool:
 
 
 def _unasked(query: Reading, spec: Spec) -> bool:
-    """FERNWAYS, 8, CECIL ROAD may be another house than 8 CECIL ROAD in the next postcode."""
+    """FERNTOP, 8, TARNWICK ROAD may be another house than 8 TARNWICK ROAD in the next postcode."""
     number = next((at for _, named, at in query.numbers if not named), 0)
     words = query.words[:number] if spec.house and not spec.names and query.postcode else []
     strange = [word for word in words if word not in w.COMMON and word not in w.COUNTIES]

@@ -51,7 +51,7 @@ def names(query: Reading, spec: Spec, at: int, *, unsure: bool) -> Said:
 
 
 def _is_name(query: Reading, spec: Spec, at: int) -> bool:
-    """In CAEN SURGERY, BRAUNTON the word is not CAEN ROAD but the name of the surgery in it."""
+    """In TAERN SURGERY, OTHERHAM the word is not TAERN ROAD but the name of the surgery in it."""
     if at < 0 or spec.house or not set(spec.street) <= set(spec.names):
         return False
     if set(spec.names).intersection(query.words) <= set(spec.street):
@@ -93,7 +93,7 @@ SHORTEST_NAME = 6
 
 
 def _is_other(words: list[str], spec: Spec) -> bool:
-    """MIDMERE STREET is not MIDMERE AVENUE, HERON COURT is not HERON HOUSE."""
+    """TARNMERE STREET is not TARNMERE AVENUE, HERON COURT is not HERON HOUSE."""
     if spec.house:
         return False
     if _SIDES.intersection(spec.names) and _SIDES.intersection(words):
@@ -156,7 +156,7 @@ def _held(rare: list[str], words: list[str]) -> int:
 
 
 def _is_occupant(query: Reading, strange: list[str], at: int) -> bool:
-    """LUMB TYRES, UNIT 5, BOWLAND STREET: a firm stands before its unit, no building after it."""
+    """JONES TYRES, UNIT 5, TARNWICK STREET: a firm stands before its unit, no building after it."""
     if building_named(query, at):
         return False
     named = next((place for _, named, place in query.numbers if named), -1)
@@ -165,7 +165,7 @@ def _is_occupant(query: Reading, strange: list[str], at: int) -> bool:
 
 
 def building_named(query: Reading, at: int) -> bool:
-    """ARAGON COURT, 14, ARAGON DRIVE: 14 may be a flat of the court."""
+    """TARNWICK COURT, 14, TARNWICK DRIVE: 14 may be a flat of the court."""
     before = query.words[: max(at, 0)]
     return any(
         word in _BUILDING and index and before[index - 1] not in w.COMMON
@@ -195,6 +195,6 @@ def places(query: Reading, spec: Spec, at: int) -> Said:
 
 
 def _may_place(query: Reading, spec: Spec, at: int) -> list[str]:
-    """Words before the street that may be a town: in 14 COVENTRY ROAD, ILFORD none of them is."""
+    """Words before the street that may be a town: in 14 COVENTRY ROAD, OTHERHAM none of them is."""
     words = query.words[:at] if at >= 0 else query.words
     return [word for word in words if word not in spec.names or words.count(word) > 1]

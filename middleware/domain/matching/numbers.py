@@ -88,7 +88,7 @@ def _without_house(numbers: list[Number], spec: Spec, street_at: int) -> Fit:
 
 
 def _by_name(query: Reading, spec: Spec, street_at: int) -> Fit:
-    """2 KEELAN COURT, ALBERT ROAD is flat 2 of Keelan Court, 20-22 Albert Road."""
+    """2 LARKMERE COURT, ALBERT ROAD is flat 2 of Larkmere Court, 20-22 Albert Road."""
     if not all(find(word, query.words)[1] <= 1 for word in spec.names if word != "APARTMENTS"):
         return Fit.DIFFERENT
     found = _fit_units([value for value, _, _ in query.numbers], spec)
@@ -100,7 +100,7 @@ def _by_name(query: Reading, spec: Spec, street_at: int) -> Fit:
 
 
 def _behind_name(query: Reading, spec: Spec, street_at: int, found: Fit) -> Fit:
-    """KEELAN COURT 2, ALBERT ROAD: flat 2 of the court, or the court is another one at 2."""
+    """LARKMERE COURT 2, ALBERT ROAD: flat 2 of the court, or the court is another one at 2."""
     if street_at < 1 or query.words[street_at - 1] not in spec.names:
         return Fit.DIFFERENT
     if found is Fit.SAME and spec.units:
@@ -114,7 +114,7 @@ def is_of_a_house(number: str) -> bool:
 
 
 def stands_apart(query: Reading, spec: Spec, street_at: int) -> bool:
-    """33 BARTON MEADOWS, BRANDVILLE GARDENS is not 33 Brandville Gardens."""
+    """33 TARN MEADOWS, WETHERLY GARDENS is not 33 Wetherly Gardens."""
     if not spec.house or street_at <= 0:
         return False
     index = _pick(query.numbers, spec.house, street_at)

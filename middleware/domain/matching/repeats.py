@@ -34,7 +34,7 @@ def _is_repeated(words: list[str], one: Number, other: Number) -> bool:
 
 
 def _letter(numbers: list[Number], i: int) -> Number:
-    """28 B 28 CHESHOLM ROAD: the first is the door, the second only its house."""
+    """28 B 28 WETHERLY ROAD: the first is the door, the second only its house."""
     value, named, at = numbers[i]
     if i + 1 < len(numbers) and not named and not numbers[i + 1][1]:
         house = numbers[i + 1][0]

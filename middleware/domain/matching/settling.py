@@ -46,7 +46,7 @@ def _written_twice(query: Reading, spec: Spec) -> bool:
 
 
 def _in_a_street(spec: Spec) -> bool:
-    """3 HULSE TERRACE, ALDER WALK: a row of flats or cottages that a street leads to."""
+    """3 TARN TERRACE, ALDER WALK: a row of flats or cottages that a street leads to."""
     row = spec.kind not in w.STRONG_TYPES or spec.kind == "TERRACE"
     return row and any(word in w.STREET_TYPES for word in spec.places[1:])
 

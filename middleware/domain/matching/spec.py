@@ -149,8 +149,8 @@ def _street(words: list[str], number_at: int, breaks: list[int]) -> tuple[int, i
 def _street_after(words: list[str], first: int, breaks: list[int]) -> int:
     """The type word of a street in the segment after the one that ends at `first`, or -1.
 
-    In `135, City View, Axon Place` the number belongs to City View; in `5, The Green,
-    Newbury Park` the second is a locality.
+    In `135, Tarn View, Lark Place` the number belongs to Tarn View; in `5, The Green,
+    Otherham Park` the second is a locality.
     """
     start = first + 1
     if start not in breaks:

@@ -79,7 +79,7 @@ def _heard(query: Reading, spec: Spec) -> int:
 
 
 def _shortened(query: Reading, spec: Spec) -> int:
-    """The marker's BRIARS PERRY ROAD is PERRY ROAD where number and postcode agree."""
+    """The marker's BRIARS WETHERLY ROAD is WETHERLY ROAD where number and postcode agree."""
     first, last = spec.street[0], spec.street[-1]
     if len(spec.street) < 2 or first in w.QUALIFIERS or last not in query.words:
         return -1
@@ -90,7 +90,7 @@ def _shortened(query: Reading, spec: Spec) -> int:
 
 
 def _qualified(query: Reading, spec: Spec, at: int) -> bool:
-    """NEW NORTH ROAD is not NORTH ROAD, and LISTON AVENUE is not THE AVENUE."""
+    """NEW NORTH ROAD is not NORTH ROAD, and TARNWICK AVENUE is not THE AVENUE."""
     before = query.words[at - 1] if at else ""
     if not before or before in spec.names:
         return False
