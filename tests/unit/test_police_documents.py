@@ -78,13 +78,16 @@ def test_p2_junk_is_read_or_refused(raw: bytes) -> None:
     assert isinstance(outcome, Problem) or isinstance(outcome.event, BackUpAnswered)
 
 
-@given(
-    st.fixed_dictionaries(
-        {}, optional={"says": st.text() | st.sampled_from(["accepted", "refused"]),
-                      "of": st.integers(-(2**63), 2**63) | st.text(), "reason": st.text(max_size=600),
-                      "crn": st.none() | st.text(max_size=300), "said_by": st.text(max_size=300)},
-    )
-)  # fmt: skip
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "says": st.text() | st.sampled_from(["accepted", "refused"]),
+    "of": st.integers(-(2**63), 2**63) | st.text(),
+    "reason": st.text(max_size=600),
+    "crn": st.none() | st.text(max_size=300),
+    "said_by": st.text(max_size=300),
+}
+
+
+@given(st.fixed_dictionaries({}, optional=FIELDS))
 def test_p2_whatever_is_in_its_fields_it_is_read_or_refused(fields: dict[str, Any]) -> None:
     outcome = police.BACK_UP.read(message(**fields), "police")
     assert isinstance(outcome, Problem) or isinstance(outcome.event, BackUpAnswered)
