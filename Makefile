@@ -19,6 +19,7 @@ FAST := $(wildcard tests/architecture tests/contract tests/property tests/unit)
 SLOW := $(wildcard tests/browser tests/integration tests/simulation)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
 LOCK := $(COMPILE) --extra dev --output-file requirements.lock pyproject.toml
+LOCK_IMAGE := $(COMPILE) --constraint requirements.lock
 LOCK_PEERS := $(COMPILE) --python-version 3.11 --output-file $(PEERS_LIST).txt $(PEERS_LIST).in
 
 .PHONY: help setup demo check test bench bench-matching simulate lock upgrade clean
@@ -87,13 +88,16 @@ $(PEERS)/.ready: $(PEERS_LIST).txt
 simulate: setup ## the seeded simulation (SEEDS=500, or SEED=n for one)
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
-lock: setup ## requirements.lock anew from pyproject.toml, keeping versions
+lock: setup ## requirements.lock, the image's and the peers' anew, keeping versions
 	$(LOCK)
+	$(LOCK_IMAGE) --output-file docker/requirements.lock pyproject.toml
+	$(LOCK_IMAGE) --output-file docker/build.lock docker/build.in
 	$(LOCK_PEERS)
 
-upgrade: setup ## requirements.lock anew with the newest versions
+upgrade: setup ## the same with the newest versions
 	$(LOCK) --upgrade
 	$(LOCK_PEERS) --upgrade
+	$(MAKE) --no-print-directory lock
 
 clean: ## remove .venv, caches and reports
 	rm -rf $(VENV) $(PEERS) build dist reports .hypothesis .import_linter_cache .mypy_cache .pytest_cache \

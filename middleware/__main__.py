@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from middleware.cli import (
+    abuse,
     anonymise,
+    certs,
     check_config,
     compare,
     journal,
@@ -94,12 +96,14 @@ def _parser() -> argparse.ArgumentParser:
         match,
         timeline,
         reports,
+        abuse,
         journal,
         record,
         replay,
         anonymise,
         compare,
         people,
+        certs,
     ):
         module.add(commands)
     return parser

@@ -89,6 +89,19 @@ def _add_devices(commands: "Commands[Parser]") -> None:
     removing = command(group, "remove", remove_device, what="take a device's account away")
     removing.add_argument("device", metavar="DEVICE")
     add_config(removing)
+    writing = command(
+        group,
+        "mosquitto",
+        write_mosquitto,
+        what="write what a mosquitto broker needs: its passwords and access list",
+        more="FOLDER gets `passwords` and `acl`, from the same accounts and the same rules as the\n"
+        "embedded broker's, and `mqtt.password`, the service's own ([broker] password_file),\n"
+        "which is kept when it is there. Write them again after each `devices add` or `remove`,\n"
+        "and send mosquitto a SIGHUP.",
+        examples="  forewarn devices mosquitto /etc/mosquitto/forewarn",
+    )
+    writing.add_argument("folder", type=Path, metavar="FOLDER")
+    add_config(writing)
 
 
 def _group(commands: "Commands[Parser]", name: str, what: str) -> "Commands[Parser]":
@@ -170,4 +183,23 @@ def remove_device(args: argparse.Namespace) -> int:
     except KeyError:
         raise Trouble("that device has no account", "check how it is written") from None
     tell("removed; the broker lets it in no more within seconds")
+    return FINE
+
+
+def write_mosquitto(args: argparse.Namespace) -> int:
+    from adapters.channels.broker_access import mosquitto_acl, mosquitto_passwords
+    from adapters.channels.device_accounts import account, new_password
+    from middleware.ops.private_files import read_private, write_private
+
+    accounts, room = _devices(args), read_config(args).room
+    own = args.folder / "mqtt.password"
+    password = (read_private(own) or b"").decode().strip()
+    if not password:
+        password = new_password()
+        write_private(own, password.encode())
+    listed = mosquitto_passwords(accounts, account(password))
+    write_private(args.folder / "passwords", listed.encode())
+    devices = [device for device, _ in accounts]
+    write_private(args.folder / "acl", mosquitto_acl(room, devices).encode())
+    tell(f"written for the service and {len(devices)} devices; send mosquitto a SIGHUP")
     return FINE
