@@ -84,15 +84,19 @@ def tell(
 
 
 def tell_known(state: State, taken: Taken, known: Incident, sent: Sent) -> list[Decision]:
-    """A crew that comes later gets what is in force (N3); where the last check could not be
-    made, that is what the crews before it were told."""
+    """A crew that comes later gets what is in force (N3)."""
+    return tell(state, taken, known.id, in_force(state, known), [sent])
+
+
+def in_force(state: State, known: Incident) -> tuple[Matched, ...]:
+    """What is known of the place; where the last check could not be made, that is what the crews
+    before were told."""
     checked = known.checked
-    matches: tuple[Matched, ...] = ()
     if checked is not None and checked.outcome is Outcome.FOUND:
-        matches = sure(state, still_shown(state, known.place, checked.matches))
-    elif checked is not None and checked.reason in PASSING:
-        matches = _told(state, known)
-    return tell(state, taken, known.id, matches, [sent])
+        return sure(state, still_shown(state, known.place, checked.matches))
+    if checked is not None and checked.reason in PASSING:
+        return _told(state, known)
+    return ()
 
 
 def _told(state: State, known: Incident) -> tuple[Matched, ...]:

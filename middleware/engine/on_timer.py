@@ -1,7 +1,7 @@
 """What follows when time passes. Timers are events; stale ones change nothing."""
 
 from middleware.domain.calendar import london_day, next_midnight
-from middleware.domain.rules import CONSOLE
+from middleware.domain.rules import CONSOLE, Rules
 from middleware.engine.alarms import ALARM_TIMERS, is_needed
 from middleware.engine.back_ups import BACK_UP_TIMERS, is_awaited
 from middleware.engine.checks import order_recheck
@@ -13,7 +13,7 @@ from middleware.engine.on_report import remind
 from middleware.engine.stand_offs import STAND_OFF_TIMERS
 from middleware.engine.state import Call, Incident, Note, Phase, State
 from middleware.engine.withdrawal import end_markers, withdraw
-from middleware.engine.write_back import is_unconfirmed
+from middleware.engine.write_back import is_unconfirmed, write_known
 from schemas.decision import (
     Decision,
     Ended,
@@ -108,8 +108,9 @@ def turn_day(state: State, taken: Taken) -> list[Decision]:
 
 
 def on_build_started(state: State, taken: Taken, event: BuildStarted) -> list[Decision]:
-    """Days may have turned while nothing ran."""
-    return [Noted(), *turn_day(state, taken)]
+    """Days may have turned while nothing ran, and the CAD may be written to from now on."""
+    rules = Rules.model_validate_json(event.rules)
+    return [Noted(), *turn_day(state, taken), *write_known(state, taken, rules)]
 
 
 _FAMILIES = {

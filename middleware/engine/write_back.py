@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from hashlib import blake2b
 
+from middleware.domain.calendar import london_day
+from middleware.domain.rules import Rules
 from middleware.engine.checks import PASSING, sure_matches
 from middleware.engine.entry import Taken
-from middleware.engine.notes import content
+from middleware.engine.notes import content, in_force
 from middleware.engine.state import Incident, Phase, State, Writing
 from middleware.engine.withdrawal import take_back
 from schemas.decision import (
@@ -53,6 +55,25 @@ def _write_one(state: State, taken: Taken, incident: str, matched: Matched) -> l
         if not other and before.matched.relation is matched.relation:
             return []
     return [_issued(state, taken, incident, matched, before.revision + 1 if before else 1)]
+
+
+def write_known(state: State, taken: Taken, rules: Rules) -> list[Decision]:
+    """The service starts, with these rules: where a CAD is written to that was not before, what is
+    in force at live incidents is written now. Once, for then it stands there."""
+    wanted = set(rules.write_backs())
+    over = state.markers.ended_before(london_day(taken.received_at))
+    decisions: list[Decision] = []
+    for known in state.incidents.values() if wanted else ():
+        if known.finished_at is not None:
+            continue
+        for matched in in_force(state, known):
+            before = state.writings.get(writing_id(known.id, matched.marker))
+            stands = before is not None and before.phase is not Phase.WITHDRAWN
+            is_new = before is None or not stands or not wanted <= before.channels.keys()
+            if is_new and matched.marker not in over:
+                revision = before.revision + 1 if before else 1
+                decisions.append(_issued(state, taken, known.id, matched, revision))
+    return decisions
 
 
 def rewrite(state: State, taken: Taken, markers: Mapping[str, bytes]) -> list[Decision]:
