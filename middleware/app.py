@@ -18,6 +18,7 @@ import structlog
 
 from adapters.channels.broker import NatsBroker
 from adapters.channels.child import stop_child
+from adapters.sources.caller_directory import CallerDirectory
 from adapters.sources.exchange import Exchange
 from adapters.stores.spool_file import SpoolFile
 from adapters.table import ADAPTERS, adapter
@@ -28,6 +29,7 @@ from middleware.console.web import Console
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
 from middleware.flow.anchor import Anchors
+from middleware.flow.asking import Asking
 from middleware.flow.core import Listener
 from middleware.flow.keep import SnapshotKeeper
 from middleware.flow.recording.control import Recordings
@@ -245,6 +247,7 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
     take = _snapshot_taker(config_file)
     keeper = SnapshotKeeper(config.journal.snapshot_every, take, service.folded, world.clock)
     service.parts.listeners += [
+        Asking([one for one in built.sources if isinstance(one, CallerDirectory)]).on_committed,
         projection.on_committed,
         _only_in_journal(service.core.journal, anchors.on_committed),
         keeper.on_committed,

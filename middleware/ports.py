@@ -202,6 +202,14 @@ class Source(Protocol):
     async def run(self, intake: Intake) -> None: ...
 
 
+class Directory(Source, Protocol):
+    """A source that is asked about each number that rings; its answer comes as CallerLookedUp."""
+
+    def ask(self, about: str, number: str) -> None:
+        """`about` becomes the answer's id. Returns at once; never raises."""
+        ...
+
+
 # --- going out -------------------------------------------------------------------------
 
 

@@ -27,6 +27,7 @@ from middleware.ports import Source, World
 from schemas.service import SourceConnected
 from tests.bench.mqtt import connect_packet
 from tests.cad import message
+from tests.directory_rig import caller_directory
 from tests.exchange_rigs import AmiRig, AriRig, EslRig, exchange
 from tests.exchanges import until
 from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
@@ -263,6 +264,7 @@ RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
     "aml_http": partial(over_http, AmlRig),
     "asterisk_ami": partial(exchange, AmiRig),
     "asterisk_ari": partial(exchange, AriRig),
+    "caller_directory": caller_directory,
     "cad_http": partial(over_http, CadHttpRig),
     "cad_mqtt": partial(over_mqtt, CadMqttRig),
     "cad_redis": cad_redis,

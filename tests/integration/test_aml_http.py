@@ -4,6 +4,7 @@ import asyncio
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.http_rigs import AmlRig
 from tests.sources import over_http
 
 
-async def posted(rig: AmlRig, state: Path, *given: str) -> tuple[int, str]:
+async def posted(rig: Any, state: Path, *given: str) -> tuple[int, str]:
     """The gateway as a program of its own: its exit code, and what it printed."""
     token = state / "token.txt"
     token.write_text(CAD_TOKEN)
