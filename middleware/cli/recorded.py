@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def open_recording(path: Path, args: argparse.Namespace) -> "Recording":
     """The file; where it is sealed, with the keys of the configuration. Trouble says what to do."""
-    from middleware.flow.recording.file import Recording
+    from middleware.flow.recording.file import Recording, read_header
 
-    return Recording(path, keys_of(args))
+    return Recording(path, keys_of(args) if read_header(path).key else None)
 
 
 def keys_of(args: argparse.Namespace) -> "Keys | None":

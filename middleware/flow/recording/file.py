@@ -110,14 +110,14 @@ class Recording:
         """Trouble where it is no recording, or its key is not here."""
         self.path = path
         self.seal: Seal | None = None
-        line = next(self._lines(lambda *_: None), b"")
+        line = next(_lines(path, lambda *_: None), b"")
         self.header = _header(path, line)
         self._box = _Box(_key(self.header, keys), line) if self.header.key else None
 
     def frames(self, progress: Progress = lambda *_: None) -> Iterator[Frame]:
         """Every frame in its order; `progress` is told bytes read, of all. Trouble where anything
         was changed."""
-        lines, summed, count = self._lines(progress), hashlib.sha256(), 0
+        lines, summed, count = _lines(self.path, progress), hashlib.sha256(), 0
         summed.update(next(lines) + b"\n")
         if self._box:
             self._box.block = 0
@@ -147,21 +147,6 @@ class Recording:
         if (seal.sha256, seal.frames, seal.mac) != (digest.hex(), count, mac):
             raise _changed(self.path)
         return seal
-
-    def _lines(self, progress: Progress) -> Iterator[bytes]:
-        """Whole lines: the last one may be cut where the service was killed."""
-        try:
-            size, read = self.path.stat().st_size, 0
-            with self.path.open("rb") as file:
-                for line in file:
-                    read += len(line)
-                    if not line.endswith(b"\n"):
-                        return
-                    yield line[:-1]
-                    progress(read, size)
-        except OSError as error:
-            why = (error.strerror or type(error).__name__).lower()
-            raise Trouble(f"{self.path} cannot be read: {why}", "name another file") from None
 
 
 class _Box:
@@ -204,6 +189,27 @@ def _create(path: Path) -> BinaryIO:
         why = (error.strerror or type(error).__name__).lower()
         raise Trouble(f"{path} cannot be written: {why}", "name another place") from None
     return os.fdopen(descriptor, "wb")
+
+
+def read_header(path: Path) -> Header:
+    """What the file says of itself; Trouble where it is none."""
+    return _header(path, next(_lines(path, lambda *_: None), b""))
+
+
+def _lines(path: Path, progress: Progress) -> Iterator[bytes]:
+    """Whole lines: the last one may be cut where the service was killed."""
+    try:
+        size, read = path.stat().st_size, 0
+        with path.open("rb") as file:
+            for line in file:
+                read += len(line)
+                if not line.endswith(b"\n"):
+                    return
+                yield line[:-1]
+                progress(read, size)
+    except OSError as error:
+        why = (error.strerror or type(error).__name__).lower()
+        raise Trouble(f"{path} cannot be read: {why}", "name another file") from None
 
 
 def _header(path: Path, line: bytes) -> Header:

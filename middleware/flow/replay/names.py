@@ -18,6 +18,8 @@ _COUNTED = frozenset({"man_down.unreadable"})
 """Kinds whose id is drawn by lot: they are told apart by their order."""
 _OF_INCIDENT = {"note_issued": "note", "write_back_issued": "writing"}
 _OPENING = "opening"
+_NAMED = (">", ")")
+"""How a name ends; no id does."""
 
 
 class Names:
@@ -87,7 +89,13 @@ class Names:
             return {key: self.translated(part, to) for key, part in value.items()}
         if isinstance(value, list):
             return [self.translated(part, to) for part in value]
-        return self._replaced(value, lambda one: self._other(one, to)) if _is_text(value) else value
+        return self._text(value, to) if isinstance(value, str) else value
+
+    def _text(self, value: str, to: "Names") -> str:
+        """A scenario gives names in place of ids."""
+        if value.endswith(_NAMED):
+            return to.id_of(value) or value
+        return self._replaced(value, lambda one: self._other(one, to))
 
     def _other(self, one: str, to: "Names") -> str | None:
         name = self.name(one)
@@ -107,7 +115,3 @@ class Names:
 
 def _note(incident: str, marker: str, callsign: str, device: str) -> str:
     return f"note({incident}, {marker}, {callsign}, {device})"
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)

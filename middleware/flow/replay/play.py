@@ -187,7 +187,7 @@ class Player:
     async def _drive(self, service: Service) -> None:
         await service.ready.wait()
         for frame in self._recording.frames(self._progress):
-            if frame["f"] == OPENING or frame.get("midway"):
+            if frame["f"] == OPENING or (self._begun is None and frame.get("midway")):
                 await self._open(service, frame)
             elif frame["f"] in WIRE or frame["f"] == TOLD:
                 await self._begin(service)
