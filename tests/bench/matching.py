@@ -14,19 +14,34 @@ import argparse
 import csv
 import os
 import re
-import resource
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
+from adapters.codecs.match_csv import Query, read_truth
+from middleware.cli.report.result import Result
+from middleware.cli.report.scoring import (
+    Asked,
+    Share,
+    by_kind,
+    by_trap,
+    calibration,
+    found,
+    held,
+    of_tier,
+    quantile,
+    traps,
+    whole,
+)
 from middleware.domain.matching import MarkerIndex
-from schemas.check import Answer, Outcome, Whereabouts
+from schemas.check import Whereabouts
 from schemas.marker import Marker, Scope
 from tests.address_markers import address_marker
+from tests.bench.peers.exchange import memory
 
 FITTING = frozenset("IG BD OL B LS S N TS PE CM L DE RG EX GL PR ME CB HU DY CO MK".split())
 """Postcode areas whose addresses the matcher was tuned on; all others only check it."""
@@ -36,63 +51,27 @@ _AREA = re.compile(r"\b([A-Z]{1,2})[0-9OI][0-9A-Z]? ?\d?[A-Z]{0,2}\b")
 Row = dict[str, str]
 
 
-@dataclass
-class Tally:
-    """What the answers came to."""
-
-    kinds: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    calibration: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    totals: Counter[str] = field(default_factory=Counter)
-    seconds: list[float] = field(default_factory=list)
-
-    def add(self, row: Row, answer: Answer, seconds: float) -> None:
-        """Counts one answer."""
-        self.seconds.append(seconds)
-        right = set(re.split(r"[;|]", row["acceptable_ids"])) | {row["expected_id"]}
-        found = answer.outcome is Outcome.FOUND
-        best = found and answer.matches[0].marker in right
-        held = any(match.marker in right for match in answer.matches)
-        if row["relation"] in ("none", "ambiguous"):
-            self.kinds[row["kind"]][answer.outcome.value] += 1
-            self.totals["traps"] += row["relation"] == "none"
-            self.totals["flagged"] += found and row["relation"] == "none"
-        else:
-            verdict = "right" if best else "wrong" if found else "held" if held else "lost"
-            self.kinds[row["kind"]][verdict] += 1
-            self.totals[f"{row['tier']}"] += 1
-            self.totals[f"{row['tier']} right"] += best
-            self.totals[f"{row['tier']} held"] += held
-        if found and row["tier"] == "gold":
-            self.calibration[answer.matches[0].certainty]["right" if best else "wrong"] += 1
-
-    def print(self) -> None:
-        """All of it, in words and columns."""
-        for kind, counts in sorted(self.kinds.items()):
-            print(f"  {kind:38} {sum(counts.values()):5}  {dict(sorted(counts.items()))}")
-        wrong = sum(counts["wrong"] for counts in self.calibration.values())
-        right = sum(counts["right"] for counts in self.calibration.values())
-        gold, silver = self.totals["gold"], self.totals["silver"]
-        print(f"found, gold: precision {_part(right, right + wrong)}, recall {_part(right, gold)}")
-        print(
-            f"found or possible holds the right one, gold: {_part(self.totals['gold held'], gold)}"
-        )
-        print(f"found, silver: {_part(self.totals['silver right'], silver)}")
-        print(f"traps flagged: {_part(self.totals['flagged'], self.totals['traps'])}")
-        print(f"building covers the flat: {_covers(self.kinds['building_covers_flat'])}")
-        for certainty, counts in sorted(self.calibration.items(), reverse=True):
-            print(f"  said {certainty}: right {_part(counts['right'], counts.total())}")
-        times = sorted(self.seconds)
-        p50, p99 = (times[int(len(times) * part)] * 1e6 for part in (0.5, 0.99))
-        mean = sum(times) / len(times) * 1e6
-        print(f"a check: p50 {p50:.0f} us, p99 {p99:.0f} us, mean {mean:.0f} us of {len(times)}")
+def tell(rows: list[Asked], microseconds: list[float]) -> None:
+    """What the answers came to, in words and columns; counted as `forewarn match` counts."""
+    for kind, counts in (by_kind(rows) | by_trap(rows)).items():
+        print(f"  {kind:38} {counts.total():5}  {dict(sorted(counts.items()))}")
+    gold, silver = of_tier(rows, "gold"), of_tier(rows, "silver")
+    flagged = traps(rows)
+    worst, share = max(flagged.items(), key=lambda one: one[1].value, default=("", Share(0, 0)))
+    print(
+        f"found, gold: precision {_part(found(gold).precision)}, recall {_part(found(gold).recall)}"
+    )
+    print(f"found or possible holds the right one, gold: {_part(held(gold))}")
+    print(f"found, silver: {_part(found(silver).recall)}")
+    print(f"traps flagged: {_part(whole(flagged.values()))}; most of {worst}: {_part(share)}")
+    for one in calibration(gold):
+        print(f"  said {one.said:.3f}: right {_part(one.right)}")
+    p50, p99 = (quantile(microseconds, part) for part in (0.5, 0.99))
+    print(f"a check: p50 {p50:.0f} us, p99 {p99:.0f} us of the processor")
 
 
-def _part(some: int, of: int) -> str:
-    return f"{some / of:.4f} ({some} of {of})" if of else "none"
-
-
-def _covers(counts: Counter[str]) -> str:
-    return _part(counts["right"], counts.total())
+def _part(share: Share) -> str:
+    return f"{share.value:.4f} ({share.part} of {share.of})" if share.of else "none"
 
 
 def rows_of(path: Path) -> list[Row]:
@@ -131,30 +110,26 @@ def padding(path: Path) -> Iterator[Row]:
         yield from batch.to_pylist()
 
 
-def memory() -> float:
-    """Resident memory in MB now (Linux), else at its highest."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        found = re.search(r"VmRSS:\s+(\d+)", status.read_text(encoding="ascii"))
-        return int(found[1]) / 1024 if found else 0.0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def build(rows: list[Row], pad: Path | None) -> MarkerIndex:
-    """The index, with what it took."""
-    index, before, start = MarkerIndex(), memory(), time.perf_counter()
-    index.put_many(markers_of(rows))
-    if pad:
-        index.put_many(markers_of(padding(pad)))
-    took = time.perf_counter() - start
-    print(f"{len(index):,} markers: built in {took:.1f} s, {memory() - before:.0f} MB")
-    start = time.perf_counter()
+    """The index, with what it took of the processor; reading and making the markers is apart."""
+    start = time.process_time()
+    deque(_all(rows, pad), maxlen=0)
+    reading = time.process_time() - start
+    index, before, start = MarkerIndex(), memory(), time.process_time()
+    index.put_many(_all(rows, pad))
+    took, more = time.process_time() - start - reading, memory() - before
+    print(f"{len(index):,} markers: built in {took:.1f} s, {more:.0f} MB; reading {reading:.1f} s")
+    start = time.process_time()
     data = index.dump()
-    dumped = time.perf_counter() - start
+    dumped = time.process_time() - start
     MarkerIndex.load(data)
-    loaded = time.perf_counter() - start - dumped
+    loaded = time.process_time() - start - dumped
     print(f"snapshot {len(data) / 1e6:.1f} MB: dumped in {dumped:.2f} s, loaded in {loaded:.2f} s")
     return index
+
+
+def _all(rows: list[Row], pad: Path | None) -> Iterator[Marker]:
+    return markers_of(chain(rows, padding(pad) if pad else ()))
 
 
 def main() -> int:
@@ -176,14 +151,17 @@ def main() -> int:
     queries = rows_of(folder / "queries.csv")
     if options.half != "all":
         queries = [row for row in queries if half_of(row, postcodes) == options.half]
-    index, tally = build(rows, options.pad), Tally()
+    index = build(rows, options.pad)
+    asked, took = [], []
     for row in queries[:: options.every]:
         place = Whereabouts(address=row["query"])
-        start = time.perf_counter()
+        start = time.thread_time()
         answer = index.check(place)
-        tally.add(row, answer, time.perf_counter() - start)
+        took.append((time.thread_time() - start) * 1e6)
+        query = Query(row["query_id"], place, truth=read_truth(row))
+        asked.append(Result(query, answer).asked())
     print(f"{options.half} half of the towns, every {options.every}. query:")
-    tally.print()
+    tell([one for one in asked if one is not None], took)
     return 0
 
 
