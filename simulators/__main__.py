@@ -17,8 +17,7 @@ SIMULATORS = {
     "phone": ("simulators.phone_cli", "a crew's hands-free telephone over SIP"),
     "police-desk": ("simulators.police_desk_cli", "a desk of the police that is asked to come"),
     "radio": ("simulators.radio_cli", "a TETRA radio at the control room, and crews with theirs"),
-    "scenario": (
-        "simulators.scenario_cli",
+    "scenario": ("simulators.scenario_cli", "a storyboard, with what must come of it"),
     "telephony": ("simulators.telephony_cli", "a telephone exchange that speaks AMI"),
 }
 """Name to the module whose `main(argv)` runs it, and what it plays."""
