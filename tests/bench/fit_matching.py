@@ -4,8 +4,9 @@
 
 Every gold query of the fitting half is asked twice: with the marker it means, and with half of
 the markers hidden, that one among them, so that a match is a wrong house unless it is the same
-address under another id. Prints, by what the numbers say, the postcode and the points, how many
-best answers were right of how many, and the certainty that they were given.
+address under another id. So is the number and street of each of these markers alone, as somebody
+says it who leaves out the town. Prints, by what was found and how sure it was said to be, how many
+best answers were right of how many.
 """
 
 import argparse
@@ -17,17 +18,31 @@ from pathlib import Path
 from zlib import crc32
 
 from middleware.domain.matching import MarkerIndex
+from middleware.domain.matching.store import spec_of
 from schemas.check import Outcome, Whereabouts
 from tests.bench.matching import Row, half_of, markers_of, rows_of
 
 Counts = dict[tuple[str, int], Counter[bool]]
-"""(outcome and reasons about number and postcode, certainty) -> right or not."""
+"""(outcome or relation, certainty) -> right or not."""
+ALONE = "number and street alone"
 
 
 def same_place(one: Row, other: Row) -> bool:
     """The same words but for a county, or a building that covers the other."""
     words = [set(re.findall(r"\w+", row["address"].upper())) for row in (one, other)]
     return "building" in (one["level"], other["level"]) or words[0] ^ words[1] <= {"ESSEX"}
+
+
+def alone(queries: list[Row], markers: dict[str, Row]) -> list[Row]:
+    """Queries with no more than number and street, for the markers that these are for."""
+    rows: dict[str, Row] = {}
+    for query in queries:
+        meant = markers.get(query["expected_id"])
+        spec = spec_of(next(markers_of([meant]))) if meant else None
+        if spec and spec.house and spec.street and not spec.units:
+            text = f"{spec.house} {' '.join(spec.street)} {spec.kind}"
+            rows[spec.marker] = query | {"query": text, "kind": ALONE}
+    return list(rows.values())
 
 
 def ask(index: MarkerIndex, row: Row, markers: dict[str, Row], counts: Counts) -> None:
@@ -42,7 +57,8 @@ def ask(index: MarkerIndex, row: Row, markers: dict[str, Row], counts: Counts) -
     if not hit and meant is not None and same_place(markers[best.marker], meant):
         return
     relation = "found" if answer.outcome is Outcome.FOUND else best.relation.value
-    counts[relation, best.certainty][hit] += 1
+    said = f"alone: {relation}" if row["kind"] == ALONE else relation
+    counts[said, best.certainty][hit] += 1
 
 
 def main() -> int:
@@ -60,6 +76,7 @@ def main() -> int:
     postcodes = {key: row["postcode"] for key, row in markers.items()}
     queries = [row for row in rows_of(folder / "queries.csv") if row["tier"] == "gold"]
     queries = [row for row in queries if half_of(row, postcodes) == "fitting"]
+    queries += alone(queries, markers)
     counts: Counts = defaultdict(Counter)
     for hidden in (None, 0, 1):
         index = MarkerIndex()
@@ -70,7 +87,7 @@ def main() -> int:
         print(f"asked with {len(index):,} markers", file=sys.stderr)
     for (relation, certainty), seen in sorted(counts.items()):
         share = seen[True] / seen.total()
-        print(f"{relation:16} said {certainty:4}: right {share:.4f} ({seen[True]}, {seen.total()})")
+        print(f"{relation:22} said {certainty:4}: right {share:.4f} ({seen[True]}, {seen.total()})")
     return 0
 
 

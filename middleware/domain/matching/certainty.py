@@ -21,7 +21,7 @@ NEARLY, HALF, DOUBTED = 850, 40, 140
 """Number, street and postcode agree, a name does not: likely from so many points, else not."""
 UNPLACED = 550
 """Number and street agree and nothing says where: 80 of a thousand such answers to the labelled
-queries were right, and 980 when the markers' own numbers and streets were asked for alone."""
+queries were right, and 960 when the markers' own numbers and streets were asked for alone."""
 ELSEWHERE, NEAR = 10, 60
 """So little is left when the postcode differs, or is only half, and less than that agrees."""
 
