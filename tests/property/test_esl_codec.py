@@ -77,6 +77,23 @@ def test_a_night_is_told_call_by_call() -> None:
     ]
 
 
+def test_hold_and_its_end_are_told_of_the_callers_call() -> None:
+    """Whoever pressed it: the agent's leg has the caller's id as Channel-Call-UUID."""
+    agent = {"Unique-ID": "u9", "Channel-Call-UUID": "u1"}
+    caller = {
+        "Unique-ID": "u1", "Channel-Call-UUID": "u1", "Call-Direction": "inbound",
+        "Caller-Context": "in999",
+    }  # fmt: skip
+    said = told(
+        [
+            event("CHANNEL_CREATE", caller),
+            event("CHANNEL_HOLD", agent),
+            event("CHANNEL_UNHOLD", agent),
+        ]
+    )
+    assert in_words(said) == ["rang", "held held=True", "held"]
+
+
 def cut(data: bytes, at: list[int]) -> list[bytes]:
     places = [0, *sorted(place % (len(data) + 1) for place in at), len(data)]
     return [data[start:end] for start, end in pairwise(places)]
@@ -132,7 +149,10 @@ def test_without_a_length_that_can_be_read_the_stream_is_lost() -> None:
     assert item.problem.field == "Content-Length"
 
 
-names = st.sampled_from(["CHANNEL_CREATE", "CHANNEL_BRIDGE", "CHANNEL_HANGUP_COMPLETE", "CUSTOM"])
+names = st.sampled_from(
+    ["CHANNEL_CREATE", "CHANNEL_BRIDGE", "CHANNEL_HOLD", "CHANNEL_UNHOLD",
+     "CHANNEL_HANGUP_COMPLETE", "CUSTOM"]
+)  # fmt: skip
 keys = st.sampled_from(
     ["Unique-ID", "Channel-Call-UUID", "Call-Direction", "Caller-Context", "Event-Subclass",
      "Caller-Caller-ID-Number", "Caller-Destination-Number", "CC-Action", "CC-Agent", "CC-Queue",

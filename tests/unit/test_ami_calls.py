@@ -147,6 +147,13 @@ def test_a_call_joined_to_another_keeps_its_own_name() -> None:
     assert [event.call for event in said if isinstance(event, CallEvent)] == ["pbx/1795377166.0"]
 
 
+def test_hold_and_its_end_are_told_each_time() -> None:
+    calls = answered()
+    said = [*say(calls, "Hold", HANDLER), *say(calls, "Unhold", HANDLER)]
+    assert in_words(said) == ["held held=True", "held"]
+    assert not say(calls, "Hold", HANDLER, Uniqueid="1795377000.9", Linkedid="1795377000.9")
+
+
 # --- abuse -----------------------------------------------------------------------------------
 
 
