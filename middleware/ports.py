@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from random import Random
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import BaseModel, ConfigDict
 
+from schemas.delivery import Delivery
 from schemas.desk import DeskRequest
 from schemas.event import Event
 from schemas.mdt import DeviceAnswer, DeviceNote, DevicePrompt
@@ -215,6 +216,14 @@ class Directory(Source, Protocol):
 
 class ChannelDown(Exception):
     """The channel cannot send now, and nothing went out; the courier tries again."""
+
+    state: ClassVar[Delivery] = Delivery.UNSENT
+
+
+class LinesBusy(ChannelDown):
+    """The channel is there, and all that it can send at a time is under way (N4)."""
+
+    state = Delivery.LINES_BUSY
 
 
 class By(StrEnum):

@@ -33,6 +33,12 @@ class Delivery(StrEnum):
     """Said to the end, and nobody did anything: it may have been a voicemail."""
     UNSENT = "unsent"
     """Nothing went out: the channel was down."""
+    LINES_BUSY = "lines_busy"
+    """Nothing went out: all lines were in use. It is tried again when one is free."""
+
+
+NOT_OUT = frozenset({Delivery.UNSENT, Delivery.LINES_BUSY})
+"""Nothing of the attempt can have arrived, and it does not count as one."""
 
 
 class DeviceEvent(Event):

@@ -27,6 +27,7 @@ from middleware.ports import (
     ChannelDown,
     Intake,
     Kind,
+    LinesBusy,
     ToDevice,
     Way,
     World,
@@ -95,11 +96,11 @@ class Voice:
         talk = self._rounds.get(number)
         if talk is None:
             if len(self._rounds) >= self._bound:
-                raise ChannelDown("all lines are in use")
+                raise LinesBusy("all lines are in use")
             talk = self._rounds[number] = Round(number, self._intake, self._world, self._speech)
             await self._begin(talk, body, times)
         elif not talk.join(body, times):
-            raise ChannelDown("that telephone is in a call of ours")
+            raise LinesBusy("that telephone is in a call of ours")
 
     async def _begin(self, talk: Round, body: SpokenNote, times: int) -> None:
         """Rendered before it rings: nobody answers to silence."""

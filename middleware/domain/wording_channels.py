@@ -17,4 +17,5 @@ DELIVERY: Mapping[Delivery, str] = {
     Delivery.CUT_OFF: "cut off before the end",
     Delivery.SILENCE: "said to the end, nobody answered",
     Delivery.UNSENT: "could not be sent",
+    Delivery.LINES_BUSY: "no line free, tried again when one is",
 }

@@ -9,7 +9,7 @@ from middleware.engine.reach import address, crew_of
 from middleware.engine.state import Note, OnChannel, Phase, State, Writing
 from schemas import decision as d
 from schemas.decision import Decision
-from schemas.delivery import Delivery
+from schemas.delivery import NOT_OUT
 from schemas.telling import AttemptMade, AttemptReported, RungSkipped
 
 
@@ -80,7 +80,7 @@ def _on_attempt(state: State, entry: Entry, made: AttemptMade) -> None:
 def _on_reported(state: State, entry: Entry, made: AttemptReported) -> None:
     on = state.notes[made.note].channels[made.channel]
     on.state = made.state
-    on.unsent += made.state is Delivery.UNSENT
+    on.unsent += made.state in NOT_OUT
 
 
 def _on_shown(state: State, entry: Entry, made: d.Shown) -> None:

@@ -55,7 +55,10 @@ def next_rung(state: State, note: Note, taken: Taken) -> list[Decision]:
 
 def has_failed(rules: Rules, note: Note, channel: str, state: Delivery) -> bool:
     """Whether with this failure nothing of the present rung (and of what was told with it) can
-    reach the crew any more. A device says nothing of failures: it does not hold up the others."""
+    reach the crew any more. A device says nothing of failures: it does not hold up the others. On
+    the last rung a person has been asked, and is not asked again for each failure."""
+    if note.rung >= len(rules.rungs(note.ladder)) - 1:
+        return False
     together = _together(rules, note)
     if state not in FAILURES or channel not in together:
         return False

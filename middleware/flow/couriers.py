@@ -25,7 +25,7 @@ from middleware.flow.messages import answer_message
 from middleware.flow.parcels import ANSWER, Destination, Parcel
 from middleware.ports import Channel, ChannelDown, Clock, Intake, Meters
 from schemas import decision as d
-from schemas.delivery import Delivery
+from schemas.delivery import NOT_OUT, Delivery
 from schemas.telling import AttemptMade
 
 FIRST_WAIT = 5.0
@@ -281,7 +281,7 @@ class Couriers:
         parcel.under_way = False
         if fault is not None:
             await self._attempts.report(destination, parcel, fault)
-        if fault is Delivery.UNSENT:
+        if fault in NOT_OUT:
             parcel.again = False  # that attempt does not count: the next one stands for it
         else:
             destination.drop(parcel)
@@ -326,8 +326,8 @@ class Couriers:
         try:
             async with asyncio.timeout(SEND_LIMIT):
                 await self._channels[channel].send(parcel.message)
-        except ChannelDown:
-            return Delivery.UNSENT
+        except ChannelDown as down:
+            return down.state
         except Exception as fault:
             log.exception("send_failed", channel=channel, error=type(fault).__name__)
             self._meters.counter("forewarn_send_failures_total", channel=channel).inc()

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from adapters.channels.voice_line import RATE
 from adapters.channels.voice_round import BY, GOODBYE, ONE_MORE, REPEATED, THANKS
 from adapters.channels.voice_speech import Speech
-from middleware.ports import ChannelDown
+from middleware.ports import ChannelDown, LinesBusy
 from schemas.delivery import Delivery, DeliveryReported, NoteAcknowledged, NoteDisplayed
 from schemas.service import SourceConnected, SourceLost
 from tests.brokers import real_world, until
@@ -196,7 +196,7 @@ async def test_n5_with_all_lines_in_use_nothing_goes_out_until_one_is_free(tmp_p
         over_sip(phone, tmp_path, calls=1, ring="5s") as line,
     ):
         await line.tell(spoken("n1"), NUMBER)
-        with pytest.raises(ChannelDown, match="in use"):
+        with pytest.raises(LinesBusy, match="in use"):
             await line.tell(spoken("n2"), ANOTHER)
         await line.can_send()
         await line.tell(spoken("n2"), ANOTHER)

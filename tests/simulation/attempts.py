@@ -8,7 +8,7 @@ from middleware.engine.state import Incident, Phase, State
 from middleware.ports import ToDevice
 from schemas import decision as d
 from schemas.check import Outcome
-from schemas.delivery import Delivery
+from schemas.delivery import NOT_OUT
 from schemas.telling import AttemptMade, AttemptReported
 from schemas.told import RadioAnswer, RadioText, SpokenNote
 from tests.simulation.several import ONCE, FarEnds
@@ -35,7 +35,7 @@ class Attempts:
             self._again[key] += made.again
         elif isinstance(made, AttemptReported):
             key = (made.note, made.revision, made.channel)
-            self._unsent[key] += made.state is Delivery.UNSENT
+            self._unsent[key] += made.state in NOT_OUT
         elif isinstance(made, d.RungEntered):
             self._asked[made.note, state.notes[made.note].revision, made.channel] += 1
         elif isinstance(made, d.NoteWithdrawn):

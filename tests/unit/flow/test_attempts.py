@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.stores.memory import Disk, MemoryJournal
+from middleware.domain.rules import Rules
 from middleware.engine.state import Note, Phase
 from middleware.flow.couriers import COMES_UP, SEND_LIMIT
 from middleware.flow.service import Limits
-from middleware.ports import ToDevice
+from middleware.flow.timeline import build
+from middleware.ports import LinesBusy, ToDevice
 from schemas.delivery import Delivery, DeliveryReported, NoteAttempted
 from schemas.incident import ResourceStoodDown
 from schemas.marker import Severity
@@ -18,13 +20,16 @@ from tests import said
 from tests.flowing import Radio, Running, records, start
 from tests.said import HIGH_STREET, MILL_LANE, START, Cad, Team, marker
 from tests.telling import (
+    NOW,
     PHONE,
     RADIO,
     SEVERAL,
+    WAYS,
     asked_by_radio,
     crew,
     pressed,
     reported,
+    rungs,
 )
 from tests.virtual import VirtualClock, virtual
 
@@ -71,6 +76,7 @@ async def scene(
     cad: Cad | None = None,
     full: Full | None = None,
     starting: tuple[str, ...] = (),
+    rules: Rules = SEVERAL,
 ) -> Scene:
     """`starting` channels have not come up yet."""
     channels = {name: Radio(VirtualClock()) for name in ("mdt", "radio", "voice")}
@@ -80,7 +86,7 @@ async def scene(
             channel.up = False
             channel.came_up.clear()
     journal = MemoryJournal(disk, fault=full) if full else None
-    running = await start(disk, journal=journal, rules=SEVERAL, channels=tuple(channels.values()))
+    running = await start(disk, journal=journal, rules=rules, channels=tuple(channels.values()))
     return Scene(running, channels, cad or Cad(), Team())
 
 
@@ -189,6 +195,43 @@ async def test_n5_a_channel_that_is_down_moves_the_ladder_and_is_told_when_it_re
     await here.running.wait(1)
 
     assert [message.times for message in here.sent("radio")] == [0]
+
+
+@virtual
+async def test_n4_n5_with_no_line_free_the_ladder_goes_on_and_the_crew_is_rung_when_one_is() -> (
+    None
+):
+    here = await scene()
+    here.channels["voice"].fault = LinesBusy("all lines are in use")
+    await here.happens(here.team.put(marker("M1", HIGH_STREET)))
+    await here.running.wait(1)
+    here.channels["radio"].up = False
+    await here.happens(here.cad.opened(HIGH_STREET, (crew(),)))
+    await here.running.wait(61)
+    on = here.note().channels["voice"]
+    assert (on.state, on.made) == (Delivery.LINES_BUSY, 0), "it does not count as an attempt"
+    assert here.note().task_times == 1, "a person is told at once"
+    here.running.service.couriers.came_back("voice")
+    await here.running.wait(1)
+    assert [message.times for message in here.sent("voice")] == [0]
+    told = [line.words for line in build(here.running.entries, "1")]
+    assert "A1: voice: no line free, tried again when one is" in told
+
+
+@virtual
+async def test_n5_a_person_who_was_asked_with_the_call_is_not_asked_again_for_each_try() -> None:
+    together = rungs(("voice", NOW))
+    here = await scene(rules=Rules(ladder=together, ways=WAYS))
+    await here.happens(here.team.put(marker("M1", HIGH_STREET)))
+    await here.running.wait(1)
+    here.channels["voice"].fault = LinesBusy("all lines are in use")
+    await here.happens(here.cad.opened(HIGH_STREET, (crew(),)))
+    for _ in range(3):
+        await here.running.wait(1)
+        here.channels["voice"].fault = LinesBusy("all lines are in use")
+        here.running.service.couriers.came_back("voice")
+    await here.running.wait(1)
+    assert here.note().task_times == 1
 
 
 @virtual
