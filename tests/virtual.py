@@ -1,8 +1,8 @@
-"""Time that passes only when nobody has anything left to do: an asyncio loop without waiting.
+"""Time that passes only when nobody has anything left to do, and lives that can be killed.
 
-The loop has no selector and no threads; when no callback is ready it jumps to the next scheduled
-one. What belongs to one run of the service (its `Life`) can be killed: from then on no step of it
-runs, not even the `finally` of a coroutine, as after kill -9.
+The loop is that of a replay (middleware.ops.virtual_time). What belongs to one run of the service
+(its `Life`) can be killed: from then on no step of it runs, not even the `finally` of a coroutine,
+as after kill -9.
 """
 
 import asyncio
@@ -14,14 +14,10 @@ from contextvars import Context, ContextVar, copy_context
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from middleware.ops import virtual_time
+
 T = TypeVar("T")
-TICK = 1e-6
-"""Seconds that a round of the loop takes, so that who waits for less than that still ends."""
 EPOCH = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-
-
-class Stalled(Exception):
-    """Everybody waits and nothing is scheduled: this would never end."""
 
 
 class Life:
@@ -75,22 +71,17 @@ class _TimerHandle(asyncio.TimerHandle):
             super()._run()
 
 
-class VirtualLoop(asyncio.BaseEventLoop):
+class VirtualLoop(virtual_time.VirtualLoop):
     """See above. `outside` counts what real threads were asked and have not answered: the loop
     waits for it in real time, and no virtual time passes."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._moment = 0.0
-        self._selector = self
         self._answers: queue.SimpleQueue[asyncio.Handle] = queue.SimpleQueue()
         self.outside = 0
         self.lives: list[Life] = []
         self.set_task_factory(_remembered)
         self.set_exception_handler(_raise)
-
-    def time(self) -> float:
-        return self._moment
 
     def burn(self, seconds: float) -> None:
         """Time passes inside a step: something computes for so long."""
@@ -98,23 +89,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def select(self, timeout: float | None) -> list[Any]:
         """Where a real loop would wait."""
-        self._moment += TICK
         while self.outside:
             self._ready.append(self._answers.get(timeout=60))
             self.outside -= 1
-        if self._ready:
-            return []
-        if timeout is None:
-            raise Stalled
-        if timeout > 0:
-            self._moment = max(self._moment, self._scheduled[0].when())
-        return []
-
-    def _process_events(self, events: list[Any]) -> None:
-        """There are none."""
-
-    def _write_to_self(self) -> None:
-        """Nobody sleeps."""
+        return super().select(timeout)
 
     def bury(self) -> None:
         """Let go of what was killed; nothing it does from now on counts."""

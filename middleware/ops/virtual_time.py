@@ -28,7 +28,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
         super().__init__()
         self._moment = 0.0
         self._selector = self
-        self._clock_resolution = TICK
 
     def time(self) -> float:
         return self._moment
