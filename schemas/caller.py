@@ -29,7 +29,7 @@ class Circle(Said):
     longitude: Annotated[float, Field(ge=-180, le=180)]
     radius_m: Annotated[float, Field(gt=0, le=MOST_RADIUS_M)]
     confidence: Annotated[int, Field(ge=1, le=100)] | None = None
-    by: FixBy = FixBy.UNKNOWN
+    fix: FixBy = FixBy.UNKNOWN
     fixed_at: Moment | None = None
 
 

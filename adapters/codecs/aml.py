@@ -27,13 +27,13 @@ NUMBERS, TEXTS = ("number", "from", "sender"), ("text", "message")
 
 SMS = {
     "lt": "latitude", "lg": "longitude", "rd": "radius", "top": "fixed_at", "lc": "confidence",
-    "pm": "by",
+    "pm": "fix",
 }  # fmt: skip
 SMS_UNUSED = frozenset({"si", "ei", "mcc", "mnc", "ml", HEADER})
 HTTPS = {
     "location_latitude": "latitude", "location_longitude": "longitude",
     "location_accuracy": "radius", "location_time": "fixed_at",
-    "location_confidence": "confidence", "location_source": "by",
+    "location_confidence": "confidence", "location_source": "fix",
 }  # fmt: skip
 HTTPS_UNUSED = frozenset(
     {"emergency_number", "time", "location_altitude", "location_floor", "location_bearing",
@@ -149,7 +149,7 @@ def _circle(said: Fields) -> Circle | Problem:
     try:
         return Circle(
             latitude=where[0], longitude=where[1], radius_m=found["radius"],
-            confidence=_per_cent(said.get("confidence", "")), by=_by(said.get("by", "")),
+            confidence=_per_cent(said.get("confidence", "")), fix=_fix(said.get("fix", "")),
             fixed_at=_moment(said.get("fixed_at", "")),
         )  # fmt: skip
     except ValidationError as wrong:
@@ -186,7 +186,7 @@ def _per_cent(text: str) -> int | None:
     return max(1, round(100 * number if number <= 1 else number))
 
 
-def _by(text: str) -> FixBy:
+def _fix(text: str) -> FixBy:
     return BY.get(text) or BY_WORD.get(text.lower(), FixBy.UNKNOWN)
 
 

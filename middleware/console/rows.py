@@ -170,7 +170,7 @@ def where_in_words(call: Call) -> str:
         said.append("no address is known for the number")
     if (circle := call.circle) is not None:
         where = f"{circle.latitude:.5f}, {circle.longitude:.5f}"
-        said.append(f"telephone within {circle.radius_m:.0f} m of {where} ({circle.by})")
+        said.append(f"telephone within {circle.radius_m:.0f} m of {where} ({circle.fix})")
     return "; ".join(said)
 
 

@@ -2,7 +2,7 @@
 
 from middleware.domain.matching.contacts import read_phone
 from middleware.engine.entry import Entry
-from middleware.engine.on_caller import waiting_circle
+from middleware.engine.on_caller import STALE_AFTER, waiting_circle
 from middleware.engine.state import Call, State
 from schemas import decision as d
 from schemas.call import CallRang
@@ -38,10 +38,12 @@ def learn_place(known: Call, event: CallerEvent) -> None:
 
 
 def keep_location(state: State, entry: Entry, made: d.LocationKept) -> None:
-    """At most MOST_WAITING; who was heard of first is forgotten first."""
-    event = entry.event
+    """At most MOST_WAITING, and none that no call would take any more (E4)."""
+    event, waiting = entry.event, state.waiting_places
     if isinstance(event, CallerLocated) and (phone := read_phone(event.number)):
-        state.waiting_places.pop(phone, None)
-        state.waiting_places[phone] = event.circle, event.occurred_at
-        if len(state.waiting_places) > MOST_WAITING:
-            del state.waiting_places[next(iter(state.waiting_places))]
+        waiting.pop(phone, None)
+        waiting[phone] = event.circle, event.occurred_at
+        for first, (_, since) in list(waiting.items()):
+            if len(waiting) <= MOST_WAITING and event.occurred_at - since <= STALE_AFTER:
+                break
+            del waiting[first]

@@ -15,7 +15,7 @@ class Asking:
         self._directories = directories
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
-        for entry in entries:
+        for entry in entries if self._directories else ():
             event = entry.event
             if isinstance(event, CallRang) and event.number:
                 for directory in self._directories:

@@ -131,7 +131,7 @@ _EVENTS: dict[str, dict[str, Any]] = {
             longitude=0.5,
             radius_m=20.0,
             confidence=68,
-            by=FixBy.SATELLITE,
+            fix=FixBy.SATELLITE,
             fixed_at=datetime(2026, 1, 31, 9, 30, tzinfo=UTC),
         ),
     },

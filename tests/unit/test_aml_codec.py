@@ -37,7 +37,7 @@ def test_the_sms_form_is_read(form: bool) -> None:
     event = located(sms(form=form))
     assert event.number == NUMBER
     assert event.circle == Circle(
-        latitude=51.325099, longitude=-0.1278, radius_m=20, confidence=95, by=FixBy.SATELLITE,
+        latitude=51.325099, longitude=-0.1278, radius_m=20, confidence=95, fix=FixBy.SATELLITE,
         fixed_at=FIXED_AT,
     )  # fmt: skip
 

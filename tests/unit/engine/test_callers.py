@@ -15,7 +15,7 @@ from tests.said import HIGH_STREET, START, marker
 
 NUMBER = "07700 900123"
 SAME = "+447700900123"
-CIRCLE = Circle(latitude=51.3, longitude=-0.5, radius_m=20, confidence=95, by=FixBy.SATELLITE)
+CIRCLE = Circle(latitude=51.3, longitude=-0.5, radius_m=20, confidence=95, fix=FixBy.SATELLITE)
 
 
 @pytest.fixture
@@ -65,6 +65,20 @@ def test_c2_a_position_that_comes_before_its_call_waits_for_it(room: Room) -> No
     (call,) = room.state.calls.values()
     assert call.circle == CIRCLE
     assert not room.state.waiting_places
+
+
+def test_e4_a_position_for_which_no_call_came_is_forgotten(room: Room) -> None:
+    room.happens(located())
+    later = START + timedelta(minutes=11)
+    room.happens(located("+447700900999", at="b").model_copy(update={"occurred_at": later}))
+    assert list(room.state.waiting_places) == ["+447700900999"]
+
+
+def test_c4_a_position_waits_ten_minutes_at_most(room: Room) -> None:
+    room.happens(located())
+    asked = question(room.state, said.rang(NUMBER, at=START + timedelta(minutes=11)))
+    assert isinstance(asked, CallerPlace)
+    assert asked.radius_m is None
 
 
 def test_c4_an_old_position_is_not_where_the_caller_is_now(room: Room) -> None:
