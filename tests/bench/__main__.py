@@ -1,7 +1,8 @@
 """All benchmarks, one after the other: `make bench`. Each is a ratio to a floor of the same run.
 
-Not among them are the soak of an hour (`python -m tests.bench.soak`) and matching beside its peers,
-which needs labelled addresses (`make bench-matching`).
+Not among them are the soak of an hour (`python -m tests.bench.soak`), a day of England's calls
+replayed twice (`python -m tests.bench.day`, some ten minutes) and matching beside its peers, which
+needs labelled addresses (`make bench-matching`).
 """
 
 import subprocess
