@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from schemas.abuse import ABUSE_DECISIONS
 from schemas.alarm import ALARM_DECISIONS
 from schemas.back_up import BACK_UP_DECISIONS
 from schemas.base import Moment, Name, Said
@@ -379,6 +380,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     *HELD_DECISIONS,
     SearchAnswered,
     *REPORT_DECISIONS,
+    *ABUSE_DECISIONS,
 )
 
 DECISION_TYPES: dict[str, type[Decision]] = {cls.kind: cls for cls in DECISIONS}

@@ -1,6 +1,7 @@
 """The one table of event types: kind to class. To add an event: one class, one line here."""
 
 from schemas import (
+    abuse,
     call,
     caller,
     delivery,
@@ -36,6 +37,7 @@ EVENTS: tuple[type[Event], ...] = (
     call.CallEnded,
     call.AbuseWarned,
     call.CallTerminatedForAbuse,
+    abuse.AbuseNoted,
     caller.CallerLocated,
     caller.CallerLookedUp,
     markers_in.MarkersStaged,

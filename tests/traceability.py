@@ -28,6 +28,7 @@ REQUIREMENTS = {
     "D2": "a named person accepts it or it escalates; it ends with an outcome",
     "D3": "ambient listening is asked for where agreed, and recorded",
     "A1": "an abusive call is logged with warning and termination",
+    "A2": "the log knows repeat numbers, is searched, and denies nobody an answer",
     "R1": "man-down, abusive termination and reported violence draft an incident report",
     "R2": "sub-categories of violence and aggression, never guessed",
     "R3": "a physical assault tells the security team by itself",

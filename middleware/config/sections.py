@@ -17,7 +17,8 @@ from middleware.domain.rules import StandOff as StandOffRules
 from middleware.ops.durations import Between, Duration, read_duration
 from middleware.ops.listening import HostPort, ListenAt, read_host_port
 from middleware.ports import By, Way
-from schemas.base import Code, Name
+from schemas.abuse import SharedBy
+from schemas.base import Code, Name, Phone
 
 
 class Section(BaseModel):
@@ -209,6 +210,34 @@ class Reports(Section):
     )
 
 
+class SharedNumber(Section):
+    """A number from which many people ring: it stands for no person (A2)."""
+
+    number: Phone = Field(description="in the form of E.164: +441632960123")
+    by: SharedBy = Field(description="who shares it")
+
+
+class HandlerGroup(Section):
+    """Handlers who are counted together."""
+
+    name: Name = Field(description="of the group, in the figures")
+    handlers: Annotated[tuple[Name, ...], Field(max_length=1_000)] = Field(
+        description="as the exchange names them"
+    )
+
+
+class Abuse(Section):
+    """The abusive-call ledger."""
+
+    shared: Annotated[tuple[SharedNumber, ...], Field(max_length=10_000)] = Field(
+        (),
+        description="payphones, switchboards, care homes, hostels: shown as such, no person's",
+    )
+    group: Annotated[tuple[HandlerGroup, ...], Field(max_length=1_000)] = Field(
+        (), description="groups of handlers, for the figures"
+    )
+
+
 Adapters = Mapping[str, SerializeAsAny[InstanceOf[BaseModel]]]
 
 
@@ -241,6 +270,7 @@ class Config(Section):
     man_down: ManDown = ManDown()
     back_up: BackUp = BackUp()
     reports: Reports = Reports()
+    abuse: Abuse = Abuse()
     stand_off: StandOff = StandOff()
     source: Adapters = Field({}, description="what comes in")
     channel: Adapters = Field({}, description="ways out to the crews")
@@ -262,6 +292,8 @@ class Config(Section):
             man_down=self.man_down.rules(),
             back_up=self.back_up.rules(),
             remind_security=self.reports.remind_security,
+            shared_numbers={one.number: one.by for one in self.abuse.shared},
+            handler_groups={who: one.name for one in self.abuse.group for who in one.handlers},
             stand_off=self.stand_off.rules(there),
         )
 

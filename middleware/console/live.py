@@ -15,6 +15,7 @@ import structlog
 from aiohttp import WSMsgType, hdrs, web
 from pydantic import ValidationError
 
+from middleware.console.abuse_desk import AbuseVerbs
 from middleware.console.acts import Acts
 from middleware.console.alarm_verbs import AlarmVerbs
 from middleware.console.back_up_verbs import BackUpVerbs
@@ -85,6 +86,7 @@ class Live:
         self.verbs = {
             **MistakeVerbs(self.hub, self.projection, self.acts).table(),
             **ReportVerbs(self.hub, self.projection, self.acts).table(),
+            **AbuseVerbs(self.hub, self.projection, self.acts).table(),
             "watch": (_Watch, self._watch),
             "open-note": (_OpenNote, self._open_note),
             "take-task": (_TakeTask, self._take_task),
@@ -162,6 +164,7 @@ class Live:
             "verbs": verbs,
             "may_search": may(caller.role, "GET /search"),
             "may_export_reports": may(caller.role, "GET /api/reports"),
+            "may_export_abuse": may(caller.role, "GET /api/abusive-calls"),
             "streams": view_of(caller.role),
             "room": self.room,
         }

@@ -13,6 +13,7 @@ from middleware.console.held import held_by
 from middleware.console.told import has_open_task, told, told_at, told_in_words, ways, ways_in_words
 from middleware.domain.wording import certainty, headline, in_words, not_shown_in_words, review
 from middleware.engine.state import Call, Checked, Incident, Note, Refusal, Sent, State
+from middleware.flow.ledger_lines import recognised_in_words
 from schemas.caller import LookedUp
 from schemas.check import SURE, Match, NotChecked, Outcome, Whereabouts
 
@@ -66,6 +67,7 @@ def call_row(state: State, call: str, today: date) -> Row | None:
         "rang_at": known.rang_at,
         "finished_at": known.finished_at,
         "warnings": known.warnings,
+        "before": recognised_in_words(state, known),
         "where": where_in_words(known),
         "said": said_here(state, known),
         **flag(state, known.checked, today),

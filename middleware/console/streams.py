@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from middleware.console.abuse import abuse_ids, abuse_row
 from middleware.console.alarm_rows import row_for
 from middleware.console.back_up_rows import back_up_ids, back_up_row
 from middleware.console.figures import FIGURES, figures_row
@@ -91,6 +92,7 @@ STREAMS: dict[str, Stream] = {
         Stream("mistakes", mistake_ids, mistake_row),
         Stream("assaults", assault_ids, assault_row),
         Stream("reports", report_ids, report_row),
+        Stream("abuse", abuse_ids, abuse_row),
         Stream("applications", application_ids, application_row),
         Stream(QUARANTINE, lambda _: (QUARANTINE,), quarantine_row),
         Stream("sources", lambda state: list(state.sources), source_row),

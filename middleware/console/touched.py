@@ -19,6 +19,7 @@ from middleware.flow.mistake_lines import spoken_of
 from schemas import decision as d
 from schemas import held as h
 from schemas import judgement as j
+from schemas.abuse import AbuseLedgered, CallerRecognised
 from schemas.decision import Decision
 from schemas.reporting import REPORT_DECISIONS
 from schemas.telling import AttemptMade, AttemptReported
@@ -134,6 +135,16 @@ def _of_mistakes(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
             yield "calls", pair.address
 
 
+def _of_ledger(decision: AbuseLedgered, entry: Entry, state: State) -> Iterator[Touch]:
+    yield "abuse", decision.entry
+    yield "calls", decision.call
+
+
+def _of_recognised(decision: CallerRecognised, entry: Entry, state: State) -> Iterator[Touch]:
+    yield "abuse", decision.entries[-1]
+    yield "calls", decision.call
+
+
 def _of_report(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
     """On each list on which it may stand."""
     for stream in ("reports", "assaults", "applications"):
@@ -170,6 +181,8 @@ FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = 
     j.MistakeSettled: _of_mistakes,
     j.MistakesLapsed: _of_mistakes,
     **dict.fromkeys(REPORT_DECISIONS, _of_report),
+    AbuseLedgered: _of_ledger,
+    CallerRecognised: _of_recognised,
     d.Quarantined: _of_refusal,
     d.Failed: _of_refusal,
 }

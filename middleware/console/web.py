@@ -18,6 +18,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from middleware.console import streams
+from middleware.console.abuse_desk import AbuseRoutes
 from middleware.console.acts import Acts
 from middleware.console.attempts import Attempts
 from middleware.console.guard import Guard
@@ -119,6 +120,7 @@ class Console:
             "DELETE /api/markers/{marker}": markers.end,
             "GET /api/timeline/{incident}": watching.history,
             "GET /api/reports": reports.export,
+            "GET /api/abusive-calls": AbuseRoutes(acts, self.projection).export,
             "GET /api/recording": recording.status,
             "POST /api/recording": recording.begin,
             "DELETE /api/recording": recording.stop,

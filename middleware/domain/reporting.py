@@ -1,5 +1,6 @@
 """Drafting of incident reports (R1-R3, M4): what is missing, what follows, in which words. Pure."""
 
+import re
 from collections.abc import Iterator
 
 from schemas.marker import Category
@@ -58,10 +59,19 @@ MISSING = {
 
 
 def read_category(said: str | None) -> Category | None:
-    """A sub-category by its code, however it is spelt; None where it is none of them: it is never
-    guessed (R2)."""
-    code = "_".join((said or "").strip().lower().replace("-", " ").replace("_", " ").split())
-    return Category(code) if code in set(Category) else None
+    """A sub-category by its code or by the words of R2, however they are spelt; None where it is
+    none of them: it is never guessed."""
+    return _SPELT.get(_spelt(said or ""))
+
+
+def _spelt(said: str) -> str:
+    return "_".join(_WORD.findall(said.lower()))
+
+
+_WORD = re.compile(r"[a-z]+")
+_SPELT = {_spelt(words): category for category, words in SUB_CATEGORIES.items()} | {
+    str(category): category for category in Category
+}
 
 
 def sub_category(category: Category | None) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pydantic import BaseModel, ConfigDict
 
 from middleware.ports import LIKE_AN_MDT, By, Way
+from schemas.abuse import SharedBy
 from schemas.alarm import Audience
 from schemas.decision import Ladder
 from schemas.police import Wanted
@@ -125,7 +126,8 @@ class Rules(BaseModel):
     `keep_finished`: how long finished incidents stay on the screens; `same_again`: how long a
     message is recognised as said before; `recheck_after`: when a check that could not be made is
     tried again; `remind_security`: how long the security team has to take a physical assault before
-    it is told again (R3)."""
+    it is told again (R3); `shared_numbers`: those that stand for no person, as E.164;
+    `handler_groups`: handler to group, for the figures (A2)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -142,6 +144,8 @@ class Rules(BaseModel):
     recheck_after: timedelta = timedelta(seconds=2)
     man_down: ManDown = ManDown()
     remind_security: timedelta = timedelta(minutes=15)
+    shared_numbers: Mapping[str, SharedBy] = {}
+    handler_groups: Mapping[str, str] = {}
     back_up: BackUpRules = BackUpRules()
     stand_off: StandOff = StandOff()
 

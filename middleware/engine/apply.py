@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from middleware.domain.rules import Rules
+from middleware.engine.apply_abuse import ABUSE
 from middleware.engine.apply_mistakes import MISTAKES
 from middleware.engine.apply_notes import NOTES
 from middleware.engine.apply_police import POLICE
@@ -102,6 +103,7 @@ APPLIERS: dict[type[Decision], Applier] = {
     **POLICE,
     **MISTAKES,
     **REPORTS,
+    **ABUSE,
     **STAND_OFFS,
     d.TimerSet: _on_timer_set,
     d.TimerStopped: _on_timer_stopped,

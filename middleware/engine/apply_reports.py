@@ -12,6 +12,7 @@ from middleware.engine.reports import SETTLED_KEPT, Hands, Report, notice_id
 from middleware.engine.state import Filing, OnChannel, Phase, State
 from middleware.ports import By
 from schemas import reporting as r
+from schemas.abuse import AbuseNoted
 from schemas.call import CallTerminatedForAbuse
 from schemas.decision import Decision
 from schemas.report import Place, ReportAmended, ReportDropped, ViolenceReported
@@ -53,9 +54,9 @@ def _account(state: State, entry: Entry, report: Report) -> None:
         ended = f"; it was {outcome(event.outcome)}" if isinstance(event, AlarmEnded) else ""
         crew = who(alarm.callsign, alarm.radio)
         report.account = f"Man-down of {crew}, pressed {alarm.press} times{ended}"
-    if isinstance(event, CallTerminatedForAbuse):
-        if event.category and read_category(event.category) is None:
-            report.said_category = event.category
+    if isinstance(event, CallTerminatedForAbuse) and read_category(event.category) is None:
+        report.said_category = event.category
+    if isinstance(event, CallTerminatedForAbuse | AbuseNoted):
         report.account = "Call ended by the handler under the call-termination policy"
 
 

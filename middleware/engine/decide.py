@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from middleware.engine import (
+    on_abuse,
     on_call,
     on_caller,
     on_delivery,
@@ -22,6 +23,7 @@ from middleware.engine import (
 from middleware.engine.entry import Taken
 from middleware.engine.state import State
 from schemas import (
+    abuse,
     call,
     caller,
     delivery,
@@ -59,7 +61,8 @@ HANDLERS: dict[type[Event], Handler] = {
     call.CallLeftQueue: on_call.on_call,
     call.CallHeld: on_call.on_call,
     call.CallEnded: on_call.on_call_ended,
-    call.AbuseWarned: on_call.on_call,
+    call.AbuseWarned: on_call.on_warned,
+    abuse.AbuseNoted: on_abuse.on_noted,
     call.CallTerminatedForAbuse: on_call.on_terminated,
     caller.CallerLocated: on_caller.on_located,
     caller.CallerLookedUp: on_caller.on_looked_up,

@@ -6,6 +6,7 @@ from middleware.engine.checks import sure
 from middleware.engine.entry import Erased, Taken
 from middleware.engine.reports import Hands, Report
 from middleware.engine.state import Call, State
+from schemas.abuse import AbuseNoted
 from schemas.call import CallTerminatedForAbuse
 from schemas.check import Whereabouts
 from schemas.decision import Decision, TimerSet, TimerStopped
@@ -39,7 +40,7 @@ def from_alarm(state: State, taken: Taken, alarm: Alarm, outcome: AlarmOutcome) 
 
 
 def from_termination(
-    state: State, taken: Taken, call: str, event: CallTerminatedForAbuse
+    state: State, taken: Taken, call: str, event: CallTerminatedForAbuse | AbuseNoted
 ) -> list[Decision]:
     """A call that was ended for abuse (R1, A1); said again, it may say more."""
     report, facts = f"r{call}", said_facts(event, state.calls.get(call))
@@ -74,6 +75,8 @@ def said_facts(event: Event | Erased, call: Call | None = None) -> Facts:
     of an abusive call is who answered it."""
     if isinstance(event, ViolenceReported):
         return event.facts
+    if isinstance(event, AbuseNoted):
+        return _noted_facts(event, call)
     if not isinstance(event, CallTerminatedForAbuse):
         return Facts()
     handler = event.handler or (call.handler if call else None)
@@ -82,6 +85,12 @@ def said_facts(event: Event | Erased, call: Call | None = None) -> Facts:
         what=event.ground or None,
         victims=(handler,) if handler else (),
     )
+
+
+def _noted_facts(event: AbuseNoted, call: Call | None) -> Facts:
+    said = "; ".join(filter(None, (event.ground, event.wording)))
+    handler = call.handler if call and call.handler else event.by
+    return Facts(category=event.category, what=said or None, victims=(handler,))
 
 
 def place_of(place: Whereabouts | None) -> Place:

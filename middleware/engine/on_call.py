@@ -3,9 +3,10 @@
 from middleware.engine.checks import assess, check_again
 from middleware.engine.drafting import from_termination
 from middleware.engine.entry import Taken
+from middleware.engine.on_abuse import recognise, terminated, warned
 from middleware.engine.on_caller import ask, waiting_circle
 from middleware.engine.state import Call, State
-from schemas.call import CallEnded, CallEvent, CallRang, CallTerminatedForAbuse
+from schemas.call import AbuseWarned, CallEnded, CallEvent, CallRang, CallTerminatedForAbuse
 from schemas.caller import CallerPlace
 from schemas.check import NotChecked, Outcome
 from schemas.decision import (
@@ -38,7 +39,8 @@ def on_rang(state: State, taken: Taken, event: CallRang) -> list[Decision]:
     if known is not None and known.finished_at is not None:
         return [Ignored(why=Why.STALE)]
     call = known.id if known else f"c{taken.position}"
-    return [CallChanged(call=call), *assess(call, taken), *check_again(state, call, taken)]
+    checked = [*assess(call, taken), *check_again(state, call, taken)]
+    return [CallChanged(call=call), *recognise(state, call, event), *checked]
 
 
 def on_call(state: State, taken: Taken, event: CallEvent) -> list[Decision]:
@@ -53,11 +55,19 @@ def on_call(state: State, taken: Taken, event: CallEvent) -> list[Decision]:
     return [CallChanged(call=known.id)]
 
 
+def on_warned(state: State, taken: Taken, event: AbuseWarned) -> list[Decision]:
+    """In the ledger (A1)."""
+    known = find_call(state, event)
+    call = known.id if known else f"c{taken.position}"
+    return [*on_call(state, taken, event), warned(call, event)]
+
+
 def on_terminated(state: State, taken: Taken, event: CallTerminatedForAbuse) -> list[Decision]:
     """Logged with the call (A1), and drafted as a report (R1)."""
     known = find_call(state, event)
     call = known.id if known else f"c{taken.position}"
-    return [*on_call(state, taken, event), *from_termination(state, taken, call, event)]
+    made = [*on_call(state, taken, event), terminated(call, event)]
+    return [*made, *from_termination(state, taken, call, event)]
 
 
 def on_call_ended(state: State, taken: Taken, event: CallEnded) -> list[Decision]:

@@ -9,12 +9,14 @@ from middleware.domain.rules import Rules
 from middleware.engine.alarm import Alarm, LastSeen
 from middleware.engine.back_up import BackUp
 from middleware.engine.duties import Duties
+from middleware.engine.ledger import Ledger
 from middleware.engine.markers import Markers
 from middleware.engine.mistakes import Mistakes
 from middleware.engine.on_channel import OnChannel as OnChannel  # noqa: PLC0414 - found here by all
 from middleware.engine.reports import Reports
 from middleware.engine.seen import Seen
 from middleware.engine.stand_off import StandOff
+from schemas.abuse import SharedBy
 from schemas.caller import Circle, LookedUp
 from schemas.check import Match, NotChecked, Outcome, Whereabouts
 from schemas.decision import Ended, Ladder, Matched
@@ -105,6 +107,10 @@ class Call:
     on_hold: bool = False
     warnings: int = 0
     ended_for_abuse: bool = False
+    abuse: tuple[str, ...] = ()
+    """Entries of the ledger in which its number stands."""
+    shared: SharedBy | None = None
+    """Who shares the number, where it is known to be no person's."""
     ended_by: str | None = None
     checked: Checked | None = None
     finished_at: datetime | None = None
@@ -236,6 +242,7 @@ class State:
     mistakes: Mistakes = field(default_factory=Mistakes)
     reports: Reports = field(default_factory=Reports)
     filings: dict[str, Filing] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     open_alarms: dict[str, str] = field(default_factory=dict)
     """Radio (engine.alarm.alarm_key) to its open alarm."""

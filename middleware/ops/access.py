@@ -73,6 +73,7 @@ RULES: dict[str, frozenset[Role]] = {
     "ws open-mistake": _MARKING | {R.AUDITOR},
     "ws decide-mistake": _MARKING,
     "ws decide-batch": _MARKING,
+    "ws note-abuse": _EOC,
     "ws report-violence": _EOC | _SECURITY,
     "ws open-report": _SECURITY | _MARKING | {R.SUPERVISOR, R.AUDITOR},
     "ws amend-report": _SECURITY | {R.SUPERVISOR},
@@ -102,6 +103,7 @@ RULES: dict[str, frozenset[Role]] = {
     "stream stand_offs": _EOC | {R.AUDITOR},
     "stream mistakes": _MARKING | {R.AUDITOR},
     "stream assaults": _SECURITY | {R.AUDITOR},
+    "stream abuse": _SECURITY | {R.SUPERVISOR, R.AUDITOR},
     "stream reports": _SECURITY | {R.SUPERVISOR, R.AUDITOR},
     "stream applications": _MARKING | {R.AUDITOR},
     "stream batches": _MARKING | {R.AUDITOR},
@@ -115,6 +117,7 @@ RULES: dict[str, frozenset[Role]] = {
     "PUT /api/markers/{marker}": _MARKING,
     "DELETE /api/markers/{marker}": _MARKING,
     # Incident reports
+    "GET /api/abusive-calls": _SECURITY | {R.SUPERVISOR, R.AUDITOR},
     "GET /api/reports": _SECURITY | {R.AUDITOR},
     # Evidence
     "GET /api/timeline/{incident}": frozenset({R.SUPERVISOR, R.AUDITOR}),

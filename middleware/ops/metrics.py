@@ -57,6 +57,10 @@ TABLE: tuple[Row, ...] = (
         "sub-category", ("cause", "category")),
     Row("forewarn_reports_waiting", Gauge, "drafts that wait: for a sub-category, for the security "
         "team, for the marking team, for a receipt of another system", ("what",)),
+    Row("forewarn_abusive_calls_total", Counter, "times a warning, an end or something else was "
+        "noted of an abusive call", ("what", "category")),
+    Row("forewarn_callers_recognised_total", Counter, "calls from a number in the abusive-call "
+        "ledger"),
     Row("forewarn_assault_taken_seconds", Histogram, "from the telling of the security team to a "
         "named person who took the physical assault", buckets=_SLOW),
     Row("forewarn_assault_untaken_seconds", Gauge, "age of the oldest physical assault that nobody "

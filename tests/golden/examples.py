@@ -20,6 +20,7 @@ from schemas.mistake import Mistaken, NotShown, Verdict
 from schemas.safety import AlarmOutcome, Position, Signal
 from schemas.search import By
 from schemas.stand_off import StandOffState
+from tests.golden.abuse_examples import ABUSE_DECISIONS, ABUSE_EVENTS
 from tests.golden.report_examples import REPORT_DECISIONS, REPORT_EVENTS
 
 AT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
@@ -254,6 +255,7 @@ _EVENTS: dict[str, dict[str, Any]] = {
     },
     "stand_off.prompt_answered": {"stand_off": "so41", "prompt": 2, "by": "dispatch.one"},
     **REPORT_EVENTS,
+    **ABUSE_EVENTS,
     "person.signed_in": {"by": "handler.one", "role": "call_handler"},
 }
 
@@ -368,6 +370,7 @@ _DECISIONS: dict[str, dict[str, Any]] = {
     "position_kept": _RADIO,
     "alarm_forgotten": _ALARM,
     **REPORT_DECISIONS,
+    **ABUSE_DECISIONS,
     "back_up_made": _REQUEST
     | _ALARM
     | {"wanted": police.Wanted.RESOURCES, "by": "dispatch.one", "incident": "eoc1-40-0"},

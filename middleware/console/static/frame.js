@@ -6,6 +6,7 @@ import { Composer } from "/static/composer.js";
 import { HELP } from "/static/keys.js";
 import { Mistakes } from "/static/mistakes.js";
 import { Note } from "/static/note.js";
+import { Abusive } from "/static/abuse.js";
 import { Applications, Assaults, Opened, Reports } from "/static/reports.js";
 import { Calls, Incidents, matches } from "/static/rows.js";
 import { Batches, Quarantine, Sources, SourcesDown } from "/static/service.js";
@@ -66,7 +67,8 @@ function Lists(props) {
     ${row && html`<${Note} row=${row} note=${note} link=${link} now=${props.now} acts=${acts} onClose=${acts.close}
       canDoubt=${link.hello?.verbs.includes("report-mistake")} onDoubt=${acts.doubt}
       onHold=${link.hello?.verbs.includes("say-stand-off") ? acts.hold : null}
-      onReport=${link.hello?.verbs.includes("report-violence") ? acts.reportViolence : null} />`}
+      onReport=${link.hello?.verbs.includes("report-violence") ? acts.reportViolence : null}
+      onAbuse=${link.hello?.verbs.includes("note-abuse") ? acts.noteAbuse : null} />`}
     ${streams.calls && html`<${Calls} rows=${wanted("calls")} ...${lists} />`}
   </div>`;
 }
@@ -84,6 +86,8 @@ function views({ streams }, verbs) {
       onDecide=${props.acts.settle} onClose=${props.acts.close} />`],
     ["Reports", streams.reports, (props) => html`<${Reports} rows=${rowsOf(props.link.known, "reports")} verbs=${verbs}
       opened=${props.report} mayExport=${props.link.hello?.may_export_reports} acts=${props.acts} />`],
+    ["Abusive calls", streams.abuse, (props) => html`<${Abusive} rows=${rowsOf(props.link.known, "abuse")}
+      mayExport=${props.link.hello?.may_export_abuse} />`],
     ["Applications", streams.applications, (props) => html`<${Applications} rows=${rowsOf(props.link.known, "applications")}
       verbs=${verbs} opened=${props.report} acts=${props.acts} />`],
   ];

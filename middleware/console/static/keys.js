@@ -1,6 +1,7 @@
 // Everything can be done from the keyboard. A key acts only outside of text fields.
 import { goCompose, goToBackUp } from "/static/back_up.js";
 import { doubt } from "/static/mistakes.js";
+import { abuse } from "/static/abuse.js";
 import { assault } from "/static/reports.js";
 import { violence } from "/static/violence.js";
 
@@ -18,6 +19,7 @@ export const HELP = [
   ["/", "search; Esc leaves the field"],
   ["A F N", "show all, flagged, not checked"],
   ["W P", "in an open note: to wrong address, not the same place; again says it"],
+  ["B", "in an open call: abusive, warned or ended; B again opens the form"],
   ["V", "in an open note: to report violence; V again opens the form"],
   ["S", "go to the first physical assault nobody has taken; S again takes it"],
   ["1 … 9", "the views at the top"],
@@ -81,7 +83,7 @@ export function onKey(event, acts) {
     o: () => prompt(acts.answer),
     a: () => acts.filter("all"), f: () => acts.filter("flagged"), n: () => acts.filter("not checked"),
     w: () => doubt("W"), p: () => doubt("P"), b: () => goCompose(acts), r: goToBackUp,
-    v: violence, s: () => assault(acts.takeAssault),
+    b: abuse, v: violence, s: () => assault(acts.takeAssault),
     ...Object.fromEntries([...Array(9).keys()].map((n) => [n + 1, () => acts.view(n)])),
   }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;

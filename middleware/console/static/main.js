@@ -41,6 +41,7 @@ class App extends Component {
     openMistake: (mistake) => this.openMistake(mistake),
     settle: (mistake, verdict, reason) => this.do({ do: "decide-mistake", mistake, verdict, reason }),
     reportViolence: (subject, facts, callsign) => this.do({ do: "report-violence", subject, callsign, facts }),
+    noteAbuse: (subject, noted) => this.do({ do: "note-abuse", subject, ...noted }),
     openReport: (report) => this.openReport(report),
     amend: (report, facts) => this.do({ do: "amend-report", report, facts }),
     drop: (report, reason) => this.do({ do: "drop-report", report, reason }),

@@ -5,6 +5,7 @@ import { Shape } from "/static/flag.js";
 import { Doubt, NotShown } from "/static/mistakes.js";
 import { Told } from "/static/rows.js";
 import { Held, SayHeld } from "/static/stand_offs.js";
+import { NoteAbuse } from "/static/abuse.js";
 import { SayViolence } from "/static/violence.js";
 import { at, onDay } from "/static/words.js";
 
@@ -41,7 +42,7 @@ const Crews = ({ incident, crews, onHold }) => html`<section class="told-list" a
     ${onHold && !GONE.includes(crew.stage) && html`<${SayHeld} incident=${incident} crew=${crew} onSay=${onHold} />`}</li>`)}</ul>
 </section>`;
 
-export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, onReport, onClose }) {
+export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, onReport, onAbuse, onClose }) {
   const heading = useRef();
   useEffect(() => heading.current?.focus(), [row.id]);
   return html`<aside class="note ${row.outcome}" aria-label="Note">
@@ -53,6 +54,7 @@ export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, on
     <p class="place">${row.place ?? row.number}</p>
     <p class="facts">${row.opened_at ? `Incident ${row.number}` : `Call, ${row.stage}`}
       ${row.checked_at && html` · checked <time>${at(row.checked_at)}</time>`}</p>
+    ${row.before && html`<p class="before">${row.before}</p>`}
     ${row.outcome === "none_found" && html`<p class="what">No ${row.not_shown.length > 0 ? "other " : ""}marker was found for what
       is known so far. That says nothing about what is not known.</p>`}
     ${row.outcome === "not_checked" && html`<p class="what">Nothing can be said about this place or number.
@@ -63,6 +65,7 @@ export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, on
     ${row.not_shown.length > 0 && html`<p class="left-out"><${NotShown} lines=${row.not_shown} /></p>`}
     ${row.crews && html`<${BackUpsHere} link=${link} now=${now} acts=${acts} incident=${row.id} />`}
     ${row.crews && html`<${Crews} incident=${row.id} crews=${row.crews} onHold=${row.finished_at ? null : onHold} />`}
+    ${onAbuse && row.stage && html`<${NoteAbuse} row=${row} onNote=${onAbuse} />`}
     ${onReport && html`<${SayViolence} row=${row} onReport=${onReport} />`}
   </aside>`;
 }

@@ -38,6 +38,7 @@ const Call = ({ row }) => html`
     <span class="facts"><b>${row.stage}</b>${row.handler && ` · ${row.handler}`}${row.position && ` at ${row.position}`}
       ${row.line && html` · on ${row.line}`} · rang <time>${at(row.rang_at)}</time>
       ${row.warnings > 0 && html` · <b>warned ${row.warnings} ×</b>`}</span>
+    ${row.before && html`<span class="facts before">${row.before}</span>`}
     ${row.where && html`<span class="facts">${row.where}</span>`}
   </span>`;
 

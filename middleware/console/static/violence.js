@@ -2,7 +2,7 @@
 // empty: it is listed as missing and never guessed.
 import { html, useEffect, useRef, useState } from "/static/ui.js";
 
-const CATEGORIES = [
+export const CATEGORIES = [
   ["", "not known yet"],
   ["witnessed_aggression", "Witnessed aggression"],
   ["anti_social_behaviour", "Anti-social behaviour"],

@@ -39,6 +39,7 @@ SAID = {
     "answer-prompt": {"stand_off": "so1", "prompt": 1},
     "report-mistake": {"subject": "i1", "marker": "M1", "says": "wrong_address"},
     "open-mistake": {"mistake": "m1"},
+    "note-abuse": {"subject": "c1", "warning": 1},
     "report-violence": {"facts": {"what": "pushed"}},
     "open-report": {"report": "rv1"},
     "amend-report": {"report": "rv1", "facts": {"medical": False}},
