@@ -18,6 +18,7 @@ from tests.simulation.alarm_judge import wrong_with_alarms
 from tests.simulation.attempts import judge_cad
 from tests.simulation.mistake_judge import left_out, wrong_with_mistakes
 from tests.simulation.plan import LATE
+from tests.simulation.police_judge import wrong_with_back_ups
 from tests.simulation.sayings import Acknowledged
 from tests.simulation.stand_off_judge import wrong_with_stand_offs
 
@@ -40,6 +41,8 @@ def judge(world: World) -> None:
     for wrong in wrong_with_mistakes(world.state):
         world.witness.complain(wrong)
     for wrong in wrong_with_alarms(world, entries):
+        world.witness.complain(wrong)
+    for wrong in wrong_with_back_ups(world, entries):
         world.witness.complain(wrong)
     for wrong in wrong_with_stand_offs(world, entries):
         world.witness.complain(wrong)

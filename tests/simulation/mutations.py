@@ -23,6 +23,7 @@ from schemas.check import NotChecked, Outcome
 from tests.simulation.alarm_mutations import ALARM_MUTATIONS
 from tests.simulation.journal_mutations import JOURNAL_MUTATIONS
 from tests.simulation.mistake_mutations import MISTAKE_MUTATIONS
+from tests.simulation.police_mutations import POLICE_MUTATIONS
 from tests.simulation.stand_off_mutations import STAND_OFF_MUTATIONS
 
 Patch = tuple[object, str, Any]
@@ -170,6 +171,7 @@ MUTATIONS: dict[str, tuple[Patch, ...]] = {
     "a check that failed is not made again": ((on_incident, "check_again", _nothing),),
     **ALARM_MUTATIONS,
     **MISTAKE_MUTATIONS,
+    **POLICE_MUTATIONS,
     **STAND_OFF_MUTATIONS,
     **JOURNAL_MUTATIONS,
 }

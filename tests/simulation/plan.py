@@ -4,7 +4,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from middleware.domain.rules import CONSOLE, AlarmStep, KnownRadio, ManDown, Rules, Rung, StandOff
+from middleware.domain.rules import (
+    CONSOLE,
+    AlarmStep,
+    BackUpRules,
+    BackUpStep,
+    KnownRadio,
+    ManDown,
+    Rules,
+    Rung,
+    StandOff,
+)
 from middleware.ports import By, Way
 from schemas.alarm import Audience
 from tests.virtual import EPOCH
@@ -40,6 +50,15 @@ RULES = Rules(
         prompts=(timedelta(seconds=20), timedelta(seconds=45)),
         every=timedelta(seconds=40),
         channels=("mdt", "radio"),
+    ),
+    back_up=BackUpRules(
+        police=(
+            BackUpStep(of="control room", channel=CONSOLE, wait=timedelta(seconds=20)),
+            BackUpStep(of="duty inspector", channel=CONSOLE, wait=timedelta(seconds=15)),
+            BackUpStep(of="supervisor", channel=CONSOLE, wait=timedelta(seconds=25)),
+        ),
+        judge_within=timedelta(seconds=5),
+        come_within=timedelta(seconds=40),
     ),
     man_down=ManDown(
         steps=(

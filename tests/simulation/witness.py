@@ -18,6 +18,7 @@ from schemas.mdt import DeviceAnswer, DeviceNote, DevicePrompt
 from schemas.told import RadioAnswer
 from tests.simulation.attempts import Attempts
 from tests.simulation.machine import Machine
+from tests.simulation.police_judge import untold
 from tests.simulation.stand_off_judge import Asked
 from tests.virtual import VirtualLoop
 
@@ -72,6 +73,8 @@ class Witness:
         for note in state.notes.values():
             if note.phase is Phase.OPEN and f"rung:{note.id}" not in state.timers:
                 self.complain(f"the duty {note.id} is open and nothing goes on with it")
+        for one in untold(state):
+            self.complain(f"the request {one.id} is {one.phase} and nothing goes on with it")
         self._look_at_queues()
 
     def _look_at_pace(self, entry: Entry) -> None:

@@ -21,6 +21,7 @@ from tests.simulation.machine import Machine, Outside
 from tests.simulation.network import Network
 from tests.simulation.people import CREWS, DEVICES, SPARE, People
 from tests.simulation.plan import CALM_FOR, Plan, Weather, plan_of
+from tests.simulation.police import Police
 from tests.simulation.radios import Radios
 from tests.simulation.sayings import Sayings
 from tests.simulation.several import FarEnds
@@ -85,6 +86,7 @@ class World:
         self.sayings = Sayings(self.machine, self.network, self.weather)
         self.people = People(plan, self.weather, self.sayings, self.machine)
         self.people_of_radios = Radios(plan, self.weather, self.sayings, self.machine)
+        self.police = Police(plan, self.weather, self.sayings, self.machine)
         names = sorted({*CREWS, *DEVICES.values(), SPARE})
         self.devices = {
             name: Device(name, plan, self.weather, self.network, self.machine.from_device)
@@ -100,12 +102,14 @@ class World:
         async with asyncio.timeout(MOST):
             always = [asyncio.create_task(self.people.take_tasks())]
             always += [asyncio.create_task(self.people_of_radios.look())]
+            always += [asyncio.create_task(self.police.look())]
             always += [asyncio.create_task(self.people.look_at_stand_offs())]
             always += [asyncio.create_task(device.lives()) for device in self.devices.values()]
             await asyncio.gather(
                 self._storm(),
                 *self.people.everybody(),
                 *self.people_of_radios.everybody(),
+                *self.police.everybody(),
                 *(device.suffers() for device in self.devices.values()),
             )
             for device in self.devices.values():
