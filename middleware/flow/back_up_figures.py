@@ -1,6 +1,8 @@
 """Figures of requests for police and further resources, from committed records (P2, O1)."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from middleware.engine.back_up import AWAITED, BackUpPhase
 from middleware.engine.entry import Entry
@@ -16,18 +18,23 @@ class BackUpFigures:
 
     def __init__(self, meters: Meters) -> None:
         self._meters = meters
+        self._acts: dict[type[Decision], Callable[[Entry, Any, State], None]] = {
+            b.BackUpStepped: self._on_stepped,
+            b.BackUpHeard: self._on_heard,
+            b.BackUpClosed: lambda entry, made, state: self._count("stood_down"),
+            Ignored: self._on_ignored,
+        }
 
     def on_decision(self, entry: Entry, made: Decision, state: State) -> None:
-        if isinstance(made, b.BackUpStepped):
-            self._on_stepped(made)
-        elif isinstance(made, b.BackUpHeard):
-            self._on_heard(entry, made, state)
-        elif isinstance(made, b.BackUpClosed):
-            self._count("stood_down")
-        elif isinstance(made, Ignored) and isinstance(entry.event, BackUpAnswered):
+        act = self._acts.get(type(made))
+        if act is not None:
+            act(entry, made, state)
+
+    def _on_ignored(self, entry: Entry, made: Ignored, state: State) -> None:
+        if isinstance(entry.event, BackUpAnswered):
             self._count("answer_to_nothing_known")
 
-    def _on_stepped(self, made: b.BackUpStepped) -> None:
+    def _on_stepped(self, entry: Entry, made: b.BackUpStepped, state: State) -> None:
         if made.because is None:
             self._count("requested")
             return
