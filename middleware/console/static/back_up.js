@@ -93,11 +93,11 @@ export function BackUpsHere({ link, now, acts, incident = null, alarm = null }) 
   if (!canAsk && mine.length === 0) return null;
   return html`<section class="back-ups-here" aria-label="Police and back-up here">
     ${mine.map((one) => html`<${BackUp} key=${one.id} one=${one} now=${now} verbs=${verbs} acts=${acts} />`)}
-    ${canAsk && html`<button class="quiet" data-compose onClick=${() => acts.compose({ wanted: "police", incident, alarm })}>Police, back-up <kbd>B</kbd></button>`}
+    ${canAsk && html`<button class="quiet" data-compose onClick=${() => acts.compose({ wanted: "police", incident, alarm })}>Police, back-up <kbd>C</kbd></button>`}
   </section>`;
 }
 
-// B goes to the composer: of the alarm in focus, else of the open incident, else of the row.
+// C goes to the composer: of the alarm in focus, else of the open incident, else of the row.
 export function goCompose(acts) {
   const here = document.activeElement;
   const inside = here.closest?.(".alarm, .note")?.querySelector("button[data-compose]");

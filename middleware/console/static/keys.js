@@ -12,7 +12,7 @@ export const HELP = [
   ["Esc", "close it"],
   ["M", "go to the first man-down; M again accepts it"],
   ["H E", "there: help on the way; end it, with what it was"],
-  ["B", "ask for police or back-up: for the alarm in focus, the open incident, the row"],
+  ["C", "ask for police or back-up: for the alarm in focus, the open incident, the row"],
   ["R", "go to the first such request that needs a person"],
   ["T", "go to the first crew not told; T again takes it"],
   ["O", "go to the first crew that stands off and is asked about; O again: seen to"],
@@ -82,7 +82,7 @@ export function onKey(event, acts) {
     ArrowRight: side, ArrowLeft: side, t: () => task(acts.take), "/": acts.search, "?": acts.help,
     o: () => prompt(acts.answer),
     a: () => acts.filter("all"), f: () => acts.filter("flagged"), n: () => acts.filter("not checked"),
-    w: () => doubt("W"), p: () => doubt("P"), b: () => goCompose(acts), r: goToBackUp,
+    w: () => doubt("W"), p: () => doubt("P"), c: () => goCompose(acts), r: goToBackUp,
     b: abuse, v: violence, s: () => assault(acts.takeAssault),
     ...Object.fromEntries([...Array(9).keys()].map((n) => [n + 1, () => acts.view(n)])),
   }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
