@@ -197,5 +197,5 @@ def _respond(answer: Answer, status: int | None) -> web.Response:
 def _told(
     status: int, problem: Problem, headers: dict[str, str] | None = None, **more: bool
 ) -> web.Response:
-    body, kind = contract.refusal(problem, **more), "application/json"
+    body, kind = contract.refusal(problem, None, **more), "application/json"
     return web.Response(status=status, body=body, content_type=kind, headers=headers)
