@@ -88,12 +88,12 @@ class RecordingWriter:
     def close(self, why: str) -> str:
         """Seal it; returns the hash. On the disk from here on."""
         digest = self._hash.digest()
-        mac = self._box.mac(digest) if self._box else None
+        mac = self._box.mac(digest, why) if self._box else None
         seal = Seal(frames=self._frames, why=why, sha256=digest.hex(), mac=mac)
-        self._file.write(orjson.dumps({"seal": seal.model_dump()}) + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with self._file as file:
+            file.write(orjson.dumps({"seal": seal.model_dump()}) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
         return seal.sha256
 
     def _write(self, line: bytes) -> None:
@@ -143,7 +143,7 @@ class Recording:
             seal = Seal.model_validate(orjson.loads(line)["seal"])
         except (ValueError, ValidationError):
             raise _changed(self.path) from None
-        mac = self._box.mac(digest) if self._box else None
+        mac = self._box.mac(digest, seal.why) if self._box else None
         if (seal.sha256, seal.frames, seal.mac) != (digest.hex(), count, mac):
             raise _changed(self.path)
         return seal
@@ -167,8 +167,8 @@ class _Box:
         sealed = base64.b64decode(orjson.loads(line)["sealed"], validate=True)
         return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._place())
 
-    def mac(self, digest: bytes) -> str:
-        return hmac.digest(self._key, b"seal" + digest, "sha256").hex()
+    def mac(self, digest: bytes, why: str) -> str:
+        return hmac.digest(self._key, b"seal" + digest + why.encode(), "sha256").hex()
 
     def _place(self) -> bytes:
         self.block += 1

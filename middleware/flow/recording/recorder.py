@@ -34,7 +34,7 @@ from schemas.event import Event
 WRITE_EVERY = timedelta(milliseconds=500)
 A_BLOCK = 1_000
 """Frames that are packed and sealed together."""
-MOST_WAITING = 200_000
+MOST_WAITING = 50_000
 """Frames that may wait for the disk."""
 
 log = structlog.get_logger()
@@ -77,6 +77,7 @@ class Recorder:
         self._running: Running | None = None
         self.last: Running | None = None
         """The one under way, or the one that ended last."""
+        self._writing: asyncio.Future[None] | None = None
         self._links = 0
         self._stands: dict[str, WireFrame] = {}
         """How each wire was left last."""
@@ -129,17 +130,20 @@ class Recorder:
                     await self._write(self._running)
         finally:
             self.stop("service stopped")
+            if self._writing is not None:  # what a thread has begun it ends
+                await asyncio.wait({self._writing})
             if self._running is not None:
                 self._finish(self._running)
 
     async def _write(self, running: Running) -> None:
         self._look_at_bounds(running)
         taken, running.waiting = running.waiting, []
+        self._writing = asyncio.ensure_future(asyncio.to_thread(_put, running, taken))
         try:
-            await asyncio.to_thread(_put, running, taken)
-        except OSError as fault:
+            await asyncio.shield(self._writing)
+        except Exception as fault:  # whatever it is, the service goes on
             log.exception("recording_not_written", error=type(fault).__name__)
-            running.why, running.waiting = "the disk refused it", []
+            running.why, running.waiting = _why(fault), []
         if running.why:
             self._finish(running)
 
@@ -156,7 +160,7 @@ class Recorder:
         try:
             _put(running, running.waiting)
             running.writer.close(running.why)
-        except OSError as fault:
+        except Exception as fault:
             log.exception("recording_not_sealed", error=type(fault).__name__)
         running.over.set()
         log.info("recording_ended", frames=running.frames, size=running.writer.size)
@@ -193,6 +197,13 @@ class Recorder:
         running = self._running
         if running is None:
             return
+        try:
+            self._came(running, entries, state)
+        except Exception as fault:  # the line goes on
+            log.exception("recording_fault", error=type(fault).__name__)
+            self.stop(_why(fault))
+
+    def _came(self, running: Running, entries: Sequence[Entry], state: State) -> None:
         for entry in entries:
             if isinstance(entry.event, Event):
                 place = question(state, entry.event) if entry.answer is not None else None
@@ -214,6 +225,11 @@ class Recorder:
             self.stop("the disk did not keep up")
         t = round(self._clock.monotonic() - running.began, 6)
         running.waiting.append(partial(make, t))
+
+
+def _why(fault: Exception) -> str:
+    refused = isinstance(fault, OSError)
+    return "the disk refused it" if refused else "a fault of the recorder; see the log"
 
 
 def _put(running: Running, taken: list[Thunk]) -> None:
