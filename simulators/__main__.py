@@ -7,6 +7,7 @@ from importlib import import_module
 SIMULATORS = {
     "aml": ("simulators.aml", "an AML gateway: telephones say where they are"),
     "ari": ("simulators.asterisk_ari_cli", "a telephone exchange that speaks ARI"),
+    "bars": ("simulators.bars", "a neighbouring service: referrals by BaRS"),
     "cad-receiver": ("simulators.cad_receiver", "a CAD that takes notes into its incidents"),
     "cad": ("simulators.cad_cli", "a CAD over HTTP or TCP, playing a shift"),
     "datix": ("simulators.datix", "an incident reporting system, and a security team's"),

@@ -8,6 +8,8 @@ from aiohttp import ClientError, ClientSession
 
 from adapters.sources.aml_http import PATH as AML_PATH
 from adapters.sources.aml_http import AmlHttp, AmlHttpSettings
+from adapters.sources.bars_http import PATH as BARS_PATH
+from adapters.sources.bars_http import BarsHttp, BarsHttpSettings
 from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
 from adapters.sources.http_door import Door
 from adapters.sources.man_down_http import PATH as MAN_DOWN_PATH
@@ -16,9 +18,10 @@ from adapters.sources.police_answers import PATH as ANSWERS_PATH
 from adapters.sources.police_answers import PoliceAnswers, PoliceAnswersSettings
 from middleware.ops.listening import HostPort
 from schemas.caller import CallerLocated
+from schemas.incident import IncidentOpened
 from schemas.police import BackUpAnswered
 from schemas.safety import ManDownSignalled
-from tests import alarms, aml, police
+from tests import alarms, aml, bars, police
 from tests.cad import message
 from tests.fakes import FakeIntake, fake_world
 
@@ -110,6 +113,23 @@ class AmlRig(CadHttpRig):
 
     def heard(self) -> list[int]:
         return [round(one.circle.radius_m) - 1 for one in self.intake.of(CallerLocated)]
+
+
+class BarsRig(CadHttpRig):
+    """A neighbouring service that posts referrals; thing `n` is the request of that number."""
+
+    path = BARS_PATH
+
+    def _source(self, state: Path) -> Door:
+        return BarsHttp(BarsHttpSettings(listen=ANY, at_once=BOUND), fake_world(state))
+
+    def _message(self, n: int, words: str) -> bytes:
+        asked = bars.request(f"request-{n}")
+        said = bars.flag("U", words or "dog")
+        return bars.bundle(bars.header(key=f"request-{n}"), asked, bars.location(), said)
+
+    def heard(self) -> list[int]:
+        return [int(one.id.removeprefix("request-")) for one in self.intake.of(IncidentOpened)]
 
 
 class PoliceAnswersRig(CadHttpRig):

@@ -103,9 +103,9 @@ class Contract:
         return Problem(".".join(map(str, first["loc"])), f"{what}; {remedy}{also}")
 
 
-def too_long() -> Problem:
-    """What is said of a message longer than LIMIT."""
-    return Problem("message", f"is longer than {LIMIT} bytes; leave out what the contract lacks")
+def too_long(limit: int = LIMIT) -> Problem:
+    """What is said of a message longer than `limit` bytes."""
+    return Problem("message", f"is longer than {limit} bytes; leave out what the contract lacks")
 
 
 def _too_deep(raw: bytes, message: dict[str, Any]) -> bool:

@@ -62,6 +62,8 @@ class Door:
     path: ClassVar[str]
     desk: ClassVar[type[Desk]] = Desk
     ability = Ability.REPLAYABLE
+    limit: ClassVar[int] = contract.LIMIT
+    """Bytes that a message may have."""
     awaited: ClassVar[bool] = False
     """Whether a sender that never came is missed: a door that nobody uses is no fault."""
 
@@ -128,9 +130,10 @@ class Door:
         raw = await self._body(request)
         if raw is None:
             return _told(408, Problem("message", "did not arrive in time; send it again"))
-        if len(raw) > contract.LIMIT:
-            self._desk.overheard(raw[: contract.LIMIT + 1])
-            return await self._answered(contract.too_long(), raw[: contract.LIMIT], status=413)
+        if len(raw) > self.limit:
+            self._desk.overheard(raw[: self.limit + 1])
+            too_long = contract.too_long(self.limit)
+            return await self._answered(too_long, raw[: self.limit], status=413)
         if is_heartbeat(raw):
             return web.Response(body=HEARTBEAT, content_type="application/json")
         outcome = self._desk.read(raw)
@@ -150,12 +153,12 @@ class Door:
         return None
 
     async def _body(self, request: web.Request) -> bytes | None:
-        """The body, or one chunk more than LIMIT of it; None when it does not come."""
+        """The body, or one chunk more than the limit of it; None when it does not come."""
         raw = bytearray()
         self._reading += 1
         try:
             async with asyncio.timeout(self._settings.patience.total_seconds()):
-                while len(raw) <= contract.LIMIT and (chunk := await request.content.readany()):
+                while len(raw) <= self.limit and (chunk := await request.content.readany()):
                     raw += chunk
         except TimeoutError:
             return None

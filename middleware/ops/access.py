@@ -41,6 +41,8 @@ RULES: dict[str, frozenset[Role]] = {
     # Man-down gateways (adapters)
     "POST /man-down/v1/messages": frozenset({R.SYSTEM}),
     "POST /aml/v1/messages": frozenset({R.SYSTEM}),
+    # Referrals between services (adapters)
+    "POST /bars/v1/$process-message": frozenset({R.SYSTEM}),
     # The desk of the police (adapters)
     "POST /back-up/v1/messages": frozenset({R.SYSTEM}),
     "topic up cad": frozenset({R.SYSTEM}),  # held by the CAD's own broker
@@ -56,6 +58,7 @@ RULES: dict[str, frozenset[Role]] = {
     "topic up hello": frozenset({R.DEVICE}),
     "topic up ask": frozenset({R.DEVICE}),
     "topic up states": frozenset({R.DEVICE}),
+    "topic up violence": frozenset({R.DEVICE}),
     # Console
     "GET /": ANYBODY,
     "GET /static/{path}": ANYBODY,

@@ -75,6 +75,11 @@ def test_c1_any_utc_offset_is_understood_and_kept_in_utc() -> None:
     assert event.occurred_at.tzinfo is UTC
 
 
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_c1_a_moment_outside_the_calendar_is_refused(when: str) -> None:
+    assert refused(message(occurred_at=when)).field == "occurred_at"
+
+
 def test_c1_unknown_fields_are_dropped_and_counted_wherever_they_are() -> None:
     raw = message(
         colour="red", place={"address": "1 Kiln Road", "what3words": "a.b.c", "floor": {"n": 2}},
