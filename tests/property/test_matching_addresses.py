@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from middleware.domain.matching import MarkerIndex
-from middleware.domain.matching.reading import read_marker
+from middleware.domain.matching.reader import read_marker
 from schemas.check import SURE, Answer, Outcome, Relation, Whereabouts
 from schemas.marker import Marker, Scope
 from tests.address_markers import address_marker

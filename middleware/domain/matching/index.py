@@ -12,7 +12,8 @@ from middleware.domain.matching.judge import Judge, Verdict, is_settled
 from middleware.domain.matching.keys import LONDON, rare, roads_asked, rounds
 from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import hashed
-from middleware.domain.matching.reading import Reading, read
+from middleware.domain.matching.reader import read
+from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.settling import whole_name
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.store import Store

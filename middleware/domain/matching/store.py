@@ -11,7 +11,8 @@ from middleware.domain.matching.evidence import clean
 from middleware.domain.matching.keys import keys_of, name_key, road_of
 from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import Postings, hashed
-from middleware.domain.matching.reading import Reading, read_marker
+from middleware.domain.matching.reader import read_marker
+from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec, interpret, outcode_of, parse
 from schemas.marker import Marker, Scope
 

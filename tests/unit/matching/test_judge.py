@@ -4,7 +4,8 @@ import pytest
 
 from middleware.domain.matching.evidence import clean
 from middleware.domain.matching.judge import MOST, Judge
-from middleware.domain.matching.reading import Reading, read
+from middleware.domain.matching.reader import read
+from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.settling import is_identical
 from middleware.domain.matching.store import spec_of
 from middleware.domain.matching.words import UNSAID
