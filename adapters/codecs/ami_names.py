@@ -15,10 +15,10 @@ def interface_of(channel: str) -> str:
     return channel[: end.start()] if end and end.end() == len(channel) else channel
 
 
-def handler_of(interface: str) -> str:
+def handler_of(position: str) -> str:
     """`Local/handler1@handlers/n` ─► `handler1`, `PJSIP/1001` ─► `1001`: who sits there."""
-    name = interface.partition("/")[2] or interface
-    return name.partition("@")[0].partition("/")[0] or interface
+    name = position.partition("/")[2] or position
+    return name.partition("@")[0].partition("/")[0] or position
 
 
 def is_callers(channel: str, name: str, data: str) -> bool:
