@@ -163,7 +163,7 @@ class Recorder:
         except Exception as fault:
             log.exception("recording_not_sealed", error=type(fault).__name__)
         running.over.set()
-        log.info("recording_ended", frames=running.frames, size=running.writer.size)
+        log.info("recording_ended", records=running.frames, size=running.writer.size)
 
     # --- what it is told ---------------------------------------------------------------
 
