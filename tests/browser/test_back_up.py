@@ -79,7 +79,7 @@ async def test_d4_out_of_an_alarm_and_shown_on_it(served: ConsoleRoom, sign_in: 
     read_out = composer.locator(".read-out")
     await expect(read_out).to_contain_text("Happening now: A101 pressed the emergency button")
     await composer.get_by_role("button", name="Send the request").press("Enter")
-    here = alarm.get_by_role("region", name="Police and back-up here")
+    here = alarm.get_by_role("group", name="Police and back-up here")
     await expect(here).to_contain_text("requested")
     served.tell(lambda room: answers(room, Answer.EN_ROUTE))
     await expect(here).to_contain_text("en route")

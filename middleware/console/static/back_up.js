@@ -91,10 +91,10 @@ export function BackUpsHere({ link, now, acts, incident = null, alarm = null }) 
   const mine = backUpsOf(link.known, (one) => (incident && one.incident === incident) || (alarm && one.alarm === alarm));
   const canAsk = verbs.includes("request-back-up");
   if (!canAsk && mine.length === 0) return null;
-  return html`<section class="back-ups-here" aria-label="Police and back-up here">
+  return html`<div class="back-ups-here" role="group" aria-label="Police and back-up here">
     ${mine.map((one) => html`<${BackUp} key=${one.id} one=${one} now=${now} verbs=${verbs} acts=${acts} />`)}
     ${canAsk && html`<button class="quiet" data-compose onClick=${() => acts.compose({ wanted: "police", incident, alarm })}>Police, back-up <kbd>C</kbd></button>`}
-  </section>`;
+  </div>`;
 }
 
 // C goes to the composer: of the alarm in focus, else of the open incident, else of the row.
