@@ -78,6 +78,7 @@ EVENTS: tuple[type[Event], ...] = (
     service.SignedIn,
     search.SearchMade,
     report.ViolenceReported,
+    report.CrewReportedViolence,
     report.ReportAmended,
     report.ReportDropped,
     report.AssaultTaken,

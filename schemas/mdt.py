@@ -12,6 +12,8 @@ Topics, all below `forewarn/<room>/mdt/<device>/`:
     ask        device to service   Ask               what is known of our incident?
     states     device to service   CrewState         we stand off, are at the RVP, go in; repeated
                                                      until `heard` arrives
+    violence   device to service   CrewViolence      we met violence or aggression; repeated until
+                                                     `heard` arrives
 
 A device shows each (note, revision) once as new, never an older revision over a newer one,
 and drops a note that has expired.
@@ -26,12 +28,13 @@ from schemas.base import Code, Moment, Name, Said, Text
 from schemas.check import NotChecked, Outcome
 from schemas.held import Why
 from schemas.incident import Holding
+from schemas.marker import Category
 from schemas.stand_off import StandOffState
 
 MDT_CONTRACT = "forewarn.mdt/1"
 HIGHEST_REVISION = 2**31 - 1
 DOWN = ("notes", "answers", "prompts", "taken", "heard")
-UP = ("receipts", "hello", "ask", "states")
+UP = ("receipts", "hello", "ask", "states", "violence")
 
 
 class DeviceNote(Said):
@@ -109,8 +112,23 @@ class CrewState(Said):
     incident: Name | None = None
 
 
+class CrewViolence(Said):
+    """Device to service: the crew met violence or aggression, at the incident it is on or at the
+    one with that number (R1). `said` names the message, `by` is the staff code of the person who
+    pressed; what is left out was not said and is listed as missing. `victims`: staff codes."""
+
+    contract: Name = MDT_CONTRACT
+    said: Code
+    by: Name
+    incident: Name | None = None
+    category: Category | None = None
+    medical: bool | None = None
+    what: Annotated[str, Field(min_length=1, max_length=1_000)] | None = None
+    victims: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+
+
 class StateTaken(Said):
-    """Service to device: that state is in the journal, stop repeating it."""
+    """Service to device: that state or report is in the journal, stop repeating it."""
 
     contract: Name = MDT_CONTRACT
     said: Code

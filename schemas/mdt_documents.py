@@ -9,6 +9,7 @@ from schemas.mdt import (
     MDT_CONTRACT,
     Ask,
     CrewState,
+    CrewViolence,
     DeviceAnswer,
     DeviceNote,
     DevicePrompt,
@@ -28,6 +29,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "hello": Hello,
     "ask": Ask,
     "states": CrewState,
+    "violence": CrewViolence,
 }
 """Last level of a topic to what is said there."""
 
@@ -131,6 +133,19 @@ EXAMPLES: dict[str, list[Document]] = {
             "incident": "000417",
         },
     ],
+    "violence": [
+        {"contract": MDT_CONTRACT, "said": "v1", "by": "P1001"},
+        {
+            "contract": MDT_CONTRACT,
+            "said": "v2",
+            "by": "P1001",
+            "incident": "000417",
+            "category": "physical_assault",
+            "medical": False,
+            "what": "struck with a bottle at the door",
+            "victims": ["P1001"],
+        },
+    ],
     "heard": [{"contract": MDT_CONTRACT, "said": "s1"}],
 }
 
@@ -173,6 +188,9 @@ A device
 - repeats an ask until its answer arrives;
 - lets the crew say that it is standing_off, at_rvp, has gone_in, or that it is over, each with the
   staff code and a name of its own, and repeats it until heard arrives for that name;
+- lets the crew say that it met violence or aggression, with the staff code and as much as it knows:
+  a report is drafted, what was not said is listed as missing, and a physical assault is told to the
+  security team; it is repeated until heard arrives for its name;
 - shows a prompt until the crew has said something, a later revision of the same stand_off comes, or
   one that is ended;
 - reads over fields that it does not know.
@@ -186,11 +204,12 @@ _SAYS: dict[str, tuple[str, str]] = {
     "answers": ("sendAnswer", "What is known of the incidents the crew is on."),
     "prompts": ("sendPrompt", "The crew stands off: it is asked how that goes on (P3)."),
     "taken": ("sendTaken", "That receipt is in the journal: stop repeating it."),
-    "heard": ("sendHeard", "That state is in the journal: stop repeating it."),
+    "heard": ("sendHeard", "That state or report is in the journal: stop repeating it."),
     "receipts": ("receiveReceipt", "What the device or its crew did with a note."),
     "hello": ("receiveHello", "The device is (back) there and wants what is in force."),
     "ask": ("receiveAsk", "The crew asks what is known of its incident."),
     "states": ("receiveState", "The crew stands off, is at the RVP, has gone in (P3)."),
+    "violence": ("receiveViolence", "The crew met violence or aggression (R1)."),
 }
 
 

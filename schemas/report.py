@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from schemas.base import Code, Moment, Name, Said, Text
+from schemas.delivery import DeviceEvent
 from schemas.event import Event
 from schemas.marker import Category
 
@@ -83,6 +84,16 @@ class ViolenceReported(Event):
     facts: Facts
     by: Name
     role: Name
+
+
+class CrewReportedViolence(DeviceEvent):
+    """A crew says it on its own device, of the incident it is on, or of the one with that `number`;
+    `by` is the staff code entered there (R1)."""
+
+    kind: ClassVar[str] = "violence.reported_by_crew"
+    facts: Facts
+    by: Name
+    number: Name | None = None
 
 
 class ReportEvent(Event):

@@ -42,13 +42,15 @@ class Faults:
 class Crew:
     """Acknowledges between `least` and `most` seconds after the note is on the screen, and `says`
     of every note that it is a `wrong_address` or `not_the_same_place`. With `stands_off` it says so
-    when a note is shown, and goes in so many seconds later (P3)."""
+    when a note is shown, and goes in so many seconds later (P3). With `violence` it reports that
+    sub-category when it has acknowledged a note (R1)."""
 
     by: str = "P1001"
     least: float = 2.0
     most: float = 8.0
     says: str | None = None
     stands_off: float | None = None
+    violence: str | None = None
 
 
 Receipt = tuple[str, str, int]
@@ -96,6 +98,7 @@ class MdtSimulator:
         """What the screen asks of a stand-off, by its id."""
         self._prompted: dict[str, int] = {}
         self._states: dict[str, bytes] = {}
+        self._violence: dict[str, bytes] = {}
         self._open: dict[Receipt, bytes] = {}
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._outbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
@@ -109,6 +112,11 @@ class MdtSimulator:
     def open_states(self) -> int:
         """States that the service has not yet said it heard."""
         return len(self._states)
+
+    @property
+    def open_violence(self) -> int:
+        """Reports of violence that the service has not yet said it heard."""
+        return len(self._violence)
 
     async def run(self) -> None:
         """Connect, be a device, connect again; ends by cancellation only."""
@@ -162,6 +170,14 @@ class MdtSimulator:
         self.tally[f"state {state}"] += 1
         self.prompts.clear()
 
+    def say_violence(self, category: str | None = None, **more: Any) -> None:
+        """The crew met violence or aggression: said until it was heard."""
+        name = f"v{secrets.token_hex(6)}"
+        fields = {"said": name, "by": self._crew.by} | more
+        about = {"category": category} if category else {}
+        self._violence[name] = self._put("violence", fields | about)
+        self.tally["violence"] += 1
+
     # --- the connection ----------------------------------------------------------------
 
     async def _be_connected(self, client: aiomqtt.Client) -> None:
@@ -210,6 +226,8 @@ class MdtSimulator:
             self._outbox.put_nowait(("receipts", payload))
         for payload in self._states.values():
             self._outbox.put_nowait(("states", payload))
+        for payload in self._violence.values():
+            self._outbox.put_nowait(("violence", payload))
 
     def _put(self, leaf: str, fields: dict[str, Any]) -> bytes:
         payload = json.dumps({"contract": CONTRACT, **fields}).encode()
@@ -225,7 +243,9 @@ class MdtSimulator:
             elif leaf == "prompts":
                 self._prompt(json.loads(payload))
             elif leaf == "heard":
-                self._states.pop(json.loads(payload)["said"], None)
+                said = json.loads(payload)["said"]
+                self._states.pop(said, None)
+                self._violence.pop(said, None)
             elif leaf == "taken":
                 said = json.loads(payload)
                 self._open.pop((said["kind"], said["note"], said["revision"]), None)
@@ -302,6 +322,8 @@ class MdtSimulator:
             )
             if self._crew.says:
                 self._receipt(self._crew.says, note, by=self._crew.by)
+            if self._crew.violence:
+                self.say_violence(self._crew.violence)
 
 
 def _line(callsign: str, note: Note, now: datetime) -> str:

@@ -71,7 +71,7 @@ def fleet(asked: argparse.Namespace, log: ShownLog) -> list[MdtSimulator]:
 
 def _crew(by: str, asked: argparse.Namespace) -> Crew:
     least, most = sorted(asked.acknowledges_after)
-    return Crew(by, least, most, asked.says, asked.stands_off)
+    return Crew(by, least, most, asked.says, asked.stands_off, asked.violence)
 
 
 def callsigns(first: str, count: int) -> list[str]:
@@ -136,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
         help="what the crew says of every note when it has acknowledged it")  # fmt: skip
     add("--stands-off", type=float, default=None, metavar="S",
         help="says that it stands off when a note comes, and goes in so much later")  # fmt: skip
+    add("--violence", default=None, metavar="SUB_CATEGORY",
+        help="reports it after a note, such as physical_assault or verbal_abuse")  # fmt: skip
     faults = parser.add_argument_group("faults")
     add = faults.add_argument
     add("--never-displays", action="store_true", help="takes notes and shows none")

@@ -45,6 +45,14 @@ def reported(
     return r.ViolenceReported(facts=facts, subject=subject, **_about(at), **fields)
 
 
+def crew_reports(facts: Facts, device: str, number: str | None = None) -> r.CrewReportedViolence:
+    """On its own device."""
+    return r.CrewReportedViolence(
+        source="mdt", id=f"{device}/violence/{next(_numbers)}", occurred_at=START, channel="mdt",
+        device=device, facts=facts, by="P1001", number=number,
+    )  # fmt: skip
+
+
 def amended(report: str, at: datetime = START, **facts: Any) -> r.ReportAmended:
     return r.ReportAmended(report=report, by="Sec", facts=Facts(**facts), **_about(at))
 

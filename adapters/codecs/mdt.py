@@ -21,6 +21,7 @@ from schemas.mdt import (
     UP,
     Ask,
     CrewState,
+    CrewViolence,
     DeviceAnswer,
     DeviceNote,
     DevicePrompt,
@@ -31,6 +32,7 @@ from schemas.mdt import (
     StateTaken,
 )
 from schemas.mistake import CrewReportedMistake, Mistaken
+from schemas.report import CrewReportedViolence, Facts
 from schemas.stand_off import CrewSaidStandOff
 
 LIMIT = 4_096
@@ -169,6 +171,8 @@ def _heard(leaf: str, raw: bytes, unknown: int, whence: _Whence) -> Heard | Prob
         return Heard(seen, None, unknown)
     if leaf == "states":
         return _state(CrewState.model_validate_json(raw, extra="ignore"), unknown, whence)
+    if leaf == "violence":
+        return _violence(CrewViolence.model_validate_json(raw, extra="ignore"), unknown, whence)
     ask = Ask.model_validate_json(raw, extra="ignore")
     asked = CrewAsked(id=f"{whence['device']}/{ask.ask}", ask=ask.ask, **whence)
     return Heard(asked, None, unknown)
@@ -186,6 +190,20 @@ def _state(said: CrewState, unknown: int, whence: _Whence) -> Heard:
     event = CrewSaidStandOff(
         id=f"{whence['device']}/state/{said.said}",
         state=said.state,
+        by=said.by,
+        number=said.incident,
+        **whence,
+    )
+    return Heard(event, StateTaken(said=said.said), unknown)
+
+
+def _violence(said: CrewViolence, unknown: int, whence: _Whence) -> Heard:
+    """The same name under which something else was said before is a conflict."""
+    event = CrewReportedViolence(
+        id=f"{whence['device']}/violence/{said.said}",
+        facts=Facts(
+            category=said.category, medical=said.medical, what=said.what, victims=said.victims
+        ),
         by=said.by,
         number=said.incident,
         **whence,
@@ -215,5 +233,6 @@ _MODELS: dict[str, type[BaseModel]] = {
     "hello": Hello,
     "ask": Ask,
     "states": CrewState,
+    "violence": CrewViolence,
 }
 _FIELDS = {leaf: _MODELS[leaf].model_fields.keys() for leaf in UP}

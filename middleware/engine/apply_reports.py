@@ -15,7 +15,13 @@ from schemas import reporting as r
 from schemas.abuse import AbuseNoted
 from schemas.call import CallTerminatedForAbuse
 from schemas.decision import Decision
-from schemas.report import Place, ReportAmended, ReportDropped, ViolenceReported
+from schemas.report import (
+    CrewReportedViolence,
+    Place,
+    ReportAmended,
+    ReportDropped,
+    ViolenceReported,
+)
 from schemas.safety import AlarmEnded
 
 TRIED_FOR = timedelta(days=365)
@@ -37,6 +43,8 @@ def _on_drafted(state: State, entry: Entry, made: r.ReportDrafted) -> None:
         report.call, report.occurred_at = call.call or None, call.rang_at
     if isinstance(event, ViolenceReported):
         report.reporter, report.occurred_at = event.by, event.happened_at or at
+    if isinstance(event, CrewReportedViolence):
+        report.reporter = event.by
     _account(state, entry, report)
     state.reports.put(report)
     _file(state, report, at)

@@ -110,6 +110,7 @@ HANDLERS: dict[type[Event], Handler] = {
     service.SignedIn: on_service.on_signed_in,
     search.SearchMade: on_search.on_search,
     report.ViolenceReported: on_report.on_reported,
+    report.CrewReportedViolence: on_report.on_reported_by_crew,
     report.ReportAmended: on_report.on_amended,
     report.ReportDropped: on_report.on_dropped,
     report.AssaultTaken: on_report.on_assault_taken,

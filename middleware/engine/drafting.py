@@ -1,17 +1,27 @@
 """When a draft report begins, and what follows from what it says (R1-R3, M4)."""
 
+from collections.abc import Iterator
+
 from middleware.domain.reporting import application, is_physical, merge, read_category
 from middleware.engine.alarm import Alarm
 from middleware.engine.checks import sure
 from middleware.engine.entry import Erased, Taken
+from middleware.engine.reach import crews_at
 from middleware.engine.reports import Hands, Report
-from middleware.engine.state import Call, State
+from middleware.engine.state import Call, Incident, State
 from schemas.abuse import AbuseNoted
 from schemas.call import CallTerminatedForAbuse
 from schemas.check import Whereabouts
 from schemas.decision import Decision, TimerSet, TimerStopped
 from schemas.event import Event
-from schemas.report import Application, Cause, Facts, Place, ViolenceReported
+from schemas.report import (
+    Application,
+    Cause,
+    CrewReportedViolence,
+    Facts,
+    Place,
+    ViolenceReported,
+)
 from schemas.reporting import (
     ApplicationFound,
     ReportChanged,
@@ -65,6 +75,27 @@ def from_report(state: State, taken: Taken, event: ViolenceReported) -> list[Dec
     return _draft(state, taken, drafted, event.facts)
 
 
+def from_crew(state: State, taken: Taken, event: CrewReportedViolence) -> list[Decision]:
+    """Violence that a crew reports on its own device (R1)."""
+    known, callsign = next(_crew_on(state, event), (None, None))
+    drafted = ReportDrafted(
+        report=f"rv{taken.position}",
+        cause=Cause.VIOLENCE,
+        subject=known.id if known else None,
+        callsign=callsign,
+        category=event.facts.category,
+    )
+    return _draft(state, taken, drafted, event.facts)
+
+
+def _crew_on(state: State, event: CrewReportedViolence) -> Iterator[tuple[Incident, str]]:
+    """The newest incident first."""
+    for known in reversed(state.incidents.values()):
+        if event.number in (None, known.number):
+            for callsign in sorted(crews_at(state, known, event.channel, event.device)):
+                yield known, callsign
+
+
 def is_known(state: State, subject: str | None) -> bool:
     """Whether there is such an incident or call."""
     return subject in state.incidents or subject in state.calls
@@ -73,7 +104,7 @@ def is_known(state: State, subject: str | None) -> bool:
 def said_facts(event: Event | Erased, call: Call | None = None) -> Facts:
     """What an event says of what happened; empty where it says nothing, or was erased. The victim
     of an abusive call is who answered it."""
-    if isinstance(event, ViolenceReported):
+    if isinstance(event, ViolenceReported | CrewReportedViolence):
         return event.facts
     if isinstance(event, AbuseNoted):
         return _noted_facts(event, call)

@@ -11,6 +11,7 @@ from schemas.report import (
     Application,
     ApplicationSettled,
     AssaultTaken,
+    CrewReportedViolence,
     ReportAmended,
     ReportDropped,
     ReportEvent,
@@ -28,6 +29,11 @@ from schemas.reporting import (
 
 def on_reported(state: State, taken: Taken, event: ViolenceReported) -> list[Decision]:
     return drafting.from_report(state, taken, event)
+
+
+def on_reported_by_crew(state: State, taken: Taken, event: CrewReportedViolence) -> list[Decision]:
+    """Of the incident it is on; of one that it has left nothing is known but what it says."""
+    return drafting.from_crew(state, taken, event)
 
 
 def on_amended(state: State, taken: Taken, event: ReportAmended) -> list[Decision]:

@@ -41,6 +41,7 @@ RULES: dict[str, frozenset[Role]] = {
     # Man-down gateways (adapters)
     "POST /man-down/v1/messages": frozenset({R.SYSTEM}),
     "POST /aml/v1/messages": frozenset({R.SYSTEM}),
+    "POST /mait/v1/messages": frozenset({R.SYSTEM}),
     # Referrals between services (adapters)
     "POST /bars/v1/$process-message": frozenset({R.SYSTEM}),
     # The desk of the police (adapters)

@@ -29,6 +29,13 @@ REPORT_EVENTS: dict[str, dict[str, Any]] = {
         "by": "dispatch.one",
         "role": "dispatcher",
     },
+    "violence.reported_by_crew": {
+        "device": "mdt-17",
+        "channel": "mdt_mqtt",
+        "facts": _FACTS,
+        "by": "P1001",
+        "number": "000417",
+    },
     "report.amended": _REPORT | {"by": "security.one", "facts": Facts(medical=False)},
     "report.dropped": _REPORT | {"by": "security.one", "reason": "a fall, no violence"},
     "report.assault_taken": _REPORT | {"by": "security.one"},

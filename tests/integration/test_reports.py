@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from adapters.channels import incident_reports, security_notice
+from adapters.channels import incident_reports, mdt_mqtt, security_notice
 from middleware.domain.rules import Rules
 from middleware.engine.reports import Hands
 from middleware.ports import Channel
 from schemas.marker import Category
+from schemas.report import CrewReportedViolence
 from simulators.datix import DRAFTS, NOTICES, Datix
 from simulators.receiving import Faults, serving
 from tests.brokers import real_world, until
+from tests.channels import MdtDevice, MdtRig, running
 from tests.flowing import Running, start
 from tests.reporting import HIT, amended, assault_taken, dropped, reported, terminated
 from tests.room import LADDER
@@ -109,3 +111,21 @@ async def test_r1_what_the_reporting_system_will_never_take_is_on_record(tmp_pat
         await until(lambda: report.refused is not None)
         await running.stop()
     assert report.refused == "409"
+
+
+async def test_r1_e2_a_crew_reports_over_the_real_broker_as_the_device_that_signed_in(
+    tmp_path: Path,
+) -> None:
+    rig = MdtRig(tmp_path)
+    await rig.start()
+    try:
+        async with running(mdt_mqtt.SPEC, rig, tmp_path / "service") as line:
+            await line.connected()
+            async with rig.signed_in() as device:
+                assert isinstance(device, MdtDevice)
+                await device._say("violence", said="v1", by="P1001", category="verbal_abuse")
+                (event,) = await line.hears(CrewReportedViolence)
+    finally:
+        await rig.kill()
+    assert (event.device, event.by) == (rig.device, "P1001")
+    assert event.facts.category is Category.VERBAL_ABUSE

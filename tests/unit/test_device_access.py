@@ -83,6 +83,7 @@ def test_e2_mosquitto_is_told_each_topic_of_each_device() -> None:
         "topic write forewarn/eoc1/mdt/A101/hello",
         "topic write forewarn/eoc1/mdt/A101/ask",
         "topic write forewarn/eoc1/mdt/A101/states",
+        "topic write forewarn/eoc1/mdt/A101/violence",
     ]
 
 

@@ -26,6 +26,7 @@ from tests.reporting import (
     amended,
     answered,
     assault_taken,
+    crew_reports,
     dropped,
     received,
     reported,
@@ -151,6 +152,24 @@ def test_r1_two_drafts_about_one_incident_name_each_other(room: Reporting) -> No
     first, second = room.state.reports.drafts.values()
     assert report_body(room.state, first).references == (second.id,)
     assert report_body(room.state, second).references == (first.id,)
+
+
+def test_r1_a_crew_reports_violence_on_its_own_device_at_the_incident_it_is_on(
+    room: Reporting,
+) -> None:
+    room.incident_opened(HIGH_STREET, "A1", "B2")
+    room.happens(crew_reports(HIT, "A1"))
+    body = draft(room)
+    assert (body.cause, body.incident, body.callsign) == (Cause.VIOLENCE, "1", "A1")
+    assert room.report.reporter == "P1001"
+    assert room.report.hands is Hands.WAITS
+
+
+def test_r1_a_crew_that_has_left_its_incident_is_heard_all_the_same(room: Reporting) -> None:
+    room.incident_opened(HIGH_STREET, "A1")
+    room.cleared("A1")
+    room.happens(crew_reports(Facts(), "A1"))
+    assert {Missing.INCIDENT, Missing.PLACE, Missing.SUB_CATEGORY} <= {*draft(room).missing}
 
 
 # --- completing and taking back --------------------------------------------------------
