@@ -32,7 +32,7 @@ WORDS = ("Police requested.", "Happening now: a man with a knife.")
 _NUMBERS = count()
 
 
-def _about(at: datetime, source: str = "console") -> dict[str, Any]:
+def about(at: datetime, source: str = "console") -> dict[str, Any]:
     return {"source": source, "id": f"act/{next(_NUMBERS)}", "occurred_at": at}
 
 
@@ -45,14 +45,14 @@ def requested(
 ) -> police.BackUpRequested:
     return police.BackUpRequested(
         wanted=wanted, incident=incident, alarm=alarm, threat=KNIFE, words=WORDS, by=by,
-        **_about(at),
+        **about(at),
     )  # fmt: skip
 
 
 def answered(
     request: str, says: Answer, at: datetime = START, source: str = "police", **more: Any
 ) -> police.BackUpAnswered:
-    return police.BackUpAnswered(request=request, says=says, **_about(at, source), **more)
+    return police.BackUpAnswered(request=request, says=says, **about(at, source), **more)
 
 
 def message(request: str = "b7", says: str = "accepted", **more: Any) -> bytes:
@@ -88,7 +88,7 @@ class Asking(Alarmed):
         return self.happens(answered(self.asked.id, says, self.now, **more))
 
     def does(self, kind: type[police.BackUpAct], by: str = "Dee", **more: Any) -> Entry:
-        return self.happens(kind(request=self.asked.id, by=by, **_about(self.now), **more))
+        return self.happens(kind(request=self.asked.id, by=by, **about(self.now), **more))
 
     @property
     def asked(self) -> BackUp:
