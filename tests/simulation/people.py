@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
 
+from middleware.domain.calendar import london_day
 from middleware.engine.state import Phase
 from middleware.ports import Standing
 from schemas import incident
 from schemas.event import Event
 from schemas.incident import Resource
-from schemas.marker import Marker, Scope
+from schemas.marker import Marker, Scope, Severity
 from schemas.mistake import Verdict
 from schemas.stand_off import StandOffState
 from tests import said
@@ -185,8 +186,10 @@ class People:
             what = chance.random()
             if what < 0.5:
                 words = chance.choice(("with a dog", "with a knife"))
-                last_day = chance.choice((None, None, said.DAY, date(2027, 1, 1)))
-                one = marker(name, address, what=words, ends_on=last_day)
+                today = london_day(self._plan.begun)
+                last_day = chance.choice((None, None, today, date(2027, 1, 1)))
+                severity = list(Severity)[int(name[1:]) % len(Severity)]
+                one = marker(name, address, what=words, ends_on=last_day, severity=severity)
                 await self._say(self._team.put(one))
                 self.truth.markers[name] = one
             elif what < 0.7:

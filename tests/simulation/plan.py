@@ -73,7 +73,16 @@ RULES = Rules(
 )
 LATE = timedelta(seconds=30)
 """What is due in the end has fired after so long."""
-BEFORE_MIDNIGHT = datetime(2026, 11, 22, 23, 57, tzinfo=UTC)
+MIDNIGHTS = (
+    datetime(2026, 11, 22, 23, 57, tzinfo=UTC),
+    datetime(2026, 10, 24, 22, 57, tzinfo=UTC),
+)
+"""Shortly before London's midnight, in winter and in summer time."""
+CLOCKS_CHANGE = (
+    datetime(2026, 3, 29, 0, 57, tzinfo=UTC),
+    datetime(2026, 10, 25, 0, 57, tzinfo=UTC),
+)
+"""Shortly before London's clocks go forward, and back."""
 CALM_FOR = 900.0
 """Seconds in which nothing goes wrong any more, at the end: longer than the longest wait."""
 
@@ -97,7 +106,8 @@ class Plan:
     check_fails: float
     put_fails: float
     begun: datetime
-    """When it begins: on an ordinary morning, or shortly before midnight."""
+    """When it begins: on an ordinary morning, or shortly before midnight or a change of London's
+    clocks."""
     crashes: tuple[int, ...]
     """Steps of the service after each start; then it is killed."""
     channel_downs: tuple[tuple[float, float], ...]
@@ -146,7 +156,6 @@ def plan_of(seed: int, incidents: int | None = None) -> Plan:
         check_slow=rate(0, 0, 0.1, 0.5),
         check_fails=rate(0, 0, 0.1, 0.5),
         put_fails=rate(0, 0, 0.2),
-        begun=BEFORE_MIDNIGHT if midnight else EPOCH,
         crashes=tuple(
             draw.choice((draw.randint(1, 120), draw.randint(100, 3_000)))
             for _ in range(draw.choice((0, 1, 2, 4, 8)))
@@ -161,7 +170,14 @@ def plan_of(seed: int, incidents: int | None = None) -> Plan:
         starts_off=0 if midnight else draw.choice((0, 0, -1, 1)),
         journal_outs=tuple((at, at + draw.uniform(1, 90)) for at in times(2)),
         spool_fails=rate(0, 0, 0.2),
+        begun=_begun(draw, midnight=midnight),
     )
+
+
+def _begun(draw: Random, *, midnight: bool) -> datetime:
+    if midnight:
+        return draw.choice(MIDNIGHTS)
+    return draw.choice(CLOCKS_CHANGE) if draw.random() < 0.3 else EPOCH
 
 
 @dataclass(slots=True)
