@@ -38,8 +38,9 @@ def is_receipt(raw: bytes, body: Told) -> bool:
 def reference(raw: bytes) -> str | None:
     """The number under which the reporting system has it, where it gives a usable one."""
     number = _object(raw).get("reference")
-    is_usable = isinstance(number, str) and number.isprintable()
-    return number.strip()[:LONGEST_REFERENCE] or None if is_usable else None
+    if not isinstance(number, str) or not number.isprintable():
+        return None
+    return number.strip()[:LONGEST_REFERENCE] or None
 
 
 def _object(raw: bytes) -> dict[str, Any]:
