@@ -1,6 +1,7 @@
 """Whose number it is, asked of a directory on real sockets, within a time (C2, C3, C4)."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -153,3 +154,25 @@ async def test_a_wrong_token_is_a_failure_with_its_cause(intake: FakeIntake, wor
 def test_an_address_that_cannot_be_meant_or_goes_in_clear_is_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="url"):
         CallerDirectorySettings(url=url)
+
+
+async def test_the_simulated_directory_is_usable_alone(intake: FakeIntake, world: World) -> None:
+    """O3: from the command line, with numbers from a CSV."""
+    places = world.state / "numbers.csv"
+    places.write_text('number,address,postcode\n01632960001,"3 Mill Lane, Exampleton",\n')
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "simulators", "directory", "--places", str(places), "--port", "0",
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout
+    printed = (await process.stdout.readline()).decode()
+    source = CallerDirectory(CallerDirectorySettings(url=printed.split()[-1]), world)
+    task = asyncio.create_task(source.run(intake))
+    try:
+        source.ask("1", "01632960001")
+        assert (await one(intake)).place == Whereabouts(address="3 Mill Lane, Exampleton")
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        process.kill()
+        await process.communicate()
