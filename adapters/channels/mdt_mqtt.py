@@ -39,7 +39,7 @@ class MdtMqttSettings(BaseModel):
         read_duration("10s"), description="a broker silent for twice as long counts as lost"
     )
     in_flight: Annotated[int, Field(ge=1, le=1_000)] = Field(
-        100, description="messages on their way that the broker has not yet answered"
+        25, description="messages on their way that the broker has not yet answered"
     )
     broker: BrokerAt = BrokerAt()
 

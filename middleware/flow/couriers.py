@@ -30,6 +30,8 @@ from schemas.telling import AttemptMade
 
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 300.0
+TOGETHER = 0.05
+"""Seconds for which what is due to be sent again is gathered, so that the clock is asked rarely."""
 SEND_LIMIT = 60.0
 """Seconds for one send. Channels have limits of their own, and shorter ones."""
 COMES_UP = 10.0
@@ -307,11 +309,11 @@ class Couriers:
             await self._wait()
 
     async def _wait(self) -> None:
-        """Until the first parcel is due, or one that is due sooner comes."""
+        """Until the first parcel is due, at least TOGETHER, or one that is due sooner comes."""
         if not self._later:
             await self._sooner.wait()
             return
-        delay = timedelta(seconds=max(0.0, self._later[0][0] - self._clock.monotonic()))
+        delay = timedelta(seconds=max(TOGETHER, self._later[0][0] - self._clock.monotonic()))
         sleeper = asyncio.ensure_future(self._clock.sleep(delay))
         waker = asyncio.ensure_future(self._sooner.wait())
         try:

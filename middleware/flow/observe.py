@@ -88,17 +88,14 @@ class Observer:
     def measure(self, state: State) -> None:
         """Set the gauges to what is open now."""
         now = self._stamps.now()
-        phases = dict.fromkeys(Phase, 0)
-        oldest, tasks = now, 0
-        for note in state.notes.values():
-            phases[note.phase] += 1
-            if note.phase is Phase.OPEN:
-                oldest = min(oldest, note.issued_at)
-                tasks += 1 if note.task_times else 0
-        for phase, count in phases.items():
-            self._meters.gauge("forewarn_notes", state=phase.value).set(count)
+        phases = [note.phase for note in state.notes.values()]
+        for phase in Phase:
+            self._meters.gauge("forewarn_notes", state=phase.value).set(phases.count(phase))
+        waiting = [note for note in state.notes.values() if note.phase is Phase.OPEN]
+        oldest = min((note.issued_at for note in waiting), default=now)
         unanswered = (now - oldest).total_seconds()
         self._meters.gauge("forewarn_oldest_unanswered_seconds").set(unanswered)
+        tasks = sum(note.task_times > 0 for note in waiting)
         self._meters.gauge("forewarn_tasks_open").set(tasks)
         self._measure_markers(state)
         self._alarms.measure(state, now)
