@@ -19,6 +19,7 @@ _IN_TEXT = re.compile(
 )
 LONGEST = 8
 """With one character too many; what is longer is no postcode but may be anything."""
+_DIGITS, _LETTERS = "0123456789", "ABDEFGHJLNPQRSTUWXYZ"
 _LIKE = (("0", "O"), ("1", "I"), ("5", "S"), ("2", "Z"), ("8", "B"))
 _LOOKS = {a: b for pair in _LIKE for a, b in (pair, pair[::-1])}
 _CLASSES = ("01", "258", "34679", "IO", "SZB", "CKMV", "QX", "ADEFGHJLNPRTUWY")
@@ -85,6 +86,8 @@ class Postcodes:
             for at in range(len(base) - 1):
                 if base[:at] + base[at + 1] + base[at] + base[at + 2 :] == word:
                     other[at : at + 2] = reversed(other[at : at + 2])
+                    if other[at] == other[at + 1]:  # two alike: another slip stands for it
+                        other[at] = _next_to(other[at])
                     return "".join(other)
         for op in reversed(list(Levenshtein.editops(base, word))):
             if op.tag == "insert":
@@ -129,6 +132,11 @@ class Postcodes:
                 table.update({ord(a): ord(b) for a, b in zip(group, drawn, strict=True)})
             self._tables[outward] = table
         return text.translate(self._tables[outward])
+
+
+def _next_to(char: str) -> str:
+    group = _DIGITS if char in _DIGITS else _LETTERS
+    return group[(group.find(char) + 1) % len(group)]
 
 
 def _compact(text: str) -> str:
