@@ -5,7 +5,7 @@ What a contract adds is its path, its rule and its desk: `cad_http`, `man_down_h
 
 import asyncio
 from datetime import timedelta
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import structlog
 from aiohttp import web
@@ -177,7 +177,7 @@ class Door:
         answer = task.result()
         return _respond(answer, status) if answer.kept else self._wait(503, NOT_KEPT, shown=True)
 
-    def _wait(self, status: int, what: str, **more: bool) -> web.Response:
+    def _wait(self, status: int, what: str, **more: Any) -> web.Response:
         seconds = max(1, round(self._settings.retry_after.total_seconds()))
         problem = Problem("message", f"{what}; send the same again after Retry-After")
         return _told(status, problem, {"Retry-After": str(seconds)}, **more)
@@ -198,7 +198,7 @@ def _respond(answer: Answer, status: int | None) -> web.Response:
 
 
 def _told(
-    status: int, problem: Problem, headers: dict[str, str] | None = None, **more: bool
+    status: int, problem: Problem, headers: dict[str, str] | None = None, **more: Any
 ) -> web.Response:
     body, kind = contract.refusal(problem, None, **more), "application/json"
     return web.Response(status=status, body=body, content_type=kind, headers=headers)
