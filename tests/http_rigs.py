@@ -12,6 +12,8 @@ from adapters.sources.bars_http import PATH as BARS_PATH
 from adapters.sources.bars_http import BarsHttp, BarsHttpSettings
 from adapters.sources.cad_http import PATH, CadHttp, CadHttpSettings
 from adapters.sources.http_door import Door
+from adapters.sources.mait_http import PATH as MAIT_PATH
+from adapters.sources.mait_http import MaitHttp, MaitHttpSettings
 from adapters.sources.man_down_http import PATH as MAN_DOWN_PATH
 from adapters.sources.man_down_http import ManDownHttp, ManDownHttpSettings
 from adapters.sources.police_answers import PATH as ANSWERS_PATH
@@ -21,7 +23,7 @@ from schemas.caller import CallerLocated
 from schemas.incident import IncidentOpened
 from schemas.police import BackUpAnswered
 from schemas.safety import ManDownSignalled
-from tests import alarms, aml, bars, police
+from tests import alarms, aml, bars, mait, police
 from tests.cad import message
 from tests.fakes import FakeIntake, fake_world
 
@@ -130,6 +132,19 @@ class BarsRig(CadHttpRig):
 
     def heard(self) -> list[int]:
         return [int(one.id.removeprefix("request-")) for one in self.intake.of(IncidentOpened)]
+
+
+class MaitRig(CadHttpRig):
+    """A service that posts XML."""
+
+    path = MAIT_PATH
+
+    def _source(self, state: Path) -> Door:
+        settings = MaitHttpSettings(listen=ANY, at_once=BOUND, mapping=mait.MAPPED)
+        return MaitHttp(settings, fake_world(state))
+
+    def _message(self, n: int, words: str) -> bytes:
+        return mait.about(n).replace(b"Smoke seen", words.encode() or b"Smoke seen")
 
 
 class PoliceAnswersRig(CadHttpRig):

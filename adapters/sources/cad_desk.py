@@ -1,6 +1,7 @@
 """Where sources of a contract hand in: one submission a message, one answer to each (C1, O4)."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.codecs import contract
@@ -90,3 +91,7 @@ class Desk:
         fault = None if task.cancelled() else task.exception()
         if fault and not self._fault.done():
             self._fault.set_exception(fault)
+
+
+MakeDesk = Callable[[str, str, World, Intake], Desk]
+"""Makes the desk of an adapter (by its name), for what `said_by` says."""

@@ -14,7 +14,7 @@ from pydantic import Field
 from adapters.codecs import contract
 from adapters.codecs.cad_stream import HEARTBEAT, is_heartbeat
 from adapters.sources.cad_access import CadSettings, cannot_listen, may_speak, role_of
-from adapters.sources.cad_desk import Answer, Desk, Outcome
+from adapters.sources.cad_desk import Answer, Desk, MakeDesk, Outcome
 from middleware.ops.access import demand_rules
 from middleware.ops.durations import Duration
 from middleware.ops.listening import HostPort, ListenAt
@@ -76,6 +76,7 @@ class Door:
         self._heard_at, self._came = 0.0, self.awaited
         self._reading = 0
         self._desk: Desk
+        self.make_desk: MakeDesk = self.desk
         self.address = settings.listen
         self.listening = asyncio.Event()
 
@@ -85,7 +86,7 @@ class Door:
 
     async def run(self, intake: Intake) -> None:
         self._heard_at = self._world.clock.monotonic()
-        self._desk = self.desk(self.name, self._settings.said_by, self._world, intake)
+        self._desk = self.make_desk(self.name, self._settings.said_by, self._world, intake)
         app = web.Application()
         app.router.add_post(self.path, self.on_message)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adapters.codecs import contract
-from adapters.sources.cad_desk import Desk
+from adapters.sources.cad_desk import Desk, MakeDesk
 from middleware.ops.presence import Presence
 from middleware.ports import Ability, Intake, OnWire, Wire, WireFrame, World
 
@@ -15,7 +15,7 @@ class PlayedDesk:
 
     ability = Ability.REPLAYABLE
 
-    def __init__(self, name: str, desk: type[Desk], said_by: str, world: World, wire: Wire) -> None:
+    def __init__(self, name: str, desk: MakeDesk, said_by: str, world: World, wire: Wire) -> None:
         self.name = name
         self._make_desk, self._said_by, self._world, self._wire = desk, said_by, world, wire
         self._presence = Presence(name, world)
@@ -38,7 +38,7 @@ class PlayedDesk:
             desk.submit(desk.read(frame.data), frame.data[: contract.LIMIT])
 
 
-def play_at(name: str, desk: type[Desk] = Desk) -> Callable[[Any, World, Wire], PlayedDesk]:
+def play_at(name: str, desk: MakeDesk = Desk) -> Callable[[Any, World, Wire], PlayedDesk]:
     """`play` of the row `name`, whose messages go to such a desk."""
 
     def play(settings: Any, world: World, wire: Wire) -> PlayedDesk:
