@@ -1,4 +1,5 @@
-"""What a desk of the police answers, over HTTP: `POST /back-up/v1/messages` (P2); docs/police.md."""
+"""What a desk of the police answers, over HTTP: `POST /back-up/v1/messages` (P2); see
+docs/police.md."""
 
 from datetime import timedelta
 

@@ -23,7 +23,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-names = st.sampled_from(["contract", "kind", "note", "revision", "by", "session", "ask", "said", "state", "incident"])
+names = st.sampled_from(
+    ["contract", "kind", "note", "revision", "by", "session", "ask", "said", "state", "incident"]
+)
 near_misses = st.dictionaries(
     names, json_values | st.sampled_from(["displayed", "wrong_address", "gone_in", "n1"])
 ).map(lambda fields: {**fields, "contract": "forewarn.mdt/1"})
