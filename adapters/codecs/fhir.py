@@ -79,9 +79,9 @@ class Message:
 
     def named(self, kind: type[R], references: tuple[Reference, ...]) -> tuple[str, R] | None:
         """The first of a kind that one of the references names, with its key."""
-        wanted = [key_of(one.reference) for one in references]
-        found = ((k, one) for want in wanted for k, one in self.resources if k and k == want)
-        return next(((k, one) for k, one in found if isinstance(one, kind)), None)
+        by_key = {key: one for key, one in reversed(self.resources) if isinstance(one, kind)}
+        keys = (key_of(one.reference) for one in references)
+        return next(((key, by_key[key]) for key in keys if key and key in by_key), None)
 
 
 def key_of(reference: str) -> str:
