@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from middleware.domain.wording_back_up import CREW, GROUND, LIKELIHOOD, SEVERITY, WANTED, WEAPON
 from schemas.police import CrewState, Ground, Harm, Likelihood, Threat, Wanted, Weapon
 
-LONGEST = 2_000
-"""Characters of one sentence."""
+LONGEST, LONGEST_NATURE = 2_000, 300
+"""Characters of one sentence; of the nature in it, so that the place is never cut off."""
 _ARMED = frozenset({Weapon.SEEN, Weapon.THREATENED})
 _HELD = frozenset({CrewState.CANNOT_LEAVE, CrewState.NO_CONTACT})
 
@@ -78,7 +78,7 @@ def compose(threat: Threat, known: Known) -> Composed:
 
 def _asked(known: Known) -> str:
     number = f", incident {known.incident}" if known.incident else ""
-    nature = f" ({known.nature})" if known.nature else ""
+    nature = f" ({known.nature[:LONGEST_NATURE]})" if known.nature else ""
     where = f", at {known.place}" if known.place else ", place not known"
     return f"{WANTED[known.wanted]} requested{number}{nature}{where}."
 

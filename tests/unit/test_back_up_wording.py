@@ -51,6 +51,12 @@ def test_p1_it_is_said_in_the_order_in_which_the_threshold_asks() -> None:
     )
 
 
+def test_p1_however_long_the_nature_is_the_place_is_said() -> None:
+    """A CAD, or who refers a patient, may send 2,000 characters."""
+    said = compose(Threat(), replace(KNOWN, nature="shouting, " * 200))
+    assert said.words[0].endswith("), at 14 High Street, Anytown.")
+
+
 def test_p1_what_is_missing_is_said() -> None:
     said = compose(Threat(happening="shouting"), replace(KNOWN, place=None))
     assert said.missing == (
