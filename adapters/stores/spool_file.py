@@ -149,7 +149,7 @@ def _frame_at(data: bytes, at: int) -> tuple[int, bytes] | None:
 
 
 def _check(position: int, record: bytes) -> int:
-    return zlib.crc32(record, position & 0xFFFFFFFF)
+    return zlib.crc32(record, zlib.crc32(position.to_bytes(8, "big")))
 
 
 def _token(header: bytes) -> int | None:

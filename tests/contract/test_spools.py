@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.stores.memory import Disk, MemorySpool
@@ -134,6 +134,7 @@ async def test_o4_a_write_that_failed_half_way_is_made_again_in_its_place(tmp_pa
 
 
 @given(st.integers(0, 400), st.binary(min_size=1, max_size=40))
+@example(8, b"\x01")  # the upper half of a place
 def test_o4_torn_or_spoilt_anywhere_it_gives_back_a_beginning_and_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, at: int, junk: bytes
 ) -> None:
