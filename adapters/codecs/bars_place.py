@@ -130,7 +130,7 @@ def _is_here(latitude: float, longitude: float) -> bool:
 
 
 def _phone(message: fhir.Message) -> str | None:
-    whose = [*message.all(Patient), *message.all(RelatedPerson)]
+    whose: list[Patient | RelatedPerson] = [*message.all(Patient), *message.all(RelatedPerson)]
     said = (way.value for one in whose for way in one.telecom if way.system == "phone")
     return next((number for number in said if 0 < len(number) <= MOST_PHONE), None)
 
