@@ -36,7 +36,7 @@ def wrong_with_alarms(world: World, entries: Sequence[Entry]) -> Iterator[str]:
     yield from _end(world.state, world.people_of_radios.ended)
     if not world.plan.clock_steps:
         yield from _told_on(world)
-        if is_quick(world):
+        if _is_quick(world):
             yield from _late(entries)
 
 
@@ -68,7 +68,7 @@ def _course(entries: Sequence[Entry]) -> Iterator[str]:
                     yield f"alarm {made.alarm} was accepted by nobody"
 
 
-def is_quick(world: World) -> bool:
+def _is_quick(world: World) -> bool:
     """Whether nothing but crashes keeps a step from its moment."""
     plan = world.plan
     hindered = plan.append_fails or plan.append_slow or plan.check_slow or plan.append_takes > QUICK
