@@ -2,9 +2,9 @@
 
 import asyncio
 import gc
-import os
 import signal
 import ssl
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -17,7 +17,6 @@ from typing import Any
 import structlog
 
 from adapters.channels.broker import NatsBroker
-from adapters.channels.child import stop_child
 from adapters.sources.caller_directory import CallerDirectory
 from adapters.sources.exchange import Exchange
 from adapters.stores.spool_file import SpoolFile
@@ -49,7 +48,7 @@ from middleware.ops.metrics import Metrics
 from middleware.ops.only_one import only_one
 from middleware.ops.people import People
 from middleware.ops.tokens import Tokens
-from middleware.ports import Channel, Fenced, Journal, Kind, Source, World
+from middleware.ports import Channel, Fenced, Journal, Kind, OutOfPlace, Source, World
 
 log = structlog.get_logger()
 
@@ -179,6 +178,9 @@ def _trouble_in(group: BaseExceptionGroup[BaseException]) -> Trouble | None:
     if group.subgroup(Fenced):
         remedy = "stop the other service, then start this one again"
         return Trouble("another service took over this journal", remedy)
+    if group.subgroup(OutOfPlace):
+        remedy = "keep a copy of the store, run `forewarn journal verify`, compare with a backup"
+        return Trouble("the journal is not as this service left it: records are gone", remedy)
     found: Trouble | BaseExceptionGroup[Trouble] | None = group.subgroup(Trouble)
     while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]
@@ -364,7 +366,7 @@ def _say_where(built: Built, address: str, say: Say) -> None:
     if _speaks_mqtt(config):
         at = built.broker.at.at if built.broker else config.broker_at()
         say(f"broker   mqtt://{at}{' (embedded)' if built.broker else ''}")
-    say(f"journal  {config.state / 'journal.sqlite'}")
+    say(f"journal  {built.journal}")
 
 
 def _snapshot_taker(config_file: Path | None) -> Callable[[], Awaitable[bool]]:
@@ -374,12 +376,12 @@ def _snapshot_taker(config_file: Path | None) -> Callable[[], Awaitable[bool]]:
         command += ["--config", str(config_file)]
 
     async def take() -> bool:
-        child = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.DEVNULL, env=dict(os.environ)
-        )
+        # by vfork: a fork, which the loop would make, stops everything while it copies the memory's
+        # tables, and slows every page that is written for a while
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: ASYNC220
         try:
-            return await child.wait() == 0
+            return await asyncio.to_thread(child.wait) == 0
         finally:  # it does not go on when the service has stopped
-            await stop_child(child)
+            child.kill()
 
     return take

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from middleware.domain.calendar import london_day
 from middleware.engine.entry import Entry
@@ -20,6 +20,8 @@ from schemas.judgement import MistakeTaken
 from schemas.mistake import CrewReportedMistake
 
 PACE = timedelta(seconds=1)
+SLICE = 500
+"""Notes that are looked at without a break."""
 
 
 class Observer:
@@ -82,21 +84,33 @@ class Observer:
     async def run(self, state: State) -> None:
         """Measure once in `pace`."""
         while True:
-            self.measure(state)
+            await self._measure_notes(state)
+            self._measure_others(state)
             await self._clock.sleep(self.pace)
 
-    def measure(self, state: State) -> None:
-        """Set the gauges to what is open now."""
+    async def _measure_notes(self, state: State) -> None:
+        """In slices, so that everything else has its turn: there may be tens of thousands."""
+        notes = list(state.notes.values())
+        phases = dict.fromkeys(Phase, 0)
+        issued: list[datetime] = []
+        tasks = 0
+        for begin in range(0, len(notes), SLICE):
+            part = [note.phase for note in notes[begin : begin + SLICE]]
+            for phase in Phase:
+                phases[phase] += part.count(phase)
+            waiting = [n for n in notes[begin : begin + SLICE] if n.phase is Phase.OPEN]
+            issued += [min(note.issued_at for note in waiting)] if waiting else []
+            tasks += sum(note.task_times > 0 for note in waiting)
+            await self._clock.sleep(timedelta())
+        for phase, count in phases.items():
+            self._meters.gauge("forewarn_notes", state=phase.value).set(count)
         now = self._stamps.now()
-        phases = [note.phase for note in state.notes.values()]
-        for phase in Phase:
-            self._meters.gauge("forewarn_notes", state=phase.value).set(phases.count(phase))
-        waiting = [note for note in state.notes.values() if note.phase is Phase.OPEN]
-        oldest = min((note.issued_at for note in waiting), default=now)
-        unanswered = (now - oldest).total_seconds()
+        unanswered = (now - min(issued, default=now)).total_seconds()
         self._meters.gauge("forewarn_oldest_unanswered_seconds").set(unanswered)
-        tasks = sum(note.task_times > 0 for note in waiting)
         self._meters.gauge("forewarn_tasks_open").set(tasks)
+
+    def _measure_others(self, state: State) -> None:
+        now = self._stamps.now()
         self._measure_markers(state)
         self._alarms.measure(state, now)
         self._back_ups.measure(state, now)
