@@ -21,25 +21,36 @@ id,address,postcode,phones,person,scope,category,severity,what,happened_on,revie
 EOC-1,"14 Marram Street, Saltby",CT97 1AB,07700 900114,Ann Other,house,physical_assault,high,\
 Threw a chair,2025-11-02,2099-01-01,EOC
 """
-EOC = {"figures", "sources", "incidents", "calls", "tasks"}
+EVERYBODY = {"figures", "sources"}
+EOC = EVERYBODY | {"incidents", "calls", "tasks", "stand_offs"}
+REPORTS = {"abuse", "reports"}
 SEES = {
     Role.CALL_HANDLER: EOC | {"alarms_all"},
-    Role.DISPATCHER: EOC | {"alarms_dispatch"},
-    Role.SUPERVISOR: EOC | {"alarms", "quarantine"},
-    Role.MARKING_TEAM: {"figures", "sources", "flagged", "batches", "mistakes", "quarantine"},
-    Role.SECURITY_TEAM: {"figures", "sources", "flagged"},
-    Role.AUDITOR: EOC | {"alarms", "batches", "mistakes", "quarantine"},
-    Role.ADMINISTRATOR: {"figures", "sources", "quarantine"},
+    Role.DISPATCHER: EOC | {"alarms_dispatch", "back_ups"},
+    Role.SUPERVISOR: EOC | REPORTS | {"alarms", "back_ups", "quarantine"},
+    Role.MARKING_TEAM: EVERYBODY | {"flagged", "batches", "mistakes", "applications", "quarantine"},
+    Role.SECURITY_TEAM: EVERYBODY | REPORTS | {"flagged", "assaults"},
+    Role.AUDITOR: EOC
+    | REPORTS
+    | {"alarms", "back_ups", "batches", "mistakes", "applications", "assaults", "quarantine"},
+    Role.ADMINISTRATOR: EVERYBODY | {"quarantine"},
 }
-SPEAKS = {"open-note", "report-mistake", "accept-alarm"}
-DUTY = SPEAKS | {"take-task", "send-help", "report-listening", "end-alarm"}
+SPEAKS = {"open-note", "report-mistake", "accept-alarm", "note-abuse", "report-violence"}
+BACK_UP = {
+    f"{verb}-back-up"
+    for verb in ("compose", "request", "read-out", "answer", "escalate", "take", "stand-down")
+}
+ALARMS = {"send-help", "report-listening", "end-alarm"}
+DUTY = SPEAKS | BACK_UP | ALARMS | {"take-task", "say-stand-off", "answer-prompt"}
+MARKING = {"decide-batch", "open-mistake", "decide-mistake", "settle-application"}
 DOES = {
     Role.CALL_HANDLER: SPEAKS,
     Role.DISPATCHER: DUTY,
-    Role.SUPERVISOR: DUTY,
-    Role.MARKING_TEAM: {"open-note", "decide-batch", "open-mistake", "decide-mistake"},
-    Role.SECURITY_TEAM: {"open-note"},
-    Role.AUDITOR: {"open-note", "open-mistake"},
+    Role.SUPERVISOR: DUTY | {"open-report", "amend-report"},
+    Role.MARKING_TEAM: MARKING | {"open-note", "open-report"},
+    Role.SECURITY_TEAM: {"open-note", "report-violence"}
+    | {"open-report", "amend-report", "drop-report", "take-assault"},
+    Role.AUDITOR: {"open-note", "open-mistake", "open-report"},
     Role.ADMINISTRATOR: set(),
 }
 CREW = "A101"
