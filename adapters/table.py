@@ -25,11 +25,12 @@ from adapters.sources import (
     man_down_mqtt,
     police_answers,
 )
-from adapters.stores import sqlite
+from adapters.stores import redis, sqlite
 from middleware.ports import AdapterSpec, Kind
 
 ADAPTERS: tuple[AdapterSpec, ...] = (
     sqlite.SPEC,
+    redis.SPEC,
     cad_http.SPEC,
     cad_tcp.SPEC,
     cad_redis.SPEC,

@@ -7,17 +7,25 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from adapters.channels.broker import free_port
+from middleware.ops.listening import HostPort
 from tests.needs import require
 
 USER, PASSWORD = "forewarn", "canary-redis-password"
 STREAM = "forewarn:cad"
 ACL = f"user {USER} on >{PASSWORD} ~{STREAM}* +@read +@write +@stream +@connection +@transaction"
 """What docs/cad-contract.md gives the service: its stream, and no more."""
+JOURNAL_USER = "forewarn-journal"
+JOURNAL_RIGHTS = (
+    "~forewarn:{eoc1}:* -@all +@connection -@dangerous +config|get +info +multi +exec +eval "
+    "+get +incrby +xadd +xrange +xrevrange +hget +hset +hgetall +rpush +lrange +expire +persist"
+)
+"""What docs/redis.md gives whoever keeps the journal of the room eoc1 there."""
 
 
 def server_program() -> str:
@@ -33,11 +41,14 @@ def server_program() -> str:
 class RedisServer:
     """Durable at every write; `kill` is kill -9, and it comes back with what it had."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **options: str) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "users.acl").write_text(f"{ACL}\nuser default on nopass ~* &* +@all\n")
+        journal = f"user {JOURNAL_USER} on >{PASSWORD} {JOURNAL_RIGHTS}"
+        everybody = "user default on nopass ~* &* +@all"
+        (folder / "users.acl").write_text(f"{ACL}\n{journal}\n{everybody}\n")
         self.port = free_port("127.0.0.1")
+        self.options = options
         self._child: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -45,7 +56,7 @@ class RedisServer:
         options = {
             "port": self.port, "bind": "127.0.0.1", "dir": self._folder, "save": "",
             "appendonly": "yes", "appendfsync": "always", "aclfile": self._folder / "users.acl",
-        }  # fmt: skip
+        } | self.options  # fmt: skip
         words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
         with (self._folder / "server.log").open("ab") as log:
             self._child = await asyncio.create_subprocess_exec(
@@ -84,6 +95,15 @@ class RedisServer:
             await client.aclose()
 
 
+def journal_on(port: int, folder: Path) -> dict[str, Any]:
+    """What `[store.redis]` says in a test: the server, and the user that docs/redis.md makes."""
+    secret = folder / "journal.secret"
+    secret.touch(mode=0o600)
+    secret.write_text(PASSWORD + "\n")
+    at = HostPort("127.0.0.1", port)
+    return {"connect": at, "username": JOURNAL_USER, "password_file": secret}
+
+
 async def _answers(client: "Redis") -> bool:
     with contextlib.suppress(RedisError):
         return bool(await client.ping())
@@ -91,8 +111,9 @@ async def _answers(client: "Redis") -> bool:
 
 
 @asynccontextmanager
-async def redis_server(folder: Path) -> AsyncIterator[RedisServer]:
-    server = RedisServer(folder)
+async def redis_server(folder: Path, **options: str) -> AsyncIterator[RedisServer]:
+    """`options` are the server's own, over what it is set to here."""
+    server = RedisServer(folder, **options)
     await server.start()
     try:
         yield server

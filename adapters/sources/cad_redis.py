@@ -7,24 +7,19 @@ and answered on a stream of answers; what was read and not acknowledged is read 
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
 from adapters.sources.cad_desk import Answer, Desk
 from adapters.sources.played import play_at
+from adapters.wires.redis_client import RedisServer
 from middleware.ops.access import demand_rules
 from middleware.ops.durations import Between, Duration
-from middleware.ops.errors import Trouble
-from middleware.ops.listening import ConnectTo, HostPort
 from middleware.ops.presence import Presence
-from middleware.ops.private_files import read_private
 from middleware.ops.redaction import Fixed
 from middleware.ports import Ability, AdapterSpec, Intake, Kind, Problem, World
 from schemas.base import Code
@@ -46,26 +41,11 @@ HandedIn = tuple[bytes, "asyncio.Task[Answer]"]
 log = structlog.get_logger()
 
 
-class CadRedisSettings(BaseModel):
+class CadRedisSettings(RedisServer):
     """`[source.cad_redis]`"""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     said_by: Code = Field(
         "cad", description="name of the CAD; ways in that the same CAD uses have the same name"
-    )
-    connect: ConnectTo = Field(
-        HostPort("127.0.0.1", 6379), description="where Redis or Valkey listens, host:port"
-    )
-    username: Annotated[str, Field(pattern=r"^[!-~]{1,200}$")] | None = Field(
-        None, description="ACL user; without one, the server's default user"
-    )
-    password_file: Path | None = Field(
-        None, description="file with that user's password, readable by this service alone (600)"
-    )
-    tls: bool = Field(False, description="speak TLS")
-    tls_ca_file: Path | None = Field(
-        None, description="PEM authorities of its certificate, when the system does not know them"
     )
     stream: Annotated[str, Field(pattern=r"^[!-~]{1,200}$")] = Field(
         "forewarn:cad", description="key of the stream; answers go to the key with `:answers` added"
@@ -98,7 +78,7 @@ class CadRedis:
         self._settings = settings
         self._world = world
         self._presence = Presence(NAME, world)
-        self._password = _password(settings.password_file)
+        self._password = settings.password()
         self._failures = 0
 
     async def run(self, intake: Intake) -> None:
@@ -114,7 +94,9 @@ class CadRedis:
 
     async def _keep_reading(self, desk: Desk) -> None:
         while True:
-            client = self._client()
+            client = self._settings.client(
+                self._password, connects=self._settings.wait, answers=2 * self._settings.wait
+            )
             try:
                 await self._read(client, desk)
             except* (AuthenticationError, NoPermissionError):
@@ -128,20 +110,6 @@ class CadRedis:
     def _on_lost(self, reason: str) -> None:
         log.error("redis_lost", adapter=NAME, cause=reason, remedy=Fixed(REMEDIES[reason]))
         self._presence.lost(reason)
-
-    def _client(self) -> "Redis":
-        settings = self._settings
-        return Redis(
-            host=settings.connect.host,
-            port=settings.connect.port,
-            username=settings.username,
-            password=self._password,
-            ssl=settings.tls,
-            ssl_ca_certs=str(settings.tls_ca_file) if settings.tls_ca_file else None,
-            socket_timeout=2 * settings.wait.total_seconds(),
-            socket_connect_timeout=settings.wait.total_seconds(),
-            retry=Retry(NoBackoff(), 0),
-        )
 
     async def _read(self, client: "Redis", desk: Desk) -> None:
         """Until the connection is lost: read ahead, and answer in order."""
@@ -230,16 +198,6 @@ def _message(desk: Desk, fields: dict[bytes, bytes] | None) -> tuple[Any, bytes]
         return desk.read(raw), raw
     reason = "is missing; add entries as XADD key * message JSON"
     return Problem("message", reason), b" ".join(b for pair in (fields or {}).items() for b in pair)
-
-
-def _password(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    content = read_private(path)
-    if not content or not content.strip():
-        what = f"{path} holds no password"
-        raise Trouble(what, "write the password of the Redis user into password_file, chmod 600")
-    return content.decode().splitlines()[0]
 
 
 SPEC = AdapterSpec(Kind.SOURCE, NAME, CadRedisSettings, CadRedis, play=play_at(NAME))

@@ -33,12 +33,16 @@ class SqliteJournal:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._writer = Writer(path)
         self._let_in = asyncio.Semaphore(WAITING_APPENDS)
         self._reading = ThreadPoolExecutor(1, "journal-reader")
         self._reader = open_for_reading(path)
         self._snapshot = SnapshotFile(path.with_name(path.name + ".snapshot"))
         self._closed = False
+
+    def __str__(self) -> str:
+        return str(self._path)
 
     async def acquire(self) -> int:
         token: int = await self._writer.submit(_next_token, 1)

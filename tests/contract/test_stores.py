@@ -4,6 +4,7 @@ and over the journal in memory."""
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,23 +16,40 @@ from adapters.table import ADAPTERS
 from middleware.ops.clock import SystemClock
 from middleware.ops.metrics import Metrics
 from middleware.ports import Fenced, Journal, Kind, OutOfPlace, Snapshot, World
-
-SETTINGS: dict[str, dict[str, Any]] = {"sqlite": {}}
-"""What each store row needs to be told in a test."""
+from tests.redis_server import journal_on, redis_server
 
 Open = Callable[[], Journal]
-Store = tuple[Journal, Open]
+Settings = dict[str, Any]
 
 
-def opener(name: str, state: Path) -> Open:
+@asynccontextmanager
+async def nothing(_: Path) -> AsyncIterator[Settings]:
+    """It needs nothing but the state directory."""
+    yield {}
+
+
+@asynccontextmanager
+async def redis(folder: Path) -> AsyncIterator[Settings]:
+    async with redis_server(folder / "redis") as server:
+        yield journal_on(server.port, folder)
+
+
+NEEDS: dict[str, Callable[[Path], AbstractAsyncContextManager[Settings]]] = {
+    "memory": nothing,
+    "sqlite": nothing,
+    "redis": redis,
+}
+"""What each store needs beside it, and has to be told in a test."""
+
+
+def opener(name: str, state: Path, settings: Settings) -> Open:
     """Opens the same store as often as wanted, like a service that starts again."""
     if name == "memory":
         disk = Disk()
         return lambda: MemoryJournal(disk)
     spec = next(row for row in ADAPTERS if (row.kind, row.name) == (Kind.STORE, name))
     world = World("eoc1", SystemClock(), Random(1), state, Metrics(), {})
-    settings = spec.settings(**SETTINGS[name])
-    return lambda: spec.make(settings, world)
+    return lambda: spec.make(spec.settings(**settings), world)
 
 
 STORES = ("memory", *(row.name for row in ADAPTERS if row.kind is Kind.STORE))
@@ -39,16 +57,17 @@ STORES = ("memory", *(row.name for row in ADAPTERS if row.kind is Kind.STORE))
 
 @pytest.fixture(params=STORES)
 async def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
-    opened: list[Journal] = []
-    open_one = opener(request.param, tmp_path)
+    async with NEEDS[request.param](tmp_path) as settings:
+        opened: list[Journal] = []
+        open_one = opener(request.param, tmp_path, settings)
 
-    def remembered() -> Journal:
-        opened.append(open_one())
-        return opened[-1]
+        def remembered() -> Journal:
+            opened.append(open_one())
+            return opened[-1]
 
-    yield remembered
-    for journal in opened:
-        await journal.close()
+        yield remembered
+        for journal in opened:
+            await journal.close()
 
 
 @pytest.fixture
@@ -225,4 +244,4 @@ async def test_who_stops_waiting_does_not_break_the_journal(journal: Journal) ->
 
 
 def test_every_store_row_is_under_this_contract() -> None:
-    assert set(SETTINGS) == {row.name for row in ADAPTERS if row.kind is Kind.STORE}
+    assert set(NEEDS) == set(STORES)

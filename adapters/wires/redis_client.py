@@ -1,0 +1,72 @@
+"""Redis or Valkey: where it is, who we are there, and a client that tries once."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from redis.asyncio import Redis
+from redis.asyncio.connection import ConnectCallbackT
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from middleware.ops.errors import Trouble
+from middleware.ops.listening import ConnectTo, HostPort
+from middleware.ops.private_files import read_private
+
+
+class RedisServer(BaseModel):
+    """What every section of something that speaks to Redis begins with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    connect: ConnectTo = Field(
+        HostPort("127.0.0.1", 6379), description="where Redis or Valkey listens, host:port"
+    )
+    username: Annotated[str, Field(pattern=r"^[!-~]{1,200}$")] | None = Field(
+        None, description="ACL user; without one, the server's default user"
+    )
+    password_file: Path | None = Field(
+        None, description="file with that user's password, readable by this service alone (600)"
+    )
+    tls: bool = Field(False, description="speak TLS")
+    tls_ca_file: Path | None = Field(
+        None, description="PEM authorities of its certificate, when the system does not know them"
+    )
+
+    def password(self) -> str | None:
+        """Trouble where others can read the file, or nothing is in it."""
+        path = self.password_file
+        if path is None:
+            return None
+        content = read_private(path)
+        if not content or not content.strip():
+            what = f"{path} holds no password"
+            raise Trouble(
+                what, "write the password of the Redis user into password_file, chmod 600"
+            )
+        return content.decode().splitlines()[0]
+
+    def client(
+        self,
+        password: str | None,
+        *,
+        connects: timedelta,
+        answers: timedelta,
+        on_connect: ConnectCallbackT | None = None,
+    ) -> "Redis":
+        """Connects when it is first used, and again when it was cut off; a command is tried once.
+        Longer than `connects` or `answers` is a dead link. `on_connect` replaces the greeting."""
+        return Redis(
+            host=self.connect.host,
+            port=self.connect.port,
+            username=self.username,
+            password=password,
+            ssl=self.tls,
+            ssl_ca_certs=str(self.tls_ca_file) if self.tls_ca_file else None,
+            socket_timeout=answers.total_seconds(),
+            socket_connect_timeout=connects.total_seconds(),
+            retry=Retry(NoBackoff(), 0),
+            redis_connect_func=on_connect,
+            protocol=3,
+        )
