@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-NAMES = {"chromium": ("chromium", "chromium-browser", "google-chrome")}
+NAMES = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "alertmanager": ("alertmanager", "prometheus-alertmanager"),
+}
+PACKAGES = {
+    "promtool": "prometheus",
+    "amtool": "prometheus-alertmanager",
+    "alertmanager": "prometheus-alertmanager",
+}
 PLACES = (str(Path(sys.executable).parent), "/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
@@ -20,7 +28,8 @@ def require(program: str) -> str:
     for name in NAMES.get(program, (program,)):
         if found := shutil.which(name, path=path):
             return found
-    reason = f"{program} is not installed; on Debian or Ubuntu: apt-get install {program}"
+    package = PACKAGES.get(program, program)
+    reason = f"{program} is not installed; on Debian or Ubuntu: apt-get install {package}"
     if os.environ.get("CI") == "true":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
