@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 from prometheus_client import Histogram
-from prometheus_client.utils import floatToGoString
 
 from middleware.ops.metrics import TABLE
 
@@ -94,7 +93,7 @@ def problems(expr: str, values: Mapping[str, set[str]]) -> list[str]:
 def _bounds(name: str) -> set[str]:
     """The `le` of a histogram's buckets, as they are written on /metrics."""
     rows = [row for row in TABLE if name == f"{row.name}_bucket"]
-    return {floatToGoString(bound) for row in rows for bound in row.buckets} | {"+Inf"}
+    return {str(float(bound)) for row in rows for bound in row.buckets} | {"+Inf"}
 
 
 def looks_at_alerts() -> dict[str, list[tuple[str, bool]]]:

@@ -53,7 +53,8 @@ async def told() -> AsyncIterator[tuple[TestServer, list[dict[str, Any]]]]:
     app = web.Application()
     app.router.add_post("/supervisor", on_told)
     app.router.add_post("/heartbeat", on_heartbeat)
-    async with TestServer(app) as server:
+    server = TestServer(app)
+    async with server:
         yield server, came
 
 
