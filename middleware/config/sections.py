@@ -98,7 +98,7 @@ class JournalKeeping(Section):
     )
 
     snapshot_every: Annotated[int, Field(ge=100, le=10_000_000)] = Field(
-        20_000,
+        10_000,
         description="records between two snapshots of the state; a tenth of them where it is calm",
     )
     anchor: Path | None = Field(
