@@ -176,7 +176,6 @@ class Exchange(ABC):
         if self._told_lost:
             return
         self._told_lost = True
-        self._world.meters.counter("forewarn_adapter_gaps_total", adapter=name).inc()
         now, revision = self._now_and_revision()
         await intake.submit(
             SourceLost(

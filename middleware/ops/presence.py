@@ -19,7 +19,6 @@ class Presence:
 
     def __init__(self, adapter: str, world: World, *, gap: bool = False) -> None:
         self._name, self._gap = adapter, gap
-        self._gaps = world.meters.counter("forewarn_adapter_gaps_total", adapter=adapter)
         self._clock, self._tap = world.clock, world.tap
         self._gauge = world.meters.gauge("forewarn_adapter_connected", adapter=adapter)
         self._gauge.set(0)
@@ -54,7 +53,6 @@ class Presence:
     def _turn(self, *, connected: bool) -> None:
         if self._gap and not connected and (self._connected or not self._begun):
             self._cut = True
-            self._gaps.inc()
         if connected is not self._connected:
             self._tell_tap(connected=connected)
         self._connected, self._begun = connected, True
