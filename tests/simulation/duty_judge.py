@@ -28,11 +28,8 @@ BY_A_PERSON = (NoteAcknowledged, CrewAcknowledged, CrewReportedMistake)
 
 def wrong_with_duties(world: World, entries: Sequence[Entry]) -> Iterator[str]:
     """One line for everything that is not as it must be."""
-    plan = world.plan
-    true_time = not plan.clock_steps and not plan.starts_off
-    # with journal and spool both away a step may wait until one of them is back (docs/operating.md)
-    kept = not (plan.journal_outs and plan.spool_fails)
-    look = _Look(times=true_time and kept)
+    true_time = not world.plan.clock_steps and not world.plan.starts_off
+    look = _Look(times=true_time)
     for entry in entries:
         yield from look.at(entry)
 
