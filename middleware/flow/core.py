@@ -23,7 +23,7 @@ from middleware.ports import Clock, Meters, Problem, Standing, Submitted
 from schemas.decision import Decision, Failed, Ignored, Why
 from schemas.delivery import DeliveryReported, NoteAttempted
 from schemas.event import Event
-from schemas.service import RAW_KEPT, Refused
+from schemas.service import RAW_KEPT, BuildStarted, Refused
 
 log = structlog.get_logger()
 
@@ -31,8 +31,9 @@ BATCH = 32
 """Entries decided before they are appended: man-down waits for one batch at most."""
 NEARLY_FULL = 7 / 8
 """Of what may lie beside the journal: the rest is kept for man-down."""
-NOT_WAITING = (NoteAttempted, DeliveryReported)
-"""Whoever hands these in acknowledges nothing to anybody: a call to a crew waits for no disk."""
+NOT_WAITING = (NoteAttempted, DeliveryReported, BuildStarted)
+"""Whoever hands these in acknowledges nothing to anybody: neither a call to a crew nor a start
+waits for a disk."""
 
 Listener = Callable[[Sequence[Entry], State], None]
 

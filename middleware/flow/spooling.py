@@ -171,6 +171,8 @@ class Spooling:
     async def _file(self) -> bool:
         begin = max(self.kept, self._backlog.before)
         records = self._backlog.after(begin)
+        if not records:
+            return True
         if not await self._shelf.lay(begin, records):
             return False
         self.kept = begin + len(records)
@@ -191,6 +193,7 @@ class Spooling:
         """Bring the journal what it lacks; put on record when it goes and comes."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._reconcile())
+            tasks.create_task(self._try_the_spool())
             while True:
                 await post(await self._news.get())
 
@@ -199,10 +202,16 @@ class Spooling:
             await self._work.wait()
             while self._backlog:
                 if not await self._offer():
-                    if self.stand is Stand.MEMORY:
-                        await self._lay_aside()
                     await self._clock.sleep(RETRY)
             await self._end()
+
+    async def _try_the_spool(self) -> None:
+        """Beside the offers: one to a journal that hangs takes as long as it may."""
+        while True:
+            await self._work.wait()
+            if self.stand is Stand.MEMORY:
+                await self._lay_aside()
+            await self._clock.sleep(RETRY)
 
     async def _offer(self) -> bool:
         """Whether the journal took the next records."""

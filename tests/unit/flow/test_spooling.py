@@ -294,6 +294,30 @@ async def test_o4_a_store_that_hangs_is_left_and_asked_again() -> None:
 
 
 @virtual
+async def test_d1_a_start_waits_neither_for_a_journal_that_hangs_nor_for_its_spool() -> None:
+    """A man-down at that moment would wait with it."""
+    disk, spool = Disk(), Full("write")
+    spool.is_so = True
+    store = MemorySpool(disk, spool)
+    async with asyncio.timeout(OFFER / 2):
+        running = await start(disk, journal=_hanging(disk), spool=store, limits=LIMITS)
+        pressed = await running.service.core.submit(alarms.pressed())
+    assert not pressed.kept
+    spool.is_so = False
+    await running.wait(OFFER / 10)
+
+    assert running.service.core.journal.stand is Stand.SPOOL, "tried beside the offer that hangs"
+
+
+def _hanging(disk: Disk) -> MemoryJournal:
+    class Hanging(MemoryJournal):
+        async def append(self, expected: int, token: int, records: list[bytes]) -> None:
+            await asyncio.Event().wait()
+
+    return Hanging(disk)
+
+
+@virtual
 async def test_e3_the_timeline_says_what_was_told_before_it_was_in_the_journal() -> None:
     here = await away()
     cad = Cad()
