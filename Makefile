@@ -18,7 +18,7 @@ CODE := middleware adapters schemas simulators
 FAST := $(wildcard tests/architecture tests/contract tests/property tests/unit)
 SLOW := $(wildcard tests/browser tests/integration tests/simulation)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
-LOCK := $(COMPILE) --extra dev --output-file requirements.lock pyproject.toml
+LOCK := $(COMPILE) --extra dev --extra traces --output-file requirements.lock pyproject.toml
 LOCK_IMAGE := $(COMPILE) --constraint requirements.lock
 LOCK_PEERS := $(COMPILE) --python-version 3.11 --output-file $(PEERS_LIST).txt $(PEERS_LIST).in
 

@@ -66,6 +66,10 @@ def test_each_runtime_dependency_has_its_reason() -> None:
     assert documented_names("Runtime") == requirement_names(PROJECT["dependencies"])
 
 
+def test_each_dependency_of_the_traces_has_its_reason() -> None:
+    assert documented_names("Traces") == requirement_names(PROJECT["optional-dependencies"]["traces"])
+
+
 def test_each_development_dependency_has_its_reason() -> None:
     developed = PROJECT["optional-dependencies"]["dev"]
     assert documented_names("Development") == requirement_names(developed)
@@ -84,7 +88,7 @@ def locked() -> list[tuple[Requirement, str]]:
 
 def test_every_locked_package_is_pinned_and_hashed() -> None:
     for requirement, hashes in locked():
-        assert re.fullmatch(r"==[\w.]+", str(requirement.specifier)), requirement.name
+        assert re.fullmatch(r"==[\w.!]+", str(requirement.specifier)), requirement.name
         assert "--hash=sha256:" in hashes, requirement.name
 
 
@@ -92,7 +96,8 @@ def test_the_lock_satisfies_every_dependency_of_the_project() -> None:
     versions: dict[str, list[str]] = {}
     for requirement, _ in locked():
         versions.setdefault(requirement.name, []).append(str(requirement.specifier)[2:])
-    for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]:
+    extras = PROJECT["optional-dependencies"]
+    for text in PROJECT["dependencies"] + extras["dev"] + extras["traces"]:
         wanted = Requirement(text)
         assert wanted.name in versions, f"{wanted.name} is not locked: make lock"
         assert all(wanted.specifier.contains(v) for v in versions[wanted.name]), "make lock"

@@ -236,8 +236,8 @@ def test_e2_the_image_has_no_root_and_nothing_that_is_not_locked() -> None:
 def _versions(lock: Path) -> set[str]:
     """Each `name==version`; every one has its hashes."""
     text = lock.read_text()
-    named = re.findall(r"^([\w.-]+==[\w.]+)", text, re.MULTILINE)
-    hashed = re.findall(r"^([\w.-]+==[\w.]+)[^\n]*\\\n +--hash=sha256:", text, re.MULTILINE)
+    named = re.findall(r"^([\w.-]+==[\w.!]+)", text, re.MULTILINE)
+    hashed = re.findall(r"^([\w.-]+==[\w.!]+)[^\n]*\\\n +--hash=sha256:", text, re.MULTILINE)
     assert named, lock
     assert named == hashed, lock
     return set(named)
