@@ -3,14 +3,12 @@
 import argparse
 import asyncio
 import json
-import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 from urllib.parse import urlencode
 
-from aiohttp import ClientError, ClientSession
+from simulators.posting import parser_of, run
 
 ABOUT = """\
 An AML gateway: posts where the telephones of callers are, one message a number, spread about a
@@ -19,9 +17,9 @@ place. Point it at [source.aml_http] listen.
 example:
   python -m simulators aml --token-file aml-token.txt --number 07700900123 --at 51.3,-0.5
 """
+NAME = "aml"
 URL = "http://127.0.0.1:8105/aml/v1/messages"
 METRES_A_DEGREE = 111_200
-TAKEN = range(200, 300)
 
 
 def sms_text(latitude: float, longitude: float, radius: int, at: datetime, by: str = "G") -> str:
@@ -65,24 +63,9 @@ def spoilt(body: bytes, fault: str) -> bytes:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Post them all; 1 when something was refused, 2 when nobody is there."""
-    given = _parser().parse_args(argv)
-    try:
-        return asyncio.run(_post(given))
-    except (OSError, ClientError) as fault:
-        what = type(fault).__name__
-        print(f"aml: {what}; check --url and --token-file, and that it runs", file=sys.stderr)
-        return 2
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m simulators aml", description=ABOUT,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    """The exit code is that of `run`."""
+    parser = parser_of(NAME, ABOUT, URL)
     add = parser.add_argument
-    add("--url", default=URL, help="where the gateway posts to (default: %(default)s)")
-    add("--token-file", type=Path, required=True, help="file with the token of the gateway")
     add("--number", action="append", required=True, help="whose telephone; can be given again")
     add("--at", required=True, metavar="LAT,LON", help="the middle of where they are")
     add("--radius", type=int, default=20, help="how sure they are, in metres (%(default)s)")
@@ -91,21 +74,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=7, help="the same seed spreads them alike (%(default)s)")
     add("--fault", choices=("swap", "garbage", "shorten"), default="",
         help="coordinates swapped; no message; a part of it left out")  # fmt: skip
-    return parser
+    return run(NAME, _messages, parser.parse_args(argv))
 
 
-async def _post(given: argparse.Namespace) -> int:
-    token, random = given.token_file.read_text().strip(), Random(given.seed)
+async def _messages(given: argparse.Namespace) -> AsyncIterator[tuple[str, bytes]]:
+    random = Random(given.seed)
     middle = [float(part) for part in given.at.split(",")]
-    refused = 0
-    async with ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:
-        for number in given.number:
-            await asyncio.sleep(given.late)
-            away = given.radius / METRES_A_DEGREE
-            where = [degrees + random.uniform(-away, away) for degrees in middle]
-            now = datetime.now(UTC)
-            body = message(number, where[0], where[1], given.radius, now, given.form)
-            async with http.post(given.url, data=spoilt(body, given.fault)) as answer:
-                refused += answer.status not in TAKEN
-                print(f"aml: a position was posted: {answer.status} {await answer.text()}")
-    return 1 if refused else 0
+    for number in given.number:
+        await asyncio.sleep(given.late)
+        away = given.radius / METRES_A_DEGREE
+        where = [degrees + random.uniform(-away, away) for degrees in middle]
+        now = datetime.now(UTC)
+        body = message(number, where[0], where[1], given.radius, now, given.form)
+        yield "a position", spoilt(body, given.fault)

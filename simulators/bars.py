@@ -1,16 +1,13 @@
 """`python -m simulators bars`: a service that refers patients by BaRS (O3, C1)."""
 
 import argparse
-import asyncio
 import json
-import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from aiohttp import ClientError, ClientSession
+from simulators.posting import parser_of, run
 
 ABOUT = """\
 A 111 provider or a neighbouring ambulance service: posts one referral as a FHIR bundle, then what
@@ -21,11 +18,11 @@ examples:
   python -m simulators bars --token-file bars-token.txt --address "14 Marram Street, Saltby" \\
       --scene "man with a knife" --then revoke
 """
+NAME = "bars"
 URL = "http://127.0.0.1:8107/bars/v1/$process-message"
 SYSTEMS = "https://fhir.nhs.uk/CodeSystem/"
 EXTENSION = "https://fhir.nhs.uk/StructureDefinition/LocationExtension"
 UNSAFE = "U"
-TAKEN = range(200, 300)
 Json = dict[str, Any]
 
 
@@ -99,24 +96,9 @@ def _coded(system: str, code: str) -> Json:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Post them; 1 when something was refused, 2 when nobody is there."""
-    given = _parser().parse_args(argv)
-    try:
-        return asyncio.run(_post(given))
-    except (OSError, ClientError) as fault:
-        what = type(fault).__name__
-        print(f"bars: {what}; check --url and --token-file, and that it runs", file=sys.stderr)
-        return 2
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m simulators bars", description=ABOUT,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    """The exit code is that of `run`."""
+    parser = parser_of(NAME, ABOUT, URL)
     add = parser.add_argument
-    add("--url", default=URL, help="where referrals are posted to (default: %(default)s)")
-    add("--token-file", type=Path, required=True, help="file with the token of the sender")
     add("--address", required=True, help="the whole address, in words")
     add("--uprn", help="its UPRN, with leading zeros where there are some")
     add("--at", metavar="LAT,LON", help="its position")
@@ -127,19 +109,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--then", choices=("again", "update", "revoke"), help="what is posted after it")
     add("--fault", choices=("swap", "garbage"), default="",
         help="coordinates swapped; no bundle at all")  # fmt: skip
-    return parser
+    return run(NAME, _messages, parser.parse_args(argv))
 
 
-async def _post(given: argparse.Namespace) -> int:
-    token, request = given.token_file.read_text().strip(), str(uuid4())
-    day = datetime.now(UTC).isoformat()
-    reasons, refused, body = ["new", *([given.then] if given.then else [])], 0, b""
-    async with ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:
-        for reason in reasons:
-            if reason != "again":
-                body = bundle(given, request, reason, datetime.now(UTC), day)
-            data = b"no bundle at all" if given.fault == "garbage" else body
-            async with http.post(given.url, data=data) as answer:
-                refused += answer.status not in TAKEN
-                print(f"bars: {reason} was posted: {answer.status} {await answer.text()}")
-    return 1 if refused else 0
+async def _messages(given: argparse.Namespace) -> AsyncIterator[tuple[str, bytes]]:
+    request, day, body = str(uuid4()), datetime.now(UTC).isoformat(), b""
+    for reason in ["new", *([given.then] if given.then else [])]:
+        if reason != "again":
+            body = bundle(given, request, reason, datetime.now(UTC), day)
+        yield reason, b"no bundle at all" if given.fault == "garbage" else body

@@ -1,12 +1,10 @@
 """`python -m simulators mait`: a service that hands incidents over in XML (O3, C1)."""
 
 import argparse
-import asyncio
-import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from aiohttp import ClientError, ClientSession
+from simulators.posting import parser_of, run
 
 ABOUT = """\
 Another agency: posts documents in XML, one after the other. Point it at [source.mait_http] listen,
@@ -15,8 +13,8 @@ with a mapping that fits the documents.
 example:
   python -m simulators mait --token-file mait-token.txt docs/mait/sample.xml
 """
+NAME = "mait"
 URL = "http://127.0.0.1:8108/mait/v1/messages"
-TAKEN = range(200, 300)
 BOMB = b"""<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">
 <!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">]><a>&d;</a>"""
 
@@ -29,36 +27,15 @@ def spoilt(body: bytes, fault: str) -> bytes:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Post them all; 1 when something was refused, 2 when nobody is there or a file is not."""
-    given = _parser().parse_args(argv)
-    try:
-        return asyncio.run(_post(given))
-    except (OSError, ClientError) as fault:
-        what = type(fault).__name__
-        print(f"mait: {what}; check --url and the files, and that it runs", file=sys.stderr)
-        return 2
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m simulators mait", description=ABOUT,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    """The exit code is that of `run`."""
+    parser = parser_of(NAME, ABOUT, URL)
     add = parser.add_argument
     add("document", nargs="+", type=Path, help="file with one XML document")
-    add("--url", default=URL, help="where documents are posted to (default: %(default)s)")
-    add("--token-file", type=Path, required=True, help="file with the token of the sender")
     add("--fault", choices=("bomb", "cut"), default="",
         help="entities that would grow; half of a document")  # fmt: skip
-    return parser
+    return run(NAME, _messages, parser.parse_args(argv))
 
 
-async def _post(given: argparse.Namespace) -> int:
-    token, refused = given.token_file.read_text().strip(), 0
-    async with ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:
-        for path in given.document:
-            body = spoilt(path.read_bytes(), given.fault)
-            async with http.post(given.url, data=body) as answer:
-                refused += answer.status not in TAKEN
-                print(f"mait: {path.name} was posted: {answer.status} {await answer.text()}")
-    return 1 if refused else 0
+async def _messages(given: argparse.Namespace) -> AsyncIterator[tuple[str, bytes]]:
+    for path in given.document:
+        yield path.name, spoilt(path.read_bytes(), given.fault)

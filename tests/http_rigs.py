@@ -1,8 +1,10 @@
 """The other side of the doors over HTTP, for the contract suite of sources."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 from aiohttp import ClientError, ClientSession
 
@@ -25,7 +27,7 @@ from schemas.police import BackUpAnswered
 from schemas.safety import ManDownSignalled
 from tests import alarms, aml, bars, mait, police
 from tests.cad import message
-from tests.fakes import FakeIntake, fake_world
+from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
 
 ANY = HostPort("127.0.0.1", 0)
 BOUND = 4
@@ -162,3 +164,16 @@ class PoliceAnswersRig(CadHttpRig):
     def heard(self) -> list[int]:
         answered = self.intake.of(BackUpAnswered)
         return [int(one.id.removeprefix("answer/")) for one in answered]
+
+
+async def posted(program: str, rig: Any, state: Path, *given: str) -> tuple[int, str]:
+    """That simulator as a program of its own: its exit code, and what it printed."""
+    token = state / "token.txt"
+    token.write_text(CAD_TOKEN)
+    told = ["--url", f"http://{rig.source.address}{rig.path}", "--token-file", str(token)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "simulators", program, *told, *given,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    printed, _ = await process.communicate()
+    return process.returncode or 0, printed.decode()

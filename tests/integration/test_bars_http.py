@@ -1,38 +1,22 @@
 """The source `bars_http` over a real socket, from the simulated sender (C1, C4, O3)."""
 
-import asyncio
-import sys
 from pathlib import Path
-from typing import Any
 
 from adapters.codecs import bars as codec
 from schemas.incident import IncidentClosed, IncidentOpened
 from tests import bars
-from tests.fakes import CAD_TOKEN, FakeIntake
-from tests.http_rigs import BarsRig
+from tests.fakes import FakeIntake
+from tests.http_rigs import BarsRig, posted
 from tests.sources import over_http
 
 PLACE = "14 Marram Street, Saltby, CT97 1AB"
-
-
-async def posted(rig: Any, state: Path, *given: str) -> tuple[int, str]:
-    """The sender as a program of its own: its exit code, and what it printed."""
-    token = state / "token.txt"
-    token.write_text(CAD_TOKEN)
-    url = f"http://{rig.source.address}{rig.path}"
-    told = ["--url", url, "--token-file", str(token), "--address", PLACE]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "simulators", "bars", *told, *given,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    printed, _ = await process.communicate()
-    return process.returncode or 0, printed.decode()
+THERE = ("--address", PLACE)
 
 
 async def test_a_referral_is_taken_with_its_flag_and_revoked(tmp_path: Path) -> None:
     given = ["--uprn", "0010090200342", "--scene", "man with a knife", "--then", "revoke"]
     async with over_http(BarsRig, tmp_path) as rig:
-        code, printed = await posted(rig, tmp_path, *given)
+        code, printed = await posted("bars", rig, tmp_path, *THERE, *given)
         intake: FakeIntake = rig.intake
     assert code == 0, printed
     (opened,), (closed,) = intake.of(IncidentOpened), intake.of(IncidentClosed)
@@ -46,14 +30,14 @@ async def test_a_referral_is_taken_with_its_flag_and_revoked(tmp_path: Path) -> 
 
 async def test_o4_the_same_again_is_answered_as_known(tmp_path: Path) -> None:
     async with over_http(BarsRig, tmp_path) as rig:
-        code, printed = await posted(rig, tmp_path, "--then", "again")
+        code, printed = await posted("bars", rig, tmp_path, *THERE, "--then", "again")
         assert len(rig.intake.of(IncidentOpened)) == 1
     assert (code, printed.count('"known"')) == (0, 1), printed
 
 
 async def test_what_is_wrong_is_told_and_kept_in_quarantine(tmp_path: Path) -> None:
     async with over_http(BarsRig, tmp_path) as rig:
-        code, printed = await posted(rig, tmp_path, "--fault", "garbage")
+        code, printed = await posted("bars", rig, tmp_path, *THERE, "--fault", "garbage")
         ((_, problem, raw),) = rig.intake.refused
     assert (code, problem.field) == (1, "message")
     assert raw
@@ -62,7 +46,9 @@ async def test_what_is_wrong_is_told_and_kept_in_quarantine(tmp_path: Path) -> N
 
 async def test_c4_swapped_coordinates_do_not_lose_the_referral(tmp_path: Path) -> None:
     async with over_http(BarsRig, tmp_path) as rig:
-        code, printed = await posted(rig, tmp_path, "--at", "51.3,-0.5", "--fault", "swap")
+        code, printed = await posted(
+            "bars", rig, tmp_path, *THERE, "--at", "51.3,-0.5", "--fault", "swap"
+        )
         (opened,) = rig.intake.of(IncidentOpened)
     assert code == 0, printed
     assert isinstance(opened, IncidentOpened)
