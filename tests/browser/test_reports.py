@@ -96,6 +96,30 @@ async def test_r3_the_security_team_takes_an_assault_by_keyboard_and_completes_t
     await expect(opened).not_to_contain_text("the sub-category")
 
 
+async def test_r3_what_is_being_written_stays_while_the_screen_is_drawn_anew(
+    served: ConsoleRoom, sign_in: SignedIn
+) -> None:
+    """The clock draws the screen each second, and each change of a list does."""
+    served.tell(drafted)
+    page = await sign_in(Role.SECURITY_TEAM)
+    await view(page, "Reports")
+    await page.locator(".report", has_text="sub-category not known").click()
+    opened = page.get_by_role("region", name="Draft report")
+    await opened.get_by_text("Complete the draft").click()
+    await opened.get_by_label("What it was").select_option("verbal_abuse")
+    await opened.get_by_label("Who did it").fill("a visitor")
+    clock = page.locator(".state time")
+    for _ in range(2):
+        await expect(clock).not_to_have_text(await clock.inner_text())
+    served.tell(lambda room: room.happens(reported(HIT, None, room.now, callsign=None)))
+    await expect(page.locator(".report")).to_have_count(3)
+    await expect(opened.get_by_label("What it was")).to_have_value("verbal_abuse")
+    await expect(opened.get_by_label("Who did it")).to_have_value("a visitor")
+    await expect(opened.get_by_label("Who did it")).to_be_focused()
+    await opened.get_by_role("button", name="Save").click()
+    await expect(opened).to_contain_text("a visitor")
+
+
 async def test_m4_the_marking_team_is_shown_what_is_due_and_settles_it(
     served: ConsoleRoom, sign_in: SignedIn
 ) -> None:

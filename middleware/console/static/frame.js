@@ -110,7 +110,8 @@ export function Frame(props) {
   const verbs = link.hello?.verbs ?? [];
   const shown = views(link.known, verbs);
   const view = Math.min(props.view, Math.max(shown.length - 1, 0));
-  const Body = shown[view]?.[2];
+  // Called, not drawn as a component: a new one at each drawing would throw away what is being typed.
+  const body = shown[view]?.[2];
   const rows = (name) => rowsOf(link.known, name);
   return html`<div class="console ${link.isLost || link.isStalled ? "is-old" : ""}">
     ${link.isLost ? html`<${Lost} link=${link} now=${now} />` : link.isStalled && html`<${Stalled} />`}
@@ -127,7 +128,7 @@ export function Frame(props) {
     <div class="said" aria-live="polite">${said && html`<p class=${said.isTrouble ? "trouble" : ""}>${said.words}</p>`}</div>
     <main><${Figures} figures=${rows("figures")[0]} />
       ${props.report && !LISTS_OF_REPORTS.includes(shown[view]?.[0]) && html`<${Opened} report=${props.report} verbs=${verbs} acts=${acts} />`}
-      ${Body ? html`<${Body} ...${props} />` : !link.isLost && html`<${Waiting} />`}</main>
+      ${body ? body(props) : !link.isLost && html`<${Waiting} />`}</main>
     ${help && html`<${Help} acts=${acts} />`}
   </div>`;
 }
