@@ -56,14 +56,9 @@ class Writer:
     keys: Keys
     previous: bytes = GENESIS
 
-    def seal(self, entry: Entry, event_json: bytes | None = None) -> bytes:
+    def seal(self, entry: Entry) -> bytes:
         record = seal(
-            entry,
-            room=self.room,
-            token=self.token,
-            previous=self.previous,
-            keys=self.keys,
-            event_json=event_json,
+            entry, room=self.room, token=self.token, previous=self.previous, keys=self.keys
         )
         self.previous = digest(record)
         return record
@@ -74,19 +69,11 @@ def digest(record: bytes) -> bytes:
     return hashlib.sha256(record).digest()
 
 
-def seal(
-    entry: Entry,
-    *,
-    room: str,
-    token: int,
-    previous: bytes,
-    keys: Keys,
-    event_json: bytes | None = None,
-) -> bytes:
+def seal(entry: Entry, *, room: str, token: int, previous: bytes, keys: Keys) -> bytes:
     """The stored bytes of `entry`. `previous` is the digest of the record before, or GENESIS.
 
-    `event_json` spares writing the event's JSON again where the caller has it. After a failed
-    append offer the same bytes again, or acquire the journal anew (middleware.flow.sealing).
+    After a failed append offer the same bytes again, or acquire the journal anew
+    (middleware.flow.sealing).
     """
     event, position, name = entry.event, entry.position, keys.current
     if isinstance(event, Erased):
@@ -100,7 +87,7 @@ def seal(
         previous=previous,
         key=name,
     )
-    said = write_event(event, event_json, entry.answer)
+    said = write_event(event, entry.answer)
     decided = write_decisions(entry.decisions)
     return frame(
         (

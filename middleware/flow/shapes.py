@@ -27,11 +27,9 @@ class UnknownShape(ValueError):
     """A kind, version or content that this build does not know; the text holds no values."""
 
 
-def write_event(event: Event, event_json: bytes | None, answer: Answer | None) -> bytes:
+def write_event(event: Event, answer: Answer | None) -> bytes:
     """A JSON array: the event, and the matcher's answer or null."""
-    said = to_json(event) if event_json is None else event_json
-    known = b"null" if answer is None else to_json(answer)
-    return b"[%b,%b]" % (said, known)
+    return to_json((event, answer))
 
 
 def read_event(kind: str, version: int, plain: bytes) -> tuple[Event, Answer | None]:

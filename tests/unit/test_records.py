@@ -65,20 +65,6 @@ def test_the_header_can_be_read_without_a_key_and_holds_nothing_personal() -> No
         assert personal.encode() not in data
 
 
-def test_the_json_that_the_intake_made_gives_the_same_bytes() -> None:
-    given = entry().event
-    assert not isinstance(given, Erased)
-    again = seal(
-        entry(),
-        room="eoc1",
-        token=3,
-        previous=GENESIS,
-        keys=KEYS,
-        event_json=given.model_dump_json().encode(),
-    )
-    assert again == record()
-
-
 def test_a_deleted_key_erases_the_entry_and_the_chain_still_holds() -> None:
     """E4: erasing a person is deleting a key."""
     records = chain_of(3)
