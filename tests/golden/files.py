@@ -53,7 +53,7 @@ def in_words(record: Opened) -> dict[str, Any]:
     """Everything a record says, as JSON objects."""
     entry = record.entry
     assert isinstance(entry.event, Event)
-    said, known = orjson.loads(write_event(entry.event, None, entry.answer))
+    said, known = orjson.loads(write_event(entry.event, entry.answer))
     return {
         "header": orjson.loads(orjson.dumps(record.header)),
         "event": said,
