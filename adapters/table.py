@@ -1,67 +1,56 @@
 """The one table of adapters. To add one: a file that ends in its SPEC, and a line here."""
 
-from adapters.channels import (
-    cad_writeback,
-    incident_reports,
-    mdt_mqtt,
-    police_desk,
-    radio,
-    security_notice,
-    voice,
-)
-from adapters.sources import (
-    aml_http,
-    asterisk_ami,
-    asterisk_ari,
-    bars_http,
-    cad_http,
-    cad_mqtt,
-    cad_redis,
-    cad_tcp,
-    caller_directory,
-    freeswitch_esl,
-    mait_http,
-    man_down_http,
-    man_down_mqtt,
-    police_answers,
-)
-from adapters.stores import redis, sqlite
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
 from middleware.ports import AdapterSpec, Kind
 
-ADAPTERS: tuple[AdapterSpec, ...] = (
-    sqlite.SPEC,
-    redis.SPEC,
-    cad_http.SPEC,
-    cad_tcp.SPEC,
-    cad_redis.SPEC,
-    cad_mqtt.SPEC,
-    mait_http.SPEC,
-    asterisk_ami.SPEC,
-    asterisk_ari.SPEC,
-    freeswitch_esl.SPEC,
-    aml_http.SPEC,
-    bars_http.SPEC,
-    caller_directory.SPEC,
-    man_down_http.SPEC,
-    man_down_mqtt.SPEC,
-    police_answers.SPEC,
-    mdt_mqtt.SPEC,
-    cad_writeback.SPEC,
-    police_desk.SPEC,
-    radio.SPEC,
-    voice.SPEC,
-    incident_reports.SPEC,
-    security_notice.SPEC,
-)
-
-_BY_NAME = {(spec.kind, spec.name): spec for spec in ADAPTERS}
+_MODULES: Mapping[tuple[Kind, str], str] = {
+    (Kind.STORE, "sqlite"): "adapters.stores.sqlite",
+    (Kind.STORE, "redis"): "adapters.stores.redis",
+    (Kind.SOURCE, "cad_http"): "adapters.sources.cad_http",
+    (Kind.SOURCE, "cad_tcp"): "adapters.sources.cad_tcp",
+    (Kind.SOURCE, "cad_redis"): "adapters.sources.cad_redis",
+    (Kind.SOURCE, "cad_mqtt"): "adapters.sources.cad_mqtt",
+    (Kind.SOURCE, "mait_http"): "adapters.sources.mait_http",
+    (Kind.SOURCE, "asterisk_ami"): "adapters.sources.asterisk_ami",
+    (Kind.SOURCE, "asterisk_ari"): "adapters.sources.asterisk_ari",
+    (Kind.SOURCE, "freeswitch_esl"): "adapters.sources.freeswitch_esl",
+    (Kind.SOURCE, "aml_http"): "adapters.sources.aml_http",
+    (Kind.SOURCE, "bars_http"): "adapters.sources.bars_http",
+    (Kind.SOURCE, "caller_directory"): "adapters.sources.caller_directory",
+    (Kind.SOURCE, "man_down_http"): "adapters.sources.man_down_http",
+    (Kind.SOURCE, "man_down_mqtt"): "adapters.sources.man_down_mqtt",
+    (Kind.SOURCE, "police_answers"): "adapters.sources.police_answers",
+    (Kind.CHANNEL, "mdt"): "adapters.channels.mdt_mqtt",
+    (Kind.CHANNEL, "cad_writeback"): "adapters.channels.cad_writeback",
+    (Kind.CHANNEL, "police_desk"): "adapters.channels.police_desk",
+    (Kind.CHANNEL, "radio"): "adapters.channels.radio",
+    (Kind.CHANNEL, "voice"): "adapters.channels.voice",
+    (Kind.CHANNEL, "incident_reports"): "adapters.channels.incident_reports",
+    (Kind.CHANNEL, "security_notice"): "adapters.channels.security_notice",
+}
 
 
-def adapter(kind: Kind, name: str) -> AdapterSpec:
-    """The row of `[<kind>.<name>]`; KeyError when there is none."""
-    return _BY_NAME[kind, name]
+class _Adapters(Mapping[tuple[Kind, str], AdapterSpec]):
+    """A module is imported when its row is asked for: a start does not wait for what is not
+    configured."""
+
+    def __getitem__(self, row: tuple[Kind, str]) -> AdapterSpec:
+        spec: AdapterSpec = import_module(_MODULES[row]).SPEC
+        return spec
+
+    def __iter__(self) -> Iterator[tuple[Kind, str]]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+
+ADAPTERS = _Adapters()
+"""`ADAPTERS[kind, name]` is the row of the configuration section `[<kind>.<name>]`."""
 
 
 def names(kind: Kind) -> tuple[str, ...]:
     """What can be configured as `[<kind>.…]`, in the order of the table."""
-    return tuple(spec.name for spec in ADAPTERS if spec.kind is kind)
+    return tuple(name for of, name in ADAPTERS if of is kind)

@@ -20,9 +20,9 @@ from adapters.channels.broker import NatsBroker
 from adapters.sources.caller_directory import CallerDirectory
 from adapters.sources.exchange import Exchange
 from adapters.stores.spool_file import SpoolFile
-from adapters.table import ADAPTERS, adapter
+from adapters.table import ADAPTERS
 from adapters.wires.mqtt_connection import BrokerAt
-from middleware.config import Config
+from middleware.config import Config, ways
 from middleware.console.projection import Projection
 from middleware.console.web import Console
 from middleware.engine.entry import Entry
@@ -97,7 +97,7 @@ def build(config: Config) -> Built:
         keys=keys,
         metrics=metrics,
         tokens=tokens,
-        journal=adapter(Kind.STORE, store[0]).make(store[1], world),
+        journal=ADAPTERS[Kind.STORE, store[0]].make(store[1], world),
         spool=SpoolFile(config.spool_file(), config.journal.spool_bytes),
         broker=broker,
         sources=_adapters(Kind.SOURCE, config.source, world),
@@ -109,12 +109,12 @@ def build(config: Config) -> Built:
 
 def _kept(config: Config) -> Sources:
     """How a recording keeps each source."""
-    played = {name: adapter(Kind.SOURCE, name).play for name in config.source}
+    played = {name: ADAPTERS[Kind.SOURCE, name].play for name in config.source}
     return {name: "wire" if play else "events" for name, play in played.items()}
 
 
 def _adapters(kind: Kind, sections: Mapping[str, Any], world: World) -> list[Any]:
-    return [adapter(kind, name).make(settings, world) for name, settings in sections.items()]
+    return [ADAPTERS[kind, name].make(settings, world) for name, settings in sections.items()]
 
 
 def _speaks_mqtt(config: Config) -> bool:
@@ -205,7 +205,7 @@ async def _prepare(built: Built, say: Say) -> Service:
     parts = Parts(
         room=config.room,
         build=f"forewarn {version('forewarn')}",
-        rules=config.rules({spec.name: spec.way for spec in ADAPTERS if spec.kind is Kind.CHANNEL}),
+        rules=config.rules(ways(config, ADAPTERS)),
         limits=Limits(
             check=config.check.limit,
             index_behind=config.check.index_behind_limit,

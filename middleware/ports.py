@@ -385,3 +385,7 @@ class AdapterSpec:
     make: Callable[[Any, World], Any]
     way: Way = LIKE_AN_MDT
     play: Callable[[Any, World, Wire], Source] | None = None
+
+
+AdapterTable = Mapping[tuple[Kind, str], AdapterSpec]
+"""Every row there is, by kind and name."""

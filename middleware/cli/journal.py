@@ -66,7 +66,7 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Opened]:
     """The journal and keys of the configuration, for reading; Trouble where there is none."""
     from random import Random
 
-    from adapters.table import adapter
+    from adapters.table import ADAPTERS
     from middleware.ops.clock import SystemClock
     from middleware.ops.errors import Trouble
     from middleware.ops.keys import FileKeys
@@ -81,7 +81,7 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Opened]:
     chance = Random(0)  # noqa: S311 - who only reads draws nothing
     world = World(config.room, clock, chance, config.state, Metrics(), {})
     ((name, settings),) = config.store.items()
-    journal: Journal = adapter(Kind.STORE, name).make(settings, world)
+    journal: Journal = ADAPTERS[Kind.STORE, name].make(settings, world)
     try:
         if not await journal.head():
             raise Trouble("that journal holds no record", "name the right --config")

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from adapters.table import ADAPTERS
 from middleware.cli.common import read_config
 from middleware.cli.recorded import keys_of
+from middleware.config import ways
 from middleware.domain.matching import MarkerIndex
 from middleware.domain.rules import Rules
 from middleware.flow.recording.file import Frame, Header, Recording, RecordingWriter
@@ -47,8 +48,8 @@ def stage_of(args: argparse.Namespace, header: Header) -> Stage:
 
 def _rules(args: argparse.Namespace, header: Header) -> Rules:
     if args.rules_of_config:
-        ways = {spec.name: spec.way for spec in ADAPTERS if spec.kind is Kind.CHANNEL}
-        return read_config(args).rules(ways)
+        config = read_config(args)
+        return config.rules(ways(config, ADAPTERS))
     try:
         return Rules.model_validate_json(header.rules)
     except ValidationError:
@@ -60,10 +61,9 @@ def sources_of(
     header: Header, configured: dict[str, Any]
 ) -> dict[str, Callable[[World, Wire], Source]]:
     """The sources whose wire was recorded, to be made on what is played to them."""
-    specs = {spec.name: spec for spec in ADAPTERS if spec.kind is Kind.SOURCE and spec.play}
     made: dict[str, Callable[[World, Wire], Source]] = {}
     for name, kept in header.sources.items():
-        spec = specs.get(name)
+        spec = ADAPTERS.get((Kind.SOURCE, name))
         if kept == "wire" and spec is not None and spec.play is not None:
             try:
                 settings = spec.settings.model_validate(_said(spec, configured.get(name, {})))

@@ -1,6 +1,6 @@
 """Reads the configuration: file, environment, defaults; every problem at once, with its remedy."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from middleware.config.combine import combinations
 from middleware.config.lines import Path as Key
 from middleware.config.origin import ConfigError, Origin, shown
 from middleware.config.sections import Config
-from middleware.ports import AdapterSpec, Kind
+from middleware.ports import AdapterTable, Kind, Way
 
 DEFAULT_ADAPTERS = {
     Kind.SOURCE: ("cad_http", "cad_tcp"),
@@ -22,7 +22,7 @@ DEFAULT_ADAPTERS = {
 Sections = dict[str, dict[str, BaseModel]]
 
 
-def load(path: Path | None, adapters: Sequence[AdapterSpec], environ: Mapping[str, str]) -> Config:
+def load(path: Path | None, adapters: AdapterTable, environ: Mapping[str, str]) -> Config:
     """The configuration of `path` (None: the defaults) with FOREWARN_ variables over it.
 
     A kind of adapter that the file does not speak of gets its default adapters; otherwise those
@@ -41,35 +41,39 @@ def load(path: Path | None, adapters: Sequence[AdapterSpec], environ: Mapping[st
         told = [_tell(origin, e["loc"], _reason(e, _known(Config, e["loc"]))) for e in _all(failed)]
         raise ConfigError((*problems, *told)) from None
     if not problems:
-        ways = {spec.name: spec.way for spec in adapters if spec.kind is Kind.CHANNEL}
-        wrong = combinations(config, origin.said, ways)
+        wrong = combinations(config, origin.said, ways(config, adapters))
         problems += [_tell(origin, key, why) for key, why in wrong]
     if problems:
         raise ConfigError(tuple(problems))
     return config
 
 
-def _add_defaults(document: dict[str, Any], adapters: Sequence[AdapterSpec]) -> None:
+def ways(config: Config, adapters: AdapterTable) -> dict[str, Way]:
+    """How each configured channel tells."""
+    return {name: adapters[Kind.CHANNEL, name].way for name in config.channel}
+
+
+def _add_defaults(document: dict[str, Any], adapters: AdapterTable) -> None:
     for kind, names in DEFAULT_ADAPTERS.items():
-        exist = [s.name for s in adapters if s.kind is kind and s.name in names]
+        exist = [name for name in names if (kind, name) in adapters]
         document.setdefault(kind.value, {name: {} for name in exist})
 
 
 def _adapter_errors(
-    document: Mapping[str, Any], adapters: Sequence[AdapterSpec], sections: Sections
+    document: Mapping[str, Any], adapters: AdapterTable, sections: Sections
 ) -> Iterator[tuple[Key, str]]:
     """Validate each adapter's section into `sections`; yields what is wrong."""
     for kind in Kind:
         given = document[kind.value]
-        specs = {spec.name: spec for spec in adapters if spec.kind is kind}
+        there = [name for of, name in adapters if of is kind]
         if not isinstance(given, dict):
             yield (kind.value,), f"must be sections; write [{kind.value}.name]"
             continue
         for name, settings in given.items():
-            if name not in specs:
-                yield (kind.value, name), f"is no {kind.value}; {_nearest(name, specs)}"
+            if name not in there:
+                yield (kind.value, name), f"is no {kind.value}; {_nearest(name, there)}"
                 continue
-            model = specs[name].settings
+            model = adapters[kind, name].settings
             try:
                 sections[kind.value][name] = model.model_validate(settings)
             except ValidationError as failed:

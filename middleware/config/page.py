@@ -1,6 +1,6 @@
 """docs/configuration.md: every key with its meaning, form and default, from the models."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,7 +10,7 @@ from middleware.config.back_up import Asked, BackUp
 from middleware.config.man_down import ManDown, Radio, Step
 from middleware.config.sections import Config, Escalation, Rung, Section
 from middleware.ops.durations import Between
-from middleware.ports import AdapterSpec, Kind
+from middleware.ports import AdapterTable, Kind
 
 HEAD = """# Configuration
 
@@ -55,7 +55,7 @@ wait = "1m"
 """
 
 
-def configuration_page(adapters: Sequence[AdapterSpec]) -> str:
+def configuration_page(adapters: AdapterTable) -> str:
     """The page as Markdown."""
     return "\n".join([HEAD, *_core(), *_adapters(adapters)])
 
@@ -117,8 +117,8 @@ def _back_up(section: BackUp) -> Iterator[str]:
 _KINDS = frozenset(kind.value for kind in Kind)
 
 
-def _adapters(adapters: Sequence[AdapterSpec]) -> Iterator[str]:
-    for spec in sorted(adapters, key=lambda s: (s.kind.value, s.name)):
+def _adapters(adapters: AdapterTable) -> Iterator[str]:
+    for spec in sorted(adapters.values(), key=lambda s: (s.kind.value, s.name)):
         meaning = " ".join((spec.settings.__doc__ or "").split())
         title = f"`[{spec.kind.value}.{spec.name}]`"
         yield from _table(title, meaning, spec.settings.model_fields)

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
-from adapters.table import ADAPTERS
+from adapters.table import ADAPTERS, names
 from middleware.ports import AdapterSpec, ChannelDown, Kind
 from schemas.delivery import (
     CrewAcknowledged,
@@ -26,7 +26,7 @@ from tests.cad import CANARY
 from tests.channels import Line, needs, rig_of, running
 from tests.rigs import FREEZES, GARBAGE, SPEAKS, Got, Rig
 
-ROWS = {spec.name: spec for spec in ADAPTERS if spec.kind is Kind.CHANNEL}
+ROWS = {name: ADAPTERS[Kind.CHANNEL, name] for name in names(Kind.CHANNEL)}
 JUNK = (f"{CANARY} is no message".encode(), b"\xff\xfe neither is this \0")
 
 

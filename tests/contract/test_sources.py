@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.table import ADAPTERS
+from adapters.table import names
 from middleware.ports import Ability, Kind
 from schemas.service import SourceConnected
 from tests.cad import CANARY
 from tests.sources import RIGS, Rig
 
-ROWS = {spec.name for spec in ADAPTERS if spec.kind is Kind.SOURCE}
+ROWS = set(names(Kind.SOURCE))
 GARBAGE = f"{CANARY} is no message".encode()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from adapters.stores.memory import Disk, MemoryJournal
-from adapters.table import ADAPTERS
+from adapters.table import ADAPTERS, names
 from middleware.ops.clock import SystemClock
 from middleware.ops.metrics import Metrics
 from middleware.ports import Fenced, Journal, Kind, OutOfPlace, Snapshot, World
@@ -47,12 +47,12 @@ def opener(name: str, state: Path, settings: Settings) -> Open:
     if name == "memory":
         disk = Disk()
         return lambda: MemoryJournal(disk)
-    spec = next(row for row in ADAPTERS if (row.kind, row.name) == (Kind.STORE, name))
+    spec = ADAPTERS[Kind.STORE, name]
     world = World("eoc1", SystemClock(), Random(1), state, Metrics(), {})
     return lambda: spec.make(spec.settings(**settings), world)
 
 
-STORES = ("memory", *(row.name for row in ADAPTERS if row.kind is Kind.STORE))
+STORES = ("memory", *names(Kind.STORE))
 
 
 @pytest.fixture(params=STORES)

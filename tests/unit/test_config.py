@@ -41,6 +41,7 @@ SPECS = (
     AdapterSpec(Kind.CHANNEL, "cad", Nothing, lambda settings, world: None, INTO_CAD),
     AdapterSpec(Kind.STORE, "sqlite", Nothing, lambda settings, world: None),
 )
+TABLE = {(spec.kind, spec.name): spec for spec in SPECS}
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def load_text(tmp_path: Path) -> Load:
     def load_it(text: str, **environ: str) -> Config:
         path = tmp_path / "forewarn.toml"
         path.write_text(text)
-        return load(path, SPECS, environ)
+        return load(path, TABLE, environ)
 
     return load_it
 
@@ -72,7 +73,7 @@ def ladder(*rungs: tuple[str, str], of: str = "rung") -> str:
 
 
 def test_without_a_file_the_defaults_run() -> None:
-    config = load(None, SPECS, {})
+    config = load(None, TABLE, {})
     assert config.room == "eoc1"
     assert config.check.limit == timedelta(milliseconds=50)
     assert list(config.source) == ["cad_http"]
@@ -81,7 +82,7 @@ def test_without_a_file_the_defaults_run() -> None:
 
 
 def test_the_default_ladder_ends_with_a_person_n5() -> None:
-    ladder = load(None, SPECS, {}).rules().ladder
+    ladder = load(None, TABLE, {}).rules().ladder
     assert [rung.channel for rung in ladder] == ["mdt", "console"]
 
 
@@ -206,12 +207,12 @@ def test_a_file_that_is_no_toml_is_refused_with_the_line(
 ) -> None:
     (tmp_path / "forewarn.toml").write_bytes(content)
     with pytest.raises(ConfigError, match=reason):
-        load(tmp_path / "forewarn.toml", SPECS, {})
+        load(tmp_path / "forewarn.toml", TABLE, {})
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.toml: cannot be read: No such file"):
-        load(tmp_path / "none.toml", SPECS, {})
+        load(tmp_path / "none.toml", TABLE, {})
 
 
 # --- right each, wrong together -----------------------------------------------------------

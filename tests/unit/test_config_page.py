@@ -26,6 +26,10 @@ def test_the_page_is_what_the_code_says_now() -> None:
     )
 
 
+def test_each_row_of_the_table_names_the_adapter_behind_it() -> None:
+    assert [(spec.kind, spec.name) for spec in ADAPTERS.values()] == list(ADAPTERS)
+
+
 def test_every_key_of_every_section_is_on_the_page() -> None:
     config = load(None, ADAPTERS, {})
     rung = config.escalation.rung[0]
@@ -37,7 +41,7 @@ def test_every_key_of_every_section_is_on_the_page() -> None:
     assert write_duration(config.check.limit) in PAGE
 
 
-@pytest.mark.parametrize("spec", ADAPTERS, ids=lambda spec: f"{spec.kind}.{spec.name}")
+@pytest.mark.parametrize("spec", ADAPTERS.values(), ids=lambda spec: f"{spec.kind}.{spec.name}")
 def test_every_setting_of_an_adapter_has_its_meaning(spec: AdapterSpec) -> None:
     assert f"## `[{spec.kind}.{spec.name}]`" in PAGE
     for name, field in spec.settings.model_fields.items():

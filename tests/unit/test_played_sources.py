@@ -23,7 +23,7 @@ def needs_more(spec: AdapterSpec) -> bool:
 
 PLAYED = [
     spec.name
-    for spec in ADAPTERS
+    for spec in ADAPTERS.values()
     if spec.kind is Kind.SOURCE and spec.play and not needs_more(spec)
 ]
 
