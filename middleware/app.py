@@ -6,22 +6,18 @@ import signal
 import ssl
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import structlog
 
-from adapters.channels.broker import NatsBroker
 from adapters.sources.caller_directory import CallerDirectory
 from adapters.sources.exchange import Exchange
-from adapters.stores.spool_file import SpoolFile
 from adapters.table import ADAPTERS
-from adapters.wires.mqtt_connection import BrokerAt
+from middleware.building import Built, build, speaks_mqtt
 from middleware.config import Config, ways
 from middleware.console.projection import Projection
 from middleware.console.web import Console
@@ -33,22 +29,18 @@ from middleware.flow.core import Listener
 from middleware.flow.keep import SnapshotKeeper
 from middleware.flow.recording.control import Recordings
 from middleware.flow.recording.overhear import OverheardIntake, overheard
-from middleware.flow.recording.recorder import Bounds, Recorder, Sources
+from middleware.flow.recording.recorder import Bounds
 from middleware.flow.restore import load_index
 from middleware.flow.service import Limits, Parts, Service, prepare
 from middleware.flow.spooling import Spooling, Stand
 from middleware.flow.timeline import TimelineLine, read_timeline
-from middleware.ops.clock import SystemClock, chance
+from middleware.ops.clock import SystemClock
 from middleware.ops.errors import Trouble
-from middleware.ops.files import private_directory
-from middleware.ops.health import Health, Part
-from middleware.ops.keys import FileKeys
+from middleware.ops.health import Part
 from middleware.ops.logging import start_logging
-from middleware.ops.metrics import Metrics
 from middleware.ops.only_one import only_one
 from middleware.ops.people import People
-from middleware.ops.tokens import Tokens
-from middleware.ports import Channel, Fenced, Journal, Kind, OutOfPlace, Source, World
+from middleware.ports import Fenced, OutOfPlace, Source
 
 log = structlog.get_logger()
 
@@ -62,94 +54,6 @@ AWAY = {
     "loses what no source says again",
 }
 MEGABYTE = 1_000_000
-
-
-@dataclass(slots=True)
-class Built:
-    """What the configuration asks for, not started."""
-
-    config: Config
-    world: World
-    keys: FileKeys
-    metrics: Metrics
-    tokens: Tokens
-    journal: Journal
-    spool: SpoolFile
-    broker: NatsBroker | None
-    sources: list[Source]
-    channels: list[Channel]
-    health: Health
-    recorder: Recorder
-
-
-def build(config: Config) -> Built:
-    """Everything made, nothing opened but the journal. Raises Trouble with its remedy."""
-    private_directory(config.state)
-    metrics, tokens = Metrics(), Tokens(config.tokens_file())
-    clock, keys = SystemClock(), FileKeys.prepare(config.keys_directory())
-    recorder = Recorder(clock, keys, metrics, _kept(config))
-    world = World(config.room, clock, chance(), config.state, metrics, tokens, recorder)
-    broker = _broker(config, world)
-    (store,) = config.store.items()
-    return Built(
-        config=config,
-        world=world,
-        keys=keys,
-        metrics=metrics,
-        tokens=tokens,
-        journal=ADAPTERS[Kind.STORE, store[0]].make(store[1], world),
-        spool=SpoolFile(config.spool_file(), config.journal.spool_bytes),
-        broker=broker,
-        sources=_adapters(Kind.SOURCE, config.source, world),
-        channels=_adapters(Kind.CHANNEL, _with_broker(config, broker), world),
-        health=Health(),
-        recorder=recorder,
-    )
-
-
-def _kept(config: Config) -> Sources:
-    """How a recording keeps each source."""
-    played = {name: ADAPTERS[Kind.SOURCE, name].play for name in config.source}
-    return {name: "wire" if play else "events" for name, play in played.items()}
-
-
-def _adapters(kind: Kind, sections: Mapping[str, Any], world: World) -> list[Any]:
-    return [ADAPTERS[kind, name].make(settings, world) for name, settings in sections.items()]
-
-
-def _speaks_mqtt(config: Config) -> bool:
-    """Whether a channel goes over the broker; a radio or a telephone needs none."""
-    return any("broker" in type(settings).model_fields for settings in config.channel.values())
-
-
-def _broker(config: Config, world: World) -> NatsBroker | None:
-    asked = config.broker
-    if not asked.embedded or not _speaks_mqtt(config):
-        return None
-    pair = (asked.tls_certificate_file, asked.tls_key_file)
-    certificate = (pair[0], pair[1]) if pair[0] and pair[1] else None
-    return NatsBroker(world, config.broker_at(), certificate=certificate)
-
-
-def _with_broker(config: Config, broker: NatsBroker | None) -> dict[str, Any]:
-    """The channels' settings, told where the broker of `[broker]` is."""
-    asked = config.broker
-    at = (
-        broker.at
-        if broker
-        else BrokerAt(
-            at=config.broker_at(),
-            username=asked.username,
-            password_file=asked.password_file,
-            ca_file=asked.tls_ca_file,
-        )
-    )
-    return {
-        name: settings.model_copy(update={"broker": at})
-        if "broker" in type(settings).model_fields
-        else settings
-        for name, settings in config.channel.items()
-    }
 
 
 async def run(config: Config, say: Say, config_file: Path | None = None) -> None:
@@ -363,7 +267,7 @@ def _say_where(built: Built, address: str, say: Say) -> None:
         listens = getattr(settings, "listen", None)
         connects = getattr(settings, "connect", None)
         say(f"source   {name} {'listens at' if listens else 'connects to'} {listens or connects}")
-    if _speaks_mqtt(config):
+    if speaks_mqtt(config):
         at = built.broker.at.at if built.broker else config.broker_at()
         say(f"broker   mqtt://{at}{' (embedded)' if built.broker else ''}")
     say(f"journal  {built.journal}")

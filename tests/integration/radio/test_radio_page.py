@@ -7,7 +7,7 @@ from adapters.channels.radio import Radio
 from adapters.codecs.tetra_sds_tl import Report
 from adapters.codecs.tetra_told import is_displayed, state_of
 from adapters.table import ADAPTERS
-from middleware.app import build
+from middleware.building import build
 from middleware.config.load import load
 from schemas.delivery import Delivery
 

@@ -1,0 +1,107 @@
+"""Everything that a configuration asks for, made and not started."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.channels.broker import NatsBroker
+from adapters.stores.spool_file import SpoolFile
+from adapters.table import ADAPTERS
+from adapters.wires.mqtt_connection import BrokerAt
+from middleware.config import Config
+from middleware.flow.recording.recorder import Recorder, Sources
+from middleware.ops.clock import SystemClock, chance
+from middleware.ops.files import private_directory
+from middleware.ops.health import Health
+from middleware.ops.keys import FileKeys
+from middleware.ops.metrics import Metrics
+from middleware.ops.tokens import Tokens
+from middleware.ports import Channel, Journal, Kind, Source, World
+
+
+@dataclass(slots=True)
+class Built:
+    """What the configuration asks for, not started."""
+
+    config: Config
+    world: World
+    keys: FileKeys
+    metrics: Metrics
+    tokens: Tokens
+    journal: Journal
+    spool: SpoolFile
+    broker: NatsBroker | None
+    sources: list[Source]
+    channels: list[Channel]
+    health: Health
+    recorder: Recorder
+
+
+def build(config: Config) -> Built:
+    """Everything made, nothing opened but the journal. Raises Trouble with its remedy."""
+    private_directory(config.state)
+    metrics, tokens = Metrics(), Tokens(config.tokens_file())
+    clock, keys = SystemClock(), FileKeys.prepare(config.keys_directory())
+    recorder = Recorder(clock, keys, metrics, _kept(config))
+    world = World(config.room, clock, chance(), config.state, metrics, tokens, recorder)
+    broker = _broker(config, world)
+    (store,) = config.store.items()
+    return Built(
+        config=config,
+        world=world,
+        keys=keys,
+        metrics=metrics,
+        tokens=tokens,
+        journal=ADAPTERS[Kind.STORE, store[0]].make(store[1], world),
+        spool=SpoolFile(config.spool_file(), config.journal.spool_bytes),
+        broker=broker,
+        sources=_adapters(Kind.SOURCE, config.source, world),
+        channels=_adapters(Kind.CHANNEL, _with_broker(config, broker), world),
+        health=Health(),
+        recorder=recorder,
+    )
+
+
+def _kept(config: Config) -> Sources:
+    """How a recording keeps each source."""
+    played = {name: ADAPTERS[Kind.SOURCE, name].play for name in config.source}
+    return {name: "wire" if play else "events" for name, play in played.items()}
+
+
+def _adapters(kind: Kind, sections: Mapping[str, Any], world: World) -> list[Any]:
+    return [ADAPTERS[kind, name].make(settings, world) for name, settings in sections.items()]
+
+
+def speaks_mqtt(config: Config) -> bool:
+    """Whether a channel goes over the broker; a radio or a telephone needs none."""
+    return any("broker" in type(settings).model_fields for settings in config.channel.values())
+
+
+def _broker(config: Config, world: World) -> NatsBroker | None:
+    asked = config.broker
+    if not asked.embedded or not speaks_mqtt(config):
+        return None
+    pair = (asked.tls_certificate_file, asked.tls_key_file)
+    certificate = (pair[0], pair[1]) if pair[0] and pair[1] else None
+    return NatsBroker(world, config.broker_at(), certificate=certificate)
+
+
+def _with_broker(config: Config, broker: NatsBroker | None) -> dict[str, Any]:
+    """The channels' settings, told where the broker of `[broker]` is."""
+    asked = config.broker
+    at = (
+        broker.at
+        if broker
+        else BrokerAt(
+            at=config.broker_at(),
+            username=asked.username,
+            password_file=asked.password_file,
+            ca_file=asked.tls_ca_file,
+        )
+    )
+    return {
+        name: settings.model_copy(update={"broker": at})
+        if "broker" in type(settings).model_fields
+        else settings
+        for name, settings in config.channel.items()
+    }
