@@ -270,11 +270,13 @@ class ToDevice:
 
     `device`: the address on this channel. `times`: how often this revision may have reached it on
     this channel before; where that is not harmless, more than 0 means: say "repeated" first.
+    `probe`: to a loopback device, for nobody (O1); it is in no figure of what is sent.
     """
 
     device: str
     body: Body
     times: int = 0
+    probe: bool = False
 
 
 class Channel(Protocol):
@@ -363,6 +365,8 @@ class World:
     tokens: Mapping[str, str]
     """SHA-256 hex digest of each token to the name of the system or device that holds it."""
     tap: Tap = field(default_factory=NoTap)
+    loopbacks: Mapping[str, str] = field(default_factory=dict)
+    """Channel to the device that returns its probes: what that says is in no figure (O1)."""
 
 
 class Kind(StrEnum):

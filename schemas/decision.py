@@ -305,6 +305,14 @@ class SourceChanged(Decision):
     gap: bool
 
 
+class ProbesChanged(Decision):
+    """Probes of a channel come back, or no longer do."""
+
+    kind: ClassVar[str] = "probes_changed"
+    channel: Name
+    back: bool
+
+
 class Quarantined(Decision):
     """Refused input is kept and counted."""
 
@@ -368,6 +376,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     MarkersOver,
     RechecksOrdered,
     SourceChanged,
+    ProbesChanged,
     Quarantined,
     Noted,
     Ignored,

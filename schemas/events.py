@@ -74,6 +74,8 @@ EVENTS: tuple[type[Event], ...] = (
     service.SourceLost,
     service.JournalAway,
     service.JournalBack,
+    service.ProbesLost,
+    service.ProbesBack,
     service.Refused,
     service.SignedIn,
     search.SearchMade,

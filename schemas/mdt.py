@@ -20,7 +20,7 @@ and drops a note that has expired.
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -40,7 +40,8 @@ UP = ("receipts", "hello", "ask", "states", "violence")
 class DeviceNote(Said):
     """A risk note, or with `withdrawn` its taking back. Least data: no names, no numbers.
 
-    `certainty` in words; `age` in words ("14 months ago"); `what` says what happened.
+    `certainty` in words; `age` in words ("14 months ago"); `what` says what happened. `probe`: it
+    is for nobody, shown to nobody, and says only whether what is sent arrives (O1).
     """
 
     contract: Name = MDT_CONTRACT
@@ -50,6 +51,7 @@ class DeviceNote(Said):
     callsign: Code
     expires_at: Moment
     withdrawn: bool = False
+    probe: Literal[True] | None = None
     reason: Name | None = None
     headline: Text = ""
     what: Text = ""

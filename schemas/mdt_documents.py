@@ -193,6 +193,8 @@ A device
   security team; it is repeated until heard arrives for its name;
 - shows a prompt until the crew has said something, a later revision of the same stand_off comes, or
   one that is ended;
+- shows nobody a note with probe, and says displayed: such notes go to a device of the service's own,
+  which says no hello, so that a broker that accepts and discards is found;
 - reads over fields that it does not know.
 
 Bad input is not taken: it goes into quarantine, where people see it. Messages of a device may have

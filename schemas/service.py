@@ -78,6 +78,20 @@ class JournalBack(Event):
     until: Annotated[int, Field(ge=0)]
 
 
+class ProbesLost(Event):
+    """What the channel named by `id` accepts does not arrive: probes have not come back."""
+
+    kind: ClassVar[str] = "probes.lost"
+    ours: ClassVar[bool] = True
+
+
+class ProbesBack(Event):
+    """Probes of the channel named by `id` come back again."""
+
+    kind: ClassVar[str] = "probes.back"
+    ours: ClassVar[bool] = True
+
+
 class SignedIn(Event):
     """A person signed in at the console (E1)."""
 

@@ -1,7 +1,7 @@
 """What goes out on ways other than the MDT: each carries only what is needed there (N8)."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -15,13 +15,15 @@ Line = Annotated[str, Field(min_length=1, max_length=LINE)]
 
 
 class Outgoing(Said):
-    """One revision of a note for one address, or with `withdrawn` its taking back."""
+    """One revision of a note for one address, or with `withdrawn` its taking back. `probe`: it is
+    for nobody, and says only whether what is sent arrives (O1)."""
 
     note: Code
     revision: Annotated[int, Field(ge=1)]
     incident: Name
     expires_at: Moment
     withdrawn: bool = False
+    probe: Literal[True] | None = None
 
 
 class RadioText(Outgoing):

@@ -113,7 +113,8 @@ def batch_row(state: State, batch: str, today: date) -> Row | None:
 
 
 def source_row(state: State, source: str, today: date) -> Row | None:
-    """Whether a source is up; with `gap`, what happened meanwhile is lost for good."""
+    """Whether a source is up; with `gap`, what happened meanwhile is lost for good. `unreturned`:
+    since when probes that the channel takes do not come back."""
     known = state.sources.get(source)
     if known is None:
         return None
@@ -125,6 +126,7 @@ def source_row(state: State, source: str, today: date) -> Row | None:
         "gap": known.gap,
         "since": known.since,
         "channel": channel,
+        "unreturned": known.unreturned if known.connected else None,
     }
 
 

@@ -83,6 +83,10 @@ def _of_source(decision: d.SourceChanged, entry: Entry, state: State) -> Iterato
     yield from of_channel(decision.source, state)
 
 
+def _of_probes(decision: d.ProbesChanged, entry: Entry, state: State) -> Iterator[Touch]:
+    yield "sources", decision.channel
+
+
 def _of_markers(decision: Decision, entry: Entry, state: State) -> Iterator[Touch]:
     """What is live is checked again; what is finished keeps its answer, in the marker's words."""
     for incident in state.incidents.values():
@@ -175,6 +179,7 @@ FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = 
     d.MarkerInForce: _of_markers,
     d.MarkersOver: _of_markers,
     d.SourceChanged: _of_source,
+    d.ProbesChanged: _of_probes,
     **dict.fromkeys(REQUESTS, of_request),
     **dict.fromkeys(h.HELD_DECISIONS, _of_stand_off),
     j.MistakeTaken: _of_mistakes,

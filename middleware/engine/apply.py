@@ -2,6 +2,7 @@
 `decide` made; an erased event leaves what its decisions alone can tell (E3, E4)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from middleware.domain.rules import Rules
@@ -75,6 +76,13 @@ def _on_source(state: State, entry: Entry, made: d.SourceChanged) -> None:
     state.sources[made.source] = SourceState(made.connected, made.gap, entry.received_at)
 
 
+def _on_probes(state: State, entry: Entry, made: d.ProbesChanged) -> None:
+    known = state.sources.get(made.channel)
+    if known is not None:
+        since = None if made.back else entry.received_at
+        state.sources[made.channel] = replace(known, unreturned=since)
+
+
 def _on_quarantined(state: State, entry: Entry, made: d.Quarantined) -> None:
     state.refused += 1
     event = entry.event
@@ -113,6 +121,7 @@ APPLIERS: dict[type[Decision], Applier] = {
     d.MarkerInForce: _on_in_force,
     d.MarkersOver: _on_over,
     d.SourceChanged: _on_source,
+    d.ProbesChanged: _on_probes,
     d.Quarantined: _on_quarantined,
     d.DeviceReturned: _on_nothing,
     d.AskAnswered: _on_nothing,

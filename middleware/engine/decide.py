@@ -106,6 +106,8 @@ HANDLERS: dict[type[Event], Handler] = {
     service.SourceLost: on_service.on_lost,
     service.JournalAway: on_service.on_journal_away,
     service.JournalBack: on_service.on_journal_back,
+    service.ProbesLost: on_service.on_probes_lost,
+    service.ProbesBack: on_service.on_probes_back,
     service.Refused: on_service.on_refused,
     service.SignedIn: on_service.on_signed_in,
     search.SearchMade: on_search.on_search,

@@ -2,11 +2,13 @@
 
 from middleware.engine.entry import Taken
 from middleware.engine.state import State
-from schemas.decision import Decision, Noted, Quarantined, SourceChanged
+from schemas.decision import Decision, Noted, ProbesChanged, Quarantined, SourceChanged
 from schemas.service import (
     JOURNAL,
     JournalAway,
     JournalBack,
+    ProbesBack,
+    ProbesLost,
     Refused,
     SignedIn,
     SourceConnected,
@@ -28,6 +30,14 @@ def on_journal_away(state: State, taken: Taken, event: JournalAway) -> list[Deci
 
 def on_journal_back(state: State, taken: Taken, event: JournalBack) -> list[Decision]:
     return [SourceChanged(source=JOURNAL, connected=True, gap=False)]
+
+
+def on_probes_lost(state: State, taken: Taken, event: ProbesLost) -> list[Decision]:
+    return [ProbesChanged(channel=event.id, back=False)]
+
+
+def on_probes_back(state: State, taken: Taken, event: ProbesBack) -> list[Decision]:
+    return [ProbesChanged(channel=event.id, back=True)]
 
 
 def on_refused(state: State, taken: Taken, event: Refused) -> list[Decision]:

@@ -200,11 +200,13 @@ class Timer:
 
 @dataclass(slots=True)
 class SourceState:
-    """Whether a source is up, and since when."""
+    """Whether a source is up, and since when; of a channel also since when probes that it takes do
+    not come back."""
 
     connected: bool
     gap: bool
     since: datetime
+    unreturned: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

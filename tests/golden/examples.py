@@ -230,6 +230,8 @@ _EVENTS: dict[str, dict[str, Any]] = {
     "source.lost": {"reason": "connection reset", "gap": True},
     "journal.away": {"after": 4711, "in_memory": True},
     "journal.back": {"after": 4711, "until": 4815},
+    "probes.lost": {},
+    "probes.back": {},
     "input.refused": {
         "field": "place.uprn",
         "reason": "must be digits",
@@ -318,6 +320,7 @@ _DECISIONS: dict[str, dict[str, Any]] = {
     "markers_over": {"markers": ("M-0001", "M-0002")},
     "rechecks_ordered": {"cause": 41, "subject": "eoc1-40-0"},
     "source_changed": {"source": "cad_http", "connected": False, "gap": True},
+    "probes_changed": {"channel": "mdt", "back": False},
     "quarantined": {"source": "cad_http", "conflict": True},
     "search_answered": {
         "outcome": Outcome.FOUND,
