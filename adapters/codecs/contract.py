@@ -129,8 +129,11 @@ def _unknown(value: Any, shape: _Shape) -> int:
         return sum(_unknown(item, shape) for item in value)
     if not isinstance(value, dict):
         return 0
-    nested = (_unknown(value.get(name), part) for name, part in shape.parts.items())
-    return len(value.keys() - shape.names) + sum(nested)
+    count = len(value.keys() - shape.names)
+    for name, part in shape.parts.items():
+        if inner := value.get(name):
+            count += _unknown(inner, part)
+    return count
 
 
 def _shape(model: type[BaseModel]) -> _Shape:
