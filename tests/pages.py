@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from middleware.ops.metrics import metrics_page
+from middleware.ops.metrics_page import metrics_page
 from tests.traceability import page as traceability_page
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -1,7 +1,7 @@
 """What the rules for Prometheus name: enough of PromQL to hold them to the table of metrics."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,25 @@ from typing import Any
 import yaml
 from prometheus_client import Histogram
 
-from middleware.ops.metrics import TABLE
+from adapters.table import names
+from middleware.ops import metric_labels
+from middleware.ops.metrics import PROCESS, TABLE
+from middleware.ports import Kind
+from schemas.service import JOURNAL
 
 FOLDER = Path(__file__).parent.parent / "docker" / "prometheus"
+CONFIGURED_NAMES: dict[str, set[str]] = {
+    "adapter": {JOURNAL, *names(Kind.SOURCE), *names(Kind.CHANNEL)},
+    "channel": {"console", *names(Kind.CHANNEL)},
+}
+"""What labels can be whose values the configuration names."""
 EVERYWHERE = {"job", "instance", "room"}
 """Labels that the scraping gives."""
-FOREIGN = {"up": set[str](), "alertmanager_notifications_failed_total": {"integration"}}
+FOREIGN = {
+    "up": set[str](),
+    "ALERTS": {"alertname", "alertstate", "severity"},
+    "alertmanager_notifications_failed_total": {"integration"},
+}
 """Metrics of Prometheus and Alertmanager themselves, with their labels."""
 WORDS = {"and", "or", "unless", "bool", "offset"}
 
@@ -54,6 +67,7 @@ def alerts() -> dict[str, Rule]:
 def known_metrics() -> dict[str, set[str]]:
     """Each name that can be asked for, with its labels."""
     known = {name: set(labels) for name, labels in FOREIGN.items()}
+    known |= {name: set[str]() for name in PROCESS}
     for row in TABLE:
         if row.kind is Histogram:
             known |= {row.name + end: set(row.labels) for end in ("_sum", "_count")}
@@ -74,7 +88,7 @@ def selected(expr: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def problems(expr: str, values: Mapping[str, set[str]]) -> list[str]:
-    """What `expr` names that does not exist. `values`: label to the values that it can have."""
+    """What `expr` names that does not exist. `values`: of labels that the configuration names."""
     known, found, labels_here = known_metrics(), list[str](), set(EVERYWHERE)
     for name, asked in selected(expr):
         if name not in known:
@@ -82,12 +96,19 @@ def problems(expr: str, values: Mapping[str, set[str]]) -> list[str]:
             continue
         labels_here |= known[name]
         found += [f"{name} has no label {at}" for at in asked.keys() - known[name] - EVERYWHERE]
-        possible = dict(values) | {"le": _bounds(name)}
-        for label in asked.keys() & possible.keys():
-            wrong = set(asked[label].split("|")) - possible[label]
+        for label in asked.keys() & known[name]:
+            possible = _possible(name, label, values)
+            wrong = set(asked[label].split("|")) - possible if possible is not None else set()
             found += [f"{name}: {label} is never {value!r}" for value in sorted(wrong)]
     grouped = {label.strip() for inside in _GROUPING.findall(expr) for label in inside.split(",")}
     return found + [f"nothing here has the label {label}" for label in grouped - labels_here]
+
+
+def _possible(name: str, label: str, values: Mapping[str, set[str]]) -> Set[str] | None:
+    """What the label can be; None where nothing is known of it."""
+    if label == "le":
+        return _bounds(name)
+    return metric_labels.values(name, label) or values.get(label)
 
 
 def _bounds(name: str) -> set[str]:

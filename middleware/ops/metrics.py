@@ -1,15 +1,28 @@
-"""The one table of metrics (O1): name, kind, labels, meaning. docs/metrics.md is made from it."""
+"""The one table of metrics (O1): name, kind, labels, meaning. docs/metrics.md is made from it
+(metrics_page.py), and what labels can be stands in metric_labels.py."""
 
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.metrics import MetricWrapperBase
 
 M = TypeVar("M", bound=MetricWrapperBase)
 
 _QUICK = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 _SLOW = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+_BY_PEOPLE = (1, 2.5, 5, 10, 15, 30, 60, 90, 120, 180, 300, 360, 600, 1200, 3600)
+"""Every wait of the default ladders is a bound, so that who kept to it can be counted."""
+
+PROCESS = {
+    "process_cpu_seconds_total": "processor time that the service has taken",
+    "process_resident_memory_bytes": "memory that it has now",
+    "process_virtual_memory_bytes": "memory that it was promised",
+    "process_start_time_seconds": "when it began, since 1970",
+    "process_open_fds": "files and connections that it has open",
+    "process_max_fds": "how many it may have open",
+}
+"""Of the process itself, from prometheus-client; only where there is /proc."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ TABLE: tuple[Row, ...] = (
     Row("forewarn_man_down_signals_total", Counter, "man-down signals, by the way in which they "
         "were said", ("signal",)),
     Row("forewarn_alarm_accept_seconds", Histogram, "from a man-down to its acceptance by a "
-        "named person", buckets=_SLOW),
+        "named person", buckets=_BY_PEOPLE),
     Row("forewarn_alarm_unaccepted_seconds", Gauge, "age of the oldest man-down that nobody has "
         "accepted; 0 without one"),
     Row("forewarn_standing_off", Gauge, "crews that hold near their incident", ("state",)),
@@ -62,7 +75,7 @@ TABLE: tuple[Row, ...] = (
     Row("forewarn_callers_recognised_total", Counter, "calls from a number in the abusive-call "
         "ledger"),
     Row("forewarn_assault_taken_seconds", Histogram, "from the telling of the security team to a "
-        "named person who took the physical assault", buckets=_SLOW),
+        "named person who took the physical assault", buckets=_BY_PEOPLE),
     Row("forewarn_assault_untaken_seconds", Gauge, "age of the oldest physical assault that nobody "
         "of the security team has taken; 0 without one"),
     Row("forewarn_back_ups", Gauge, "requests for police and further resources in the working "
@@ -72,7 +85,7 @@ TABLE: tuple[Row, ...] = (
     Row("forewarn_back_up_escalations_total", Counter, "requests that went on to the next step, by "
         "why", ("because",)),
     Row("forewarn_back_up_answer_seconds", Histogram, "from a request to the first answer",
-        buckets=_SLOW),
+        buckets=_BY_PEOPLE),
     Row("forewarn_back_up_unanswered_seconds", Gauge, "age of the oldest request that nobody has "
         "answered; 0 without one"),
     Row("forewarn_markers", Gauge, "markers by state", ("state",)),
@@ -100,6 +113,14 @@ TABLE: tuple[Row, ...] = (
     Row("forewarn_sent_total", Counter, "messages a channel accepted, by kind",
         ("channel", "kind")),
     Row("forewarn_send_failures_total", Counter, "sends a channel refused", ("channel",)),
+    Row("forewarn_probe_sent_total", Counter, "probes that went to a channel", ("channel",)),
+    Row("forewarn_probe_returned_total", Counter, "probes that came back", ("channel",)),
+    Row("forewarn_probe_return_seconds", Histogram, "time until a probe came back", ("channel",),
+        buckets=_SLOW),
+    Row("forewarn_probe_since_return_seconds", Gauge, "since when no probe has come back, or since "
+        "the start before the first", ("channel",)),
+    Row("forewarn_probe_overdue", Gauge, "1 while the channel is connected and no probe has come "
+        "back for the time of the configuration", ("channel",)),
     Row("forewarn_journal_append_seconds", Histogram, "time until a group was durable",
         buckets=_QUICK),
     Row("forewarn_journal_position", Gauge, "last durable position"),
@@ -126,6 +147,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._rows = {row.name: _make(row, self.registry) for row in TABLE}
+        ProcessCollector(registry=self.registry)
         self._children: dict[tuple[str, ...], MetricWrapperBase] = {}
 
     def counter(self, name: str, **labels: str) -> Counter:
@@ -147,24 +169,6 @@ class Metrics:
         if not isinstance(child, kind):
             raise TypeError(f"{kind.__name__} asked for, the table says otherwise")
         return child
-
-
-def metrics_page() -> str:
-    """docs/metrics.md: the table as people read it."""
-    lines = [
-        "# Metrics",
-        "",
-        "On `/metrics` of the console's address. Made by `python -m tests.pages` from the table in",
-        "`middleware/ops/metrics.py`; a test holds it to be current. Units are in the names; label",
-        "values are configured names and fixed words, never anything personal.",
-        "",
-        "| name | kind | labels | meaning |",
-        "|---|---|---|---|",
-    ]
-    for row in sorted(TABLE, key=lambda row: row.name):
-        labels = ", ".join(f"`{label}`" for label in row.labels)
-        lines.append(f"| `{row.name}` | {row.kind.__name__.lower()} | {labels} | {row.meaning} |")
-    return "\n".join(lines) + "\n"
 
 
 def _make(row: Row, registry: CollectorRegistry) -> MetricWrapperBase:

@@ -215,6 +215,7 @@ def test_e2_the_containers_are_hardened_and_mount_what_the_commands_make() -> No
             here = mount.split(":")[0]
             # by the commands of docs/docker.md
             made = {"./certs", "./certs/ca.pem", "./mosquitto", "./watching", "state"}
+            made.add("./grafana.password")
             assert here in made or (DOCKER / here).exists(), here
     for name in compose["services"].keys() - {"mosquitto"}:
         published = compose["services"][name]["ports"]

@@ -11,22 +11,19 @@ import yaml
 
 from adapters.sources import cad_tcp
 from adapters.sources.http_door import Door
-from adapters.table import names
-from middleware.ports import Kind
-from schemas.check import NotChecked, Outcome
-from schemas.service import JOURNAL
+from adapters.table import ADAPTERS
 from tests.needs import require
-from tests.promql import FOLDER, Rule, alerts, every_rule, looks_at_alerts, problems
+from tests.promql import (
+    CONFIGURED_NAMES,
+    FOLDER,
+    Rule,
+    alerts,
+    every_rule,
+    looks_at_alerts,
+    problems,
+)
 
 DOCS = FOLDER.parents[1] / "docs"
-VALUES: dict[str, set[str]] = {
-    "outcome": {*Outcome},
-    "reason": {*NotChecked},
-    "subject": {"call", "incident"},
-    "adapter": {JOURNAL, *names(Kind.SOURCE), *names(Kind.CHANNEL)},
-    "channel": {"console", *names(Kind.CHANNEL)},
-    "job": {"forewarn", "alertmanager"},
-}
 ALWAYS = "WatchingWorks"
 ALERTS = alerts()
 PATIENCE_S = 90
@@ -38,7 +35,7 @@ def _configured(name: str) -> Any:
 
 @pytest.mark.parametrize("rule", [*every_rule()], ids=lambda rule: rule.name)
 def test_o1_a_rule_names_only_metrics_labels_and_values_that_exist(rule: Rule) -> None:
-    assert not problems(rule.expr, VALUES)
+    assert not problems(rule.expr, CONFIGURED_NAMES)
 
 
 @pytest.mark.parametrize(
@@ -54,10 +51,11 @@ def test_o1_a_rule_names_only_metrics_labels_and_values_that_exist(rule: Rule) -
     ],
 )
 def test_o1_what_does_not_exist_is_found_in_a_rule(expr: str, wrong: str) -> None:
-    assert any(wrong in problem for problem in problems(expr, VALUES))
+    assert any(wrong in problem for problem in problems(expr, CONFIGURED_NAMES))
 
 
 def test_o1_only_doors_that_wait_to_be_used_may_stay_empty_without_an_alert() -> None:
+    assert [*ADAPTERS.values()], "each module is there"
     waiting = {door.name for door in Door.__subclasses__() if not door.awaited} | {cad_tcp.NAME}
     found = re.search(r'adapter!~"([^"]+)"', ALERTS["AdapterCutOff"].expr)
     assert found

@@ -1,0 +1,181 @@
+"""*Delivery*: how warnings, man-down, requests and reports reach people."""
+
+from tests.dashboards.panels import (
+    Board,
+    Limit,
+    Look,
+    Panel,
+    Query,
+    Row,
+    at,
+    by,
+    each,
+    each_a_minute,
+    quantiles,
+)
+
+NOTES = Row(
+    "Warnings to crews",
+    (
+        Panel(
+            "Warnings by where they stand",
+            "Of everything in the working state. Answered and taken back are ends, and so is a "
+            "named person.",
+            each("forewarn_notes", "state", {
+                "open": "wait for an answer", "answered": "answered by the crew",
+                "in_hands": "in the hands of a person", "withdrawn": "taken back",
+            }),
+        ),
+        Panel(
+            "Answered by crews in a minute",
+            "By the channel of the answer: a screen, a radio, a telephone.",
+            by("forewarn_answered_total", "channel"),
+        ),
+        Panel(
+            "Gone on to the next step in a minute",
+            "Nobody answered, or the channel failed. `console`: it came to a person.",
+            by("forewarn_escalations_total", "channel"),
+        ),
+        Panel(
+            "Share that came to a person",
+            "Of those answered or come to a person. Much of it: a channel takes warnings and loses "
+            "them, or crews do not answer.",
+            (
+                Query(at("room:forewarn_notes_to_a_person:ratio15m"), "in a quarter of an hour"),
+                Query(at("room:forewarn_notes_to_a_person:ratio2h"), "in two hours"),
+            ),
+            unit="percentunit",
+            limits=(
+                Limit(0.2, "orange", "for two hours, with the red one: alert EscalationsToAPerson"),
+                Limit(0.5, "red", "for a quarter of an hour"),
+            ),
+            highest=1.0,
+        ),
+        Panel(
+            "From the message to the crew's screen",
+            "The line is the first wait of the ladder: after it the next channel is tried.",
+            quantiles("forewarn_source_to_displayed_seconds"),
+            unit="s", limits=(Limit(60, "red", "first wait of the ladder"),),
+        ),
+        Panel(
+            "First seen before or at the scene, in a minute",
+            "Before the crew was at scene: in time to be used.",
+            each_a_minute("forewarn_displayed_total", "when", {
+                "before_at_scene": "before", "at_scene_or_later": "at scene or later",
+            }),
+            Look.STACK,
+        ),
+    ),
+)  # fmt: skip
+
+CHANNELS = Row(
+    "Channels",
+    (
+        Panel(
+            "Taken by a channel in a minute",
+            "Accepted is not delivered: only the crew's answer is.",
+            by("forewarn_sent_total", "channel"),
+        ),
+        Panel(
+            "Refused by a channel in a minute",
+            "Not sent: the other side is away, or would not have it. It is tried again, or the "
+            "next step comes at once.",
+            by("forewarn_send_failures_total", "channel"),
+        ),
+        Panel(
+            "Spoken calls in a minute, by their end",
+            "Only `acknowledged` (a key was pressed) is an answer.",
+            by("forewarn_spoken_calls_total", "outcome"),
+        ),
+    ),
+)  # fmt: skip
+
+MAN_DOWN = Row(
+    "Man-down, police, crews that hold",
+    (
+        Panel(
+            "Until a named person accepts a man-down",
+            "After the first line every supervisor is told again, after the second everybody was.",
+            quantiles("forewarn_alarm_accept_seconds"),
+            unit="s",
+            limits=(
+                Limit(15, "orange", "first wait of [[man_down.step]]"),
+                Limit(60, "red", "every console has been told"),
+            ),
+        ),
+        Panel(
+            "Man-down in a minute, raised and ended",
+            "Ended by a person only, who says what it was.",
+            each_a_minute("forewarn_man_down_total", "what", {
+                "raised": "raised", "real": "ended: real", "accidental": "ended: by accident",
+                "test": "ended: test", "unknown": "ended: not known",
+            }),
+        ),
+        Panel(
+            "Until police or others answer a request",
+            "After the first line the next step is asked; after the second every step was.",
+            quantiles("forewarn_back_up_answer_seconds"),
+            unit="s",
+            limits=(
+                Limit(120, "orange", "first wait of [[back_up.police]]"),
+                Limit(360, "red", "all of its steps"),
+            ),
+        ),
+        Panel(
+            "Requests for police and back-up",
+            "Arrived and stood down are ends; refused or without an answer goes to the next step.",
+            each("forewarn_back_ups", "state", {
+                "requested": "asked", "escalated": "asked the next", "refused": "refused",
+                "accepted": "agreed to come", "en_route": "on the way",
+            }),
+        ),
+        Panel(
+            "Crews that hold near their incident",
+            "The patient behind a crew that waits, waits too.",
+            each("forewarn_standing_off", "state", {
+                "standing_off": "stand off", "at_rvp": "at their rendezvous point",
+            }),
+        ),
+        Panel(
+            "For how long the longest has held",
+            "A prompt asks control and crew to look again, at each `[stand_off]` time.",
+            (Query(f"max({at('forewarn_stand_off_longest_seconds')})", "longest"),),
+            unit="s",
+        ),
+    ),
+)  # fmt: skip
+
+REPORTS = Row(
+    "Reports and abusive calls",
+    (
+        Panel(
+            "Drafts that wait",
+            "For whom or what each waits.",
+            each("forewarn_reports_waiting", "what", {
+                "sub_category": "for a sub-category", "security": "for the security team",
+                "marking": "for the marking team", "receipt": "for a receipt of the other system",
+            }),
+        ),
+        Panel(
+            "Drafted in a minute",
+            "By what they come from.",
+            each_a_minute("forewarn_reports_drafted_total", "cause", {
+                "man_down": "man-down", "abusive_call": "abusive call",
+                "reported_violence": "reported violence",
+            }),
+        ),
+        Panel(
+            "Abusive calls in a minute",
+            "Warned, ended under the policy, or noted.",
+            each_a_minute("forewarn_abusive_calls_total", "what", {
+                "warned": "warned", "ended": "ended", "noted": "noted",
+            }),
+        ),
+    ),
+)  # fmt: skip
+
+DELIVERY = Board(
+    "forewarn-delivery", "Delivery",
+    "How warnings, man-down, requests and reports reach people, and how long it takes.",
+    (NOTES, CHANNELS, MAN_DOWN, REPORTS),
+)  # fmt: skip
