@@ -22,7 +22,7 @@ LOCK := $(COMPILE) --extra dev --extra traces --output-file requirements.lock py
 LOCK_IMAGE := $(COMPILE) --constraint requirements.lock
 LOCK_PEERS := $(COMPILE) --python-version 3.11 --output-file $(PEERS_LIST).txt $(PEERS_LIST).in
 
-.PHONY: help setup demo check test bench bench-matching simulate lock upgrade clean
+.PHONY: help setup demo check test bench bench-matching simulate fuzz lock upgrade clean
 
 help: ## what can be done here
 	@echo "Forewarn: make TARGET"
@@ -87,6 +87,9 @@ $(PEERS)/.ready: $(PEERS_LIST).txt
 
 simulate: setup ## the seeded simulation (SEEDS=500, or SEED=n for one)
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+fuzz: setup ## wrong input to every parser, with the account of each (FOR=1m, FUZZ_SEED=7)
+	@$(BIN)/python -m tests.fuzz --for $(or $(FOR),1m) --seed $(or $(FUZZ_SEED),7)
 
 lock: setup ## requirements.lock, the image's and the peers' anew, keeping versions
 	$(LOCK)

@@ -1,6 +1,7 @@
 """How the contract suite speaks to the directory of callers: thing `n` is an address."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -27,6 +28,7 @@ class DirectoryRig:
     ) -> None:
         self.source, self.intake = source, intake
         self._directory = directory
+        self._garbage = itertools.count()
 
     async def say(self, n: int, words: str = "") -> None:
         self._directory.places[f"0{n}"] = {"address": f"{n} Mill Lane {words}".strip()}
@@ -35,7 +37,7 @@ class DirectoryRig:
 
     async def say_raw(self, raw: bytes) -> None:
         self._directory.fault, self._directory.garbage = "garbage", raw
-        await self._ask("garbage", 0)
+        await self._ask(f"garbage/{next(self._garbage)}", 0)
 
     async def say_half_and_cut(self, n: int) -> None:
         self._directory.fault = "cut"

@@ -237,6 +237,8 @@ def _message(header: Header | Problem, line: bytes, raw: bytes) -> Message | Unr
 
 def read_payload(line: bytes, bits: int) -> Payload | Problem:
     """What some radios fill up, and what others do not count, is one nibble: that is borne."""
+    if not _HEX.fullmatch(line):
+        return Problem("payload", f"is not hexadecimal; {SEEN}")
     digits = line.decode()[: -(-bits // 4) + 1]
     if len(digits) < bits // 4 - 1:
         return Problem("payload", f"is shorter than its header says; {SEEN}")

@@ -1,7 +1,6 @@
 """What the fuzz target of the TETRA codec does with one input (O4)."""
 
 from datetime import timedelta
-from random import Random
 
 from adapters.codecs import tetra_pei as pei
 from adapters.codecs.tetra_forward import read_forwarding
@@ -51,15 +50,3 @@ def _one_payload(octets: bytes, assembly: Assembly) -> None:
     piece = read_concatenated(octets)
     if isinstance(piece, tuple):
         assembly.add("1", 0x8C, *piece, 0.0)
-
-
-def changed(random: Random) -> bytes:
-    """Sayings of a radio one after the other, with bytes replaced, doubled, dropped."""
-    data = bytearray(b"".join(random.choices(SEEDS, k=random.randint(1, 4))))
-    for _ in range(random.randint(0, 12)):
-        at = random.randrange(len(data) + 1)
-        end = min(len(data), at + random.choice((0, 1, 1, 2, 20)))
-        data[at:end] = random.choice(
-            (b"", random.randbytes(1), b",", b"\r", data[at:end] * 2, b"0")
-        )
-    return bytes(data)
