@@ -1,12 +1,12 @@
 """The abusive-call ledger (A1, A2): what a handler notes at the console beside what the exchange
-says, and what is decided from both."""
+says, how a named person sets it right, and what is decided from all."""
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from schemas.base import Name, Text
+from schemas.base import Code, Name, Text
 from schemas.decided import Decision
 from schemas.event import Event
 from schemas.marker import Category
@@ -42,6 +42,41 @@ class AbuseNoted(Event):
     role: Name
 
 
+class EntryEvent(Event):
+    """What a named person does about an entry of the ledger, and why (E3)."""
+
+    entry: Code
+    reason: Words
+    by: Name
+    role: Name
+
+
+class AbuseCorrected(EntryEvent):
+    """The entry was wrong and says this now, whole: what is not given is not known of the call.
+    `warnings`: which were given; a call without a warning and without an end is no entry: it is
+    taken back."""
+
+    kind: ClassVar[str] = "abuse.corrected"
+    warnings: Annotated[tuple[WhichWarning, ...], Field(max_length=9)] = ()
+    terminated: bool = False
+    category: Category | None = None
+    ground: Words | None = None
+    wording: Text | None = None
+    triage_done: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "AbuseCorrected":
+        if not self.warnings and not self.terminated:
+            raise ValueError("no warning and no end is left: take the entry back instead")
+        return self
+
+
+class AbuseTakenBack(EntryEvent):
+    """The entry should not be there: the call was not abusive, or it was another call."""
+
+    kind: ClassVar[str] = "abuse.taken_back"
+
+
 class AbuseLedgered(Decision):
     """The call is in the ledger, or its entry says more. The number stays in the event."""
 
@@ -63,4 +98,30 @@ class CallerRecognised(Decision):
     shared: SharedBy | None = None
 
 
-ABUSE_DECISIONS: tuple[type[Decision], ...] = (AbuseLedgered, CallerRecognised)
+class AbuseSetRight(Decision):
+    """The entry says what a named person corrected it to; what it said before stays beside it."""
+
+    kind: ClassVar[str] = "abuse_set_right"
+    entry: Name
+    call: Name
+    by: Name
+    warnings: tuple[WhichWarning, ...] = ()
+    terminated: bool = False
+    category: Category | None = None
+
+
+class AbuseStruck(Decision):
+    """A named person took the entry back: it counts no more and nobody is recognised by it."""
+
+    kind: ClassVar[str] = "abuse_struck"
+    entry: Name
+    call: Name
+    by: Name
+
+
+ABUSE_DECISIONS: tuple[type[Decision], ...] = (
+    AbuseLedgered,
+    CallerRecognised,
+    AbuseSetRight,
+    AbuseStruck,
+)

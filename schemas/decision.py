@@ -15,10 +15,12 @@ from schemas.back_up import BACK_UP_DECISIONS
 from schemas.base import Moment, Name, Said
 from schemas.check import NotChecked, Outcome, Relation
 from schemas.decided import Decision as Decision  # noqa: PLC0414 - found here by all
+from schemas.frequent import FREQUENT_DECISIONS
 from schemas.held import HELD_DECISIONS
 from schemas.incident import Stage
 from schemas.judgement import MISTAKE_DECISIONS
 from schemas.mistake import NotShown
+from schemas.proposal import PROPOSAL_DECISIONS
 from schemas.reporting import REPORT_DECISIONS
 from schemas.search import SearchAnswered
 from schemas.telling import TELLING_DECISIONS
@@ -390,6 +392,8 @@ DECISIONS: tuple[type[Decision], ...] = (
     SearchAnswered,
     *REPORT_DECISIONS,
     *ABUSE_DECISIONS,
+    *FREQUENT_DECISIONS,
+    *PROPOSAL_DECISIONS,
 )
 
 DECISION_TYPES: dict[str, type[Decision]] = {cls.kind: cls for cls in DECISIONS}

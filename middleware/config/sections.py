@@ -10,6 +10,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SerializeAsAny, field_validator
 
 from middleware.config.back_up import BackUp
+from middleware.config.callers import Abuse, FrequentCallers
 from middleware.config.man_down import ManDown
 from middleware.domain.rules import CONSOLE, Rules
 from middleware.domain.rules import Rung as LadderRung
@@ -17,8 +18,7 @@ from middleware.domain.rules import StandOff as StandOffRules
 from middleware.ops.durations import Between, Duration, read_duration
 from middleware.ops.listening import HostPort, ListenAt, read_host_port
 from middleware.ports import By, Way
-from schemas.abuse import SharedBy
-from schemas.base import Code, Name, Phone
+from schemas.base import Code, Name
 
 
 class Section(BaseModel):
@@ -211,34 +211,6 @@ class Reports(Section):
     )
 
 
-class SharedNumber(Section):
-    """A number from which many people ring: it stands for no person (A2)."""
-
-    number: Phone = Field(description="in the form of E.164: +441632960123")
-    by: SharedBy = Field(description="who shares it")
-
-
-class HandlerGroup(Section):
-    """Handlers who are counted together."""
-
-    name: Name = Field(description="of the group, in the figures")
-    handlers: Annotated[tuple[Name, ...], Field(max_length=1_000)] = Field(
-        description="as the exchange names them"
-    )
-
-
-class Abuse(Section):
-    """The abusive-call ledger."""
-
-    shared: Annotated[tuple[SharedNumber, ...], Field(max_length=10_000)] = Field(
-        (),
-        description="payphones, switchboards, care homes, hostels: shown as such, no person's",
-    )
-    group: Annotated[tuple[HandlerGroup, ...], Field(max_length=1_000)] = Field(
-        (), description="groups of handlers, for the figures"
-    )
-
-
 Adapters = Mapping[str, SerializeAsAny[InstanceOf[BaseModel]]]
 
 
@@ -272,6 +244,7 @@ class Config(Section):
     back_up: BackUp = BackUp()
     reports: Reports = Reports()
     abuse: Abuse = Abuse()
+    frequent_callers: FrequentCallers = FrequentCallers()
     stand_off: StandOff = StandOff()
     source: Adapters = Field({}, description="what comes in")
     channel: Adapters = Field({}, description="ways out to the crews")
@@ -295,6 +268,9 @@ class Config(Section):
             remind_security=self.reports.remind_security,
             shared_numbers={one.number: one.by for one in self.abuse.shared},
             handler_groups={who: one.name for one in self.abuse.group for who in one.handlers},
+            often=self.frequent_callers.rules(),
+            letter=self.abuse.letter(),
+            letter_from=self.abuse.letter_from,
             stand_off=self.stand_off.rules(there),
         )
 

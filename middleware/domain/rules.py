@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
 
+from middleware.domain.letter_wording import LETTER
 from middleware.ports import LIKE_AN_MDT, By, Way
 from schemas.abuse import SharedBy
 from schemas.alarm import Audience
@@ -120,6 +121,22 @@ class BackUpRules(BaseModel):
         return found or (_aloud("EOC supervisor", 1),)
 
 
+class Often(BaseModel):
+    """So many calls from one number within this time are those of a frequent caller (M6)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    calls: int
+    within: timedelta
+
+
+OFTEN = (
+    Often(calls=5, within=timedelta(days=30)),
+    Often(calls=12, within=timedelta(days=90)),
+)
+"""As the Frequent Caller National Network defines it, counted by number."""
+
+
 class Rules(BaseModel):
     """`ladder`: for whom no other is meant; `single_responder`, `moving`: for those, where not
     empty; `ways`: how the configured channels tell; `keep_for`: how long a note is in force;
@@ -127,7 +144,9 @@ class Rules(BaseModel):
     message is recognised as said before; `recheck_after`: when a check that could not be made is
     tried again; `remind_security`: how long the security team has to take a physical assault before
     it is told again (R3); `shared_numbers`: those that stand for no person, as E.164;
-    `handler_groups`: handler to group, for the figures (A2)."""
+    `handler_groups`: handler to group, for the figures (A2); `often`: any of these makes a frequent
+    caller, none: rings are not counted (M6); `letter`: the draft after an abusive call, and
+    `letter_from`, who writes it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -146,6 +165,9 @@ class Rules(BaseModel):
     remind_security: timedelta = timedelta(minutes=15)
     shared_numbers: Mapping[str, SharedBy] = {}
     handler_groups: Mapping[str, str] = {}
+    often: tuple[Often, ...] = OFTEN
+    letter: str = LETTER
+    letter_from: str = "The ambulance service"
     back_up: BackUpRules = BackUpRules()
     stand_off: StandOff = StandOff()
 
@@ -154,6 +176,11 @@ class Rules(BaseModel):
         if ladder is Ladder.SINGLE_RESPONDER:
             return self.single_responder or self.ladder
         return (ladder is Ladder.MOVING and self.moving) or self.ladder
+
+    @property
+    def rings_kept(self) -> timedelta:
+        """For how long a ring is kept, so that it can be counted (E4)."""
+        return max((one.within for one in self.often), default=timedelta())
 
     def way(self, channel: str) -> Way:
         """How the channel tells; like an MDT where nobody said."""

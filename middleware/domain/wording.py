@@ -5,6 +5,7 @@ from datetime import date, datetime
 from middleware.domain.calendar import london_day
 from schemas.check import Match, NotChecked, Outcome, Relation
 from schemas.decision import Ended, Matched
+from schemas.frequent import PlanSaid, Precedence
 from schemas.marker import Category, Marker, Scope, Severity
 from schemas.mdt import DeviceNote
 from schemas.mistake import Mistaken, NotShown
@@ -100,12 +101,23 @@ def relation(value: Relation) -> str:
     return _RELATION[value]
 
 
-def advice(marker: Marker) -> str:
-    """What to consider; it informs a dynamic risk assessment and does not decide (N6)."""
+def advice(marker: Marker, plan: PlanSaid | None = None) -> str:
+    """What to consider; it informs a dynamic risk assessment and does not decide (N6). `plan`: of
+    the caller, where that is a frequent one (M6)."""
     words = "Informs your own risk assessment; it does not decide."
     if marker.severity is Severity.HIGH:
         words += " Consider meeting the police at an RVP before going in."
-    return words
+    return f"{words} {precedence(plan)}." if plan else words
+
+
+def precedence(said: PlanSaid) -> str:
+    """Which of the two processes leads (M6)."""
+    match said.precedence:
+        case Precedence.PLAN:
+            return f"Frequent caller: plan {said.plan} takes precedence over a marker"
+        case Precedence.MARKER:
+            return f"Frequent caller: a marker takes precedence over plan {said.plan}"
+    return f"Frequent caller with plan {said.plan}: which takes precedence was not said"
 
 
 def review(marker: Marker, today: date) -> str:
@@ -154,6 +166,7 @@ def device_note(
     callsign: str,
     expires_at: datetime,
     today: date,
+    plan: PlanSaid | None = None,
 ) -> DeviceNote:
     """What the MDT shows: no names, no numbers, no address beyond the incident's own (N8)."""
     return DeviceNote(
@@ -171,7 +184,7 @@ def device_note(
         certainty=certainty(matched),
         origin=marker.source,
         review=review(marker, today),
-        advice=advice(marker),
+        advice=advice(marker, plan),
     )
 
 

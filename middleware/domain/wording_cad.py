@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from middleware.domain import wording
 from schemas.decision import Ended, Matched
+from schemas.frequent import PlanSaid
 from schemas.marker import Marker
 from schemas.told import CadNote
 
@@ -19,6 +20,7 @@ def cad_note(
     service_day: date,
     expires_at: datetime,
     today: date,
+    plan: PlanSaid | None = None,
 ) -> CadNote:
     """What is known, how old it is, how sure the match is, where it came from (N6)."""
     return CadNote(
@@ -36,7 +38,7 @@ def cad_note(
         certainty=wording.certainty(matched),
         origin=marker.source,
         review=wording.review(marker, today),
-        advice=wording.advice(marker),
+        advice=wording.advice(marker, plan),
     )
 
 

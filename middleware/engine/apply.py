@@ -10,6 +10,7 @@ from middleware.engine.apply_abuse import ABUSE
 from middleware.engine.apply_mistakes import MISTAKES
 from middleware.engine.apply_notes import NOTES
 from middleware.engine.apply_police import POLICE
+from middleware.engine.apply_proposals import PROPOSALS
 from middleware.engine.apply_reports import REPORTS
 from middleware.engine.apply_safety import SAFETY
 from middleware.engine.apply_stand_offs import STAND_OFFS
@@ -112,6 +113,7 @@ APPLIERS: dict[type[Decision], Applier] = {
     **MISTAKES,
     **REPORTS,
     **ABUSE,
+    **PROPOSALS,
     **STAND_OFFS,
     d.TimerSet: _on_timer_set,
     d.TimerStopped: _on_timer_stopped,

@@ -7,7 +7,7 @@ from middleware.engine.entry import Entry
 from middleware.engine.ledger import Abuse
 from middleware.engine.state import Call, State
 from schemas import abuse as a
-from schemas.call import AbuseWarned, CallTerminatedForAbuse
+from schemas.call import AbuseWarned, CallEvent, CallTerminatedForAbuse
 from schemas.decision import Decision
 
 
@@ -17,6 +17,8 @@ def _on_ledgered(state: State, entry: Entry, made: a.AbuseLedgered) -> None:
     if known is None:
         known = Abuse(made.entry, call.id, call.call, call.rang_at, call.number, call.line)
         state.ledger.put(known)
+    if known.struck:
+        _begin_anew(known)
     known.handler, known.position = call.handler or known.handler, call.position or known.position
     if made.warning is not None:
         known.warnings.setdefault(made.warning, entry.received_at)
@@ -24,7 +26,9 @@ def _on_ledgered(state: State, entry: Entry, made: a.AbuseLedgered) -> None:
     if made.terminated:
         known.terminated_at = known.terminated_at or entry.received_at
         call.ended_for_abuse = True
-    known.category = made.category or known.category
+    is_right = bool(known.corrections) and isinstance(entry.event, CallEvent)
+    if known.category is None or not is_right:
+        known.category = made.category or known.category
     _take_words(known, entry, call)
 
 
@@ -34,7 +38,7 @@ def _take_words(known: Abuse, entry: Entry, call: Call) -> None:
     if isinstance(event, AbuseWarned | CallTerminatedForAbuse):
         known.handler = event.handler or known.handler
     if isinstance(event, CallTerminatedForAbuse):
-        known.ground = event.ground or known.ground
+        known.ground = (known.corrections and known.ground) or event.ground or known.ground
         known.said_category = event.category if known.category is None else None
     if isinstance(event, a.AbuseNoted):
         known.ground = event.ground or known.ground
@@ -43,6 +47,44 @@ def _take_words(known: Abuse, entry: Entry, call: Call) -> None:
             known.triage_done = event.triage_done
         known.noted_by = event.by
         known.handler = known.handler or event.by
+
+
+def _begin_anew(known: Abuse) -> None:
+    """It was taken back, and something is said of the call since: that, and that alone, counts."""
+    known.struck, known.warnings, known.terminated_at = False, {}, None
+    known.category = known.said_category = known.ground = known.wording = None
+    known.triage_done = known.noted_by = None
+
+
+def _on_set_right(state: State, entry: Entry, made: a.AbuseSetRight) -> None:
+    known, event = state.ledger.entries[made.entry], entry.event
+    is_said = isinstance(event, a.AbuseCorrected)
+    reason = event.reason if isinstance(event, a.AbuseCorrected) else ""
+    known.keep_what_it_said(entry.received_at, made.by, reason, struck=False)
+    known.struck = False
+    known.warnings = {n: known.warnings.get(n, entry.received_at) for n in made.warnings}
+    known.terminated_at = (known.terminated_at or entry.received_at) if made.terminated else None
+    known.category, known.said_category = made.category, None
+    known.ground = event.ground if is_said else None
+    known.wording = event.wording if is_said else None
+    known.triage_done = event.triage_done if is_said else None
+    _set_call_right(state, known)
+
+
+def _on_struck(state: State, entry: Entry, made: a.AbuseStruck) -> None:
+    known = state.ledger.entries[made.entry]
+    reason = entry.event.reason if isinstance(entry.event, a.AbuseTakenBack) else ""
+    known.keep_what_it_said(entry.received_at, made.by, reason, struck=True)
+    state.ledger.strike(known)
+    _set_call_right(state, known)
+
+
+def _set_call_right(state: State, known: Abuse) -> None:
+    """Where the call is still there, it says the same."""
+    call = state.calls.get(known.call)
+    if call is not None:
+        call.warnings = 0 if known.struck else max(known.warnings, default=0)
+        call.ended_for_abuse = not known.struck and known.terminated_at is not None
 
 
 def _on_recognised(state: State, entry: Entry, made: a.CallerRecognised) -> None:
@@ -57,4 +99,6 @@ def _on_recognised(state: State, entry: Entry, made: a.CallerRecognised) -> None
 ABUSE: dict[type[Decision], Callable[[State, Entry, Any], None]] = {
     a.AbuseLedgered: _on_ledgered,
     a.CallerRecognised: _on_recognised,
+    a.AbuseSetRight: _on_set_right,
+    a.AbuseStruck: _on_struck,
 }

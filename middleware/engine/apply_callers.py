@@ -1,8 +1,12 @@
 """What is known of who rings, and from where, folded from the journal (C2, C3)."""
 
+from datetime import datetime
+
 from middleware.domain.matching.contacts import read_phone
 from middleware.engine.entry import Entry
+from middleware.engine.ledger import number_key
 from middleware.engine.on_caller import STALE_AFTER, waiting_circle
+from middleware.engine.on_frequent import is_first
 from middleware.engine.state import Call, State
 from schemas import decision as d
 from schemas.call import CallRang
@@ -12,8 +16,13 @@ MOST_WAITING = 1_000
 """Positions that wait for their calls."""
 
 
-def learn_number(state: State, known: Call, event: CallRang) -> None:
-    """The call is found by its number from now on, and takes the position that waited for it."""
+def learn_number(state: State, known: Call, event: CallRang, at: datetime) -> None:
+    """The call is found by its number from now on, and takes the position that waited for it. It
+    counts once among the rings of its number (M6)."""
+    number = number_key(event.number)
+    is_counted = state.rules.often and number not in state.rules.shared_numbers
+    if number and is_counted and is_first(known):
+        state.frequent.hear(number, at)
     forget_number(state, known)
     known.number, known.line = event.number, event.line
     if phone := read_phone(event.number or ""):

@@ -10,6 +10,7 @@ from middleware.engine.state import Note, OnChannel, Phase, State, Writing
 from schemas import decision as d
 from schemas.decision import Decision
 from schemas.delivery import NOT_OUT
+from schemas.frequent import PlanSaid
 from schemas.telling import AttemptMade, AttemptReported, RungSkipped
 
 
@@ -28,11 +29,17 @@ def _on_issued(state: State, entry: Entry, made: d.NoteIssued) -> None:
         issued_at=entry.received_at,
         expires_at=made.expires_at,
         ladder=made.ladder,
+        plan=_plan_at(state, made.incident),
     )
     if before is not None:
         note.shown, note.channels = before.shown, _reached(before)
     state.incidents[made.incident].notes[made.note] = None
     state.by_device.setdefault(made.device, {})[made.note] = None
+
+
+def _plan_at(state: State, incident: str) -> PlanSaid | None:
+    """What the note says of who rings: kept with its revision, which never says two things."""
+    return state.frequent.said_of(state.incidents[incident].place.phone)
 
 
 def _reached(before: Note) -> dict[str, OnChannel]:
@@ -122,6 +129,7 @@ def _on_write_back(state: State, entry: Entry, made: d.WriteBackIssued) -> None:
         expires_at=made.expires_at,
         channels={name: OnChannel(made.incident) for name in state.rules.write_backs()},
         shown=before.shown if before else {},
+        plan=_plan_at(state, made.incident),
     )
     state.incidents[made.incident].writings[made.writing] = None
 

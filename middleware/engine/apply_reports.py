@@ -8,11 +8,12 @@ from middleware.domain.alarm_wording import outcome, who
 from middleware.domain.reporting import merge, read_category
 from middleware.engine.drafting import place_of, said_facts
 from middleware.engine.entry import Entry
+from middleware.engine.ledger import entry_id
 from middleware.engine.reports import SETTLED_KEPT, Hands, Report, notice_id
 from middleware.engine.state import Filing, OnChannel, Phase, State
 from middleware.ports import By
 from schemas import reporting as r
-from schemas.abuse import AbuseNoted
+from schemas.abuse import AbuseCorrected, AbuseNoted, AbuseTakenBack, EntryEvent
 from schemas.call import CallTerminatedForAbuse
 from schemas.decision import Decision
 from schemas.report import (
@@ -24,6 +25,7 @@ from schemas.report import (
 )
 from schemas.safety import AlarmEnded
 
+MOST_TEXT = 2_000
 TRIED_FOR = timedelta(days=365)
 """A draft goes out again and again for so long; by then somebody has long been told."""
 
@@ -39,7 +41,10 @@ def _on_drafted(state: State, entry: Entry, made: r.ReportDrafted) -> None:
     if incident is not None:
         report.number, report.service_day = incident.number or None, incident.service_day
         report.place = place_of(incident.place)
-    if call is not None:
+    entered = state.ledger.entries.get(entry_id(made.subject or ""))
+    if entered is not None:
+        report.call, report.occurred_at = entered.exchange_call or None, entered.rang_at
+    elif call is not None:
         report.call, report.occurred_at = call.call or None, call.rang_at
     if isinstance(event, ViolenceReported):
         report.reporter, report.occurred_at = event.by, event.happened_at or at
@@ -64,7 +69,7 @@ def _account(state: State, entry: Entry, report: Report) -> None:
         report.account = f"Man-down of {crew}, pressed {alarm.press} times{ended}"
     if isinstance(event, CallTerminatedForAbuse) and read_category(event.category) is None:
         report.said_category = event.category
-    if isinstance(event, CallTerminatedForAbuse | AbuseNoted):
+    if isinstance(event, CallTerminatedForAbuse | AbuseNoted | AbuseCorrected):
         report.account = "Call ended by the handler under the call-termination policy"
 
 
@@ -106,6 +111,10 @@ def _on_changed(state: State, entry: Entry, made: r.ReportChanged) -> None:
     call = state.calls.get(report.subject or "")
     said = event.facts if isinstance(event, ReportAmended) else said_facts(event, call)
     report.facts = merge(report.facts, said)
+    if isinstance(event, EntryEvent):
+        done = "taken back" if isinstance(event, AbuseTakenBack) else "corrected"
+        report.account += f"; the entry in the abusive-call ledger was {done} by {event.by}"
+        report.account = report.account[-MOST_TEXT:]
     report.revision, report.refused = made.revision, None
     _file(state, report, entry.received_at)
 

@@ -103,7 +103,7 @@ def _on_call_changed(state: State, entry: Entry, made: d.CallChanged) -> None:
         known = state.calls[made.call] = Call(made.call, source, call, entry.received_at)
         state.by_call[(source, call)] = made.call
     if isinstance(event, c.CallRang):
-        learn_number(state, known, event)
+        learn_number(state, known, event, entry.received_at)
     elif isinstance(event, c.CallAnswered):
         known.handler, known.position = event.handler, event.position
         known.answered_at = entry.received_at

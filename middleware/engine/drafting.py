@@ -9,7 +9,7 @@ from middleware.engine.entry import Erased, Taken
 from middleware.engine.reach import crews_at
 from middleware.engine.reports import Hands, Report
 from middleware.engine.state import Call, Incident, State
-from schemas.abuse import AbuseNoted
+from schemas.abuse import AbuseCorrected, AbuseNoted, AbuseTakenBack, EntryEvent
 from schemas.call import CallTerminatedForAbuse
 from schemas.check import Whereabouts
 from schemas.decision import Decision, TimerSet, TimerStopped
@@ -49,11 +49,16 @@ def from_alarm(state: State, taken: Taken, alarm: Alarm, outcome: AlarmOutcome) 
     return _draft(state, taken, drafted, Facts())
 
 
+def draft_of(call: str) -> str:
+    """The draft about a call that was ended for abuse."""
+    return f"r{call}"
+
+
 def from_termination(
-    state: State, taken: Taken, call: str, event: CallTerminatedForAbuse | AbuseNoted
+    state: State, taken: Taken, call: str, event: CallTerminatedForAbuse | AbuseNoted | EntryEvent
 ) -> list[Decision]:
     """A call that was ended for abuse (R1, A1); said again, it may say more."""
-    report, facts = f"r{call}", said_facts(event, state.calls.get(call))
+    report, facts = draft_of(call), said_facts(event, state.calls.get(call))
     before = state.reports.drafts.get(report)
     if before is not None:
         return amend(state, taken, before, merge(before.facts, facts))
@@ -106,7 +111,7 @@ def said_facts(event: Event | Erased, call: Call | None = None) -> Facts:
     of an abusive call is who answered it."""
     if isinstance(event, ViolenceReported | CrewReportedViolence):
         return event.facts
-    if isinstance(event, AbuseNoted):
+    if isinstance(event, AbuseNoted | AbuseCorrected):
         return _noted_facts(event, call)
     if not isinstance(event, CallTerminatedForAbuse):
         return Facts()
@@ -118,10 +123,13 @@ def said_facts(event: Event | Erased, call: Call | None = None) -> Facts:
     )
 
 
-def _noted_facts(event: AbuseNoted, call: Call | None) -> Facts:
+def _noted_facts(event: AbuseNoted | AbuseCorrected, call: Call | None) -> Facts:
+    """Who corrects an entry is no victim of it."""
     said = "; ".join(filter(None, (event.ground, event.wording)))
-    handler = call.handler if call and call.handler else event.by
-    return Facts(category=event.category, what=said or None, victims=(handler,))
+    by = event.by if isinstance(event, AbuseNoted) else None
+    handler = call.handler if call and call.handler else by
+    victims = (handler,) if handler else ()
+    return Facts(category=event.category, what=said or None, victims=victims)
 
 
 def place_of(place: Whereabouts | None) -> Place:
@@ -144,6 +152,20 @@ def _draft(state: State, taken: Taken, made: ReportDrafted, facts: Facts) -> lis
         *_notify(taken, state, made.report, facts, None),
         *_apply_for(made.report, facts, place != Place(), markers, None),
     ]
+
+
+def set_right(
+    state: State, taken: Taken, call: str, event: AbuseCorrected | AbuseTakenBack
+) -> list[Decision]:
+    """The entry from which it was drafted was set right: the draft says so, and a person decides
+    what becomes of it."""
+    report = state.reports.drafts.get(draft_of(call))
+    if report is None or report.is_dropped:
+        return []
+    facts = merge(report.facts, said_facts(event))
+    changed = amend(state, taken, report, facts)
+    again = ReportChanged(report=report.id, revision=report.revision + 1, category=facts.category)
+    return changed or [again]
 
 
 def amend(state: State, taken: Taken, report: Report, facts: Facts) -> list[Decision]:

@@ -13,10 +13,30 @@ SHORTEST = 11
 """Signs of a number in the form of E.164; a shorter one is an extension."""
 
 
+MOST_CORRECTIONS = 20
+"""Of one entry; the journal has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How an entry was set right, by whom and why, with what it said before."""
+
+    at: datetime
+    by: str
+    reason: str
+    struck: bool
+    warnings: tuple[int, ...]
+    ended: bool
+    category: Category | None
+    ground: str | None
+    wording: str | None
+    triage_done: bool | None
+
+
 @dataclass(slots=True)
 class Abuse:
     """One call. `number` is None when withheld; `later` are our ids of the calls in which the
-    number rang again."""
+    number rang again; `struck`: a named person took it back, so that it counts no more."""
 
     id: str
     call: str
@@ -36,6 +56,16 @@ class Abuse:
     noted_by: str | None = None
     later: list[str] = field(default_factory=list)
     last_rang_at: datetime | None = None
+    struck: bool = False
+    corrections: list[Correction] = field(default_factory=list)
+
+    def keep_what_it_said(self, at: datetime, by: str, reason: str, *, struck: bool) -> None:
+        """Before it says something else (E3)."""
+        said = Correction(
+            at, by, reason, struck, tuple(sorted(self.warnings)), self.terminated_at is not None,
+            self.category, self.ground, self.wording, self.triage_done,
+        )  # fmt: skip
+        self.corrections = [*self.corrections, said][-MOST_CORRECTIONS:]
 
 
 @dataclass(slots=True)
@@ -46,10 +76,24 @@ class Ledger:
     by_number: dict[str, list[str]] = field(default_factory=dict)
 
     def of_number(self, number: str | None) -> tuple[str, ...]:
-        """The entries of a number, the oldest first; none for one that is withheld."""
+        """The entries of a number, the oldest first; none for one that is withheld, and none that
+        was taken back."""
         if not self.by_number or not number:
             return ()
-        return tuple(self.by_number.get(number_key(number), ())[-SHOWN_OF_A_NUMBER:])
+        names = self.by_number.get(number_key(number), ())
+        return tuple(name for name in names if not self.entries[name].struck)[-SHOWN_OF_A_NUMBER:]
+
+    def strike(self, entry: Abuse) -> None:
+        """It counts no more: that the number rang again is told to the entry before it."""
+        entry.struck = True
+        names = list(self.by_number.get(number_key(entry.number), ()))
+        before = names[: names.index(entry.id)] if entry.id in names else []
+        left = [self.entries[name] for name in before if not self.entries[name].struck]
+        if left:
+            left[-1].later += [call for call in entry.later if call not in left[-1].later]
+            moments = filter(None, (left[-1].last_rang_at, entry.last_rang_at))
+            left[-1].last_rang_at = max(moments, default=None)
+        entry.later, entry.last_rang_at = [], None
 
     def put(self, entry: Abuse) -> None:
         """A new entry; beyond ENTRIES_KEPT the oldest one goes."""

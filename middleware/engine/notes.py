@@ -1,6 +1,6 @@
 """Duties to tell: who must be told about which marker, from when, and when no more (N3, N7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
 import orjson
@@ -9,7 +9,7 @@ from middleware.engine.checks import PASSING, sure, sure_matches
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import enter_rung
 from middleware.engine.reach import Crew, crew_of, ladder_for
-from middleware.engine.state import ACTIVE, Incident, Note, Phase, Sent, State
+from middleware.engine.state import ACTIVE, Incident, Note, Phase, Sent, State, Writing
 from middleware.engine.suppression import still_shown
 from middleware.engine.withdrawal import withdraw
 from schemas.check import Outcome
@@ -20,6 +20,8 @@ from schemas.decision import (
     NoteIssued,
     TimerSet,
 )
+from schemas.frequent import PlanSaid
+from schemas.incident import AddressChanged, IncidentOpened
 from schemas.markers_in import RecheckDue
 
 SHOWN = ("scope", "category", "severity", "what", "happened_on", "review_on", "source")
@@ -138,7 +140,27 @@ def _changed(state: State, taken: Taken, before: Note, matched: Matched) -> bool
         return False
     kept = state.markers.get(matched.marker)
     other = kept is not None and content(kept.json) != before.content
-    return other or before.matched.relation is not matched.relation
+    otherwise = says_otherwise(state, taken, before)
+    return other or otherwise or before.matched.relation is not matched.relation
+
+
+def says_otherwise(state: State, taken: Taken, told: Note | Writing) -> bool:
+    """Whether it says another plan of a frequent caller than the one of who rings now (M6)."""
+    if told.plan is None and not state.frequent.by_phone:
+        return False
+    known, event = state.incidents[told.incident], taken.event
+    is_new = isinstance(event, IncidentOpened | AddressChanged)
+    place = event.place if is_new and event.revision >= known.place_revision else known.place
+    return state.frequent.said_of(place.phone) != told.plan
+
+
+def retell(
+    state: State, taken: Taken, known: Incident, said: PlanSaid | None
+) -> Iterator[Decision]:
+    """The caller's plan is another one: whoever was told otherwise hears it."""
+    for note in (state.notes[name] for name in known.notes):
+        if note.phase is not Phase.WITHDRAWN and note.plan != said:
+            yield from _tell_again(state, taken, note, 0)
 
 
 def renew(state: State, taken: Taken, note: Note) -> list[Decision]:

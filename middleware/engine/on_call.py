@@ -1,10 +1,12 @@
 """What follows from what the telephone exchange says (C2, A1)."""
 
+from middleware.engine import on_frequent
 from middleware.engine.checks import assess, check_again
 from middleware.engine.drafting import from_termination
 from middleware.engine.entry import Taken
 from middleware.engine.on_abuse import recognise, terminated, warned
 from middleware.engine.on_caller import ask, waiting_circle
+from middleware.engine.proposing import propose
 from middleware.engine.state import Call, State
 from schemas.call import AbuseWarned, CallEnded, CallEvent, CallRang, CallTerminatedForAbuse
 from schemas.caller import CallerPlace
@@ -40,7 +42,8 @@ def on_rang(state: State, taken: Taken, event: CallRang) -> list[Decision]:
         return [Ignored(why=Why.STALE)]
     call = known.id if known else f"c{taken.position}"
     checked = [*assess(call, taken), *check_again(state, call, taken)]
-    return [CallChanged(call=call), *recognise(state, call, event), *checked]
+    often = on_frequent.recognise(state, taken, call, known, event)
+    return [CallChanged(call=call), *recognise(state, call, event), *often, *checked]
 
 
 def on_call(state: State, taken: Taken, event: CallEvent) -> list[Decision]:
@@ -63,11 +66,12 @@ def on_warned(state: State, taken: Taken, event: AbuseWarned) -> list[Decision]:
 
 
 def on_terminated(state: State, taken: Taken, event: CallTerminatedForAbuse) -> list[Decision]:
-    """Logged with the call (A1), and drafted as a report (R1)."""
+    """Logged with the call (A1), drafted as a report (R1); a marker and a letter are proposed."""
     known = find_call(state, event)
     call = known.id if known else f"c{taken.position}"
     made = [*on_call(state, taken, event), terminated(call, event)]
-    return [*made, *from_termination(state, taken, call, event)]
+    proposed = propose(state, call, known.number) if known else []
+    return [*made, *from_termination(state, taken, call, event), *proposed]
 
 
 def on_call_ended(state: State, taken: Taken, event: CallEnded) -> list[Decision]:

@@ -3,6 +3,7 @@
 from middleware.domain.reporting import merge
 from middleware.engine import drafting
 from middleware.engine.entry import Taken
+from middleware.engine.proposing import declined
 from middleware.engine.reports import Hands, Report
 from middleware.engine.state import Filing, State
 from schemas.decision import Decision, Ignored, Shown, Why
@@ -75,7 +76,8 @@ def on_settled(state: State, taken: Taken, event: ApplicationSettled) -> list[De
         return [report]
     if report.settled_by is not None or report.application is Application.NONE:
         return [Ignored(why=Why.ALREADY)]
-    return [ApplicationDone(report=report.id, by=event.by, applied=event.applied)]
+    done = ApplicationDone(report=report.id, by=event.by, applied=event.applied)
+    return [done, *(declined(state, report.subject or "", event.by) if not event.applied else [])]
 
 
 def remind(state: State, taken: Taken, report: str) -> list[Decision]:

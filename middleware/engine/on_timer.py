@@ -2,6 +2,7 @@
 
 from middleware.domain.calendar import london_day, next_midnight
 from middleware.domain.rules import CONSOLE, Rules
+from middleware.engine import on_frequent
 from middleware.engine.alarms import ALARM_TIMERS, is_needed
 from middleware.engine.back_ups import BACK_UP_TIMERS, is_awaited
 from middleware.engine.checks import order_recheck
@@ -9,6 +10,7 @@ from middleware.engine.drafting import SECURITY
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import next_rung
 from middleware.engine.notes import renew
+from middleware.engine.on_frequent import end_plans
 from middleware.engine.on_report import remind
 from middleware.engine.stand_offs import STAND_OFF_TIMERS
 from middleware.engine.state import Call, Incident, Note, Phase, State
@@ -100,11 +102,14 @@ def _day(state: State, taken: Taken, _: str) -> list[Decision]:
 
 
 def turn_day(state: State, taken: Taken) -> list[Decision]:
-    """End markers whose last day is past, and wait for the next midnight in London."""
+    """End markers and plans whose last day is past, forget rings that count no more, and wait for
+    the next midnight in London."""
     over = state.markers.ended_before(london_day(taken.received_at))
     due_at = next_midnight(taken.received_at)
     timer = TimerSet(timer=DAY, revision=taken.position, due_at=due_at)
-    return [*end_markers(state, over), timer]
+    plans = state.frequent.over_before(london_day(taken.received_at))
+    frequent = [*end_plans(state, taken, plans), *on_frequent.turn_day(state, taken)]
+    return [*end_markers(state, over), *frequent, timer]
 
 
 def on_build_started(state: State, taken: Taken, event: BuildStarted) -> list[Decision]:

@@ -9,10 +9,12 @@ from middleware.domain.rules import Rules
 from middleware.engine.alarm import Alarm, LastSeen
 from middleware.engine.back_up import BackUp
 from middleware.engine.duties import Duties
+from middleware.engine.frequent import FrequentCallers
 from middleware.engine.ledger import Ledger
 from middleware.engine.markers import Markers
 from middleware.engine.mistakes import Mistakes
 from middleware.engine.on_channel import OnChannel as OnChannel  # noqa: PLC0414 - found here by all
+from middleware.engine.proposals import Proposal
 from middleware.engine.reports import Reports
 from middleware.engine.seen import Seen
 from middleware.engine.stand_off import StandOff
@@ -20,6 +22,7 @@ from schemas.abuse import SharedBy
 from schemas.caller import Circle, LookedUp
 from schemas.check import Match, NotChecked, Outcome, Whereabouts
 from schemas.decision import Ended, Ladder, Matched
+from schemas.frequent import PlanSaid
 from schemas.incident import Stage
 from schemas.mistake import NotShown
 
@@ -111,6 +114,8 @@ class Call:
     """Entries of the ledger in which its number stands."""
     shared: SharedBy | None = None
     """Who shares the number, where it is known to be no person's."""
+    rings: tuple[int, int] = (0, 0)
+    """(calls, days) that made who rings a frequent caller when it rang; (0, 0) where not."""
     ended_by: str | None = None
     checked: Checked | None = None
     finished_at: datetime | None = None
@@ -142,6 +147,8 @@ class Note:
     task_times: int = 0
     task_by: str | None = None
     ended: Ended | None = None
+    plan: PlanSaid | None = None
+    """Of the caller, where that is a frequent one, as this revision says it (M6)."""
     phase_at: datetime | None = None
     """When the duty came to the end it is in; None while it is open."""
 
@@ -167,6 +174,7 @@ class Writing:
     shown: dict[str, int] = field(default_factory=dict)
     """Channel to the revision that the other side confirmed."""
     ended: Ended | None = None
+    plan: PlanSaid | None = None
 
 
 @dataclass(slots=True)
@@ -245,6 +253,8 @@ class State:
     reports: Reports = field(default_factory=Reports)
     filings: dict[str, Filing] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=Ledger)
+    frequent: FrequentCallers = field(default_factory=FrequentCallers)
+    proposals: dict[str, Proposal] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
     open_alarms: dict[str, str] = field(default_factory=dict)
     """Radio (engine.alarm.alarm_key) to its open alarm."""

@@ -1,13 +1,13 @@
 """What is to stand in the incident of the CAD, whoever is sent to it (N2, N7)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 
 from middleware.domain.calendar import london_day
 from middleware.domain.rules import Rules
 from middleware.engine.checks import PASSING, sure_matches
 from middleware.engine.entry import Taken
-from middleware.engine.notes import content, in_force
+from middleware.engine.notes import content, in_force, says_otherwise
 from middleware.engine.state import Incident, Phase, State, Writing
 from middleware.engine.withdrawal import take_back
 from schemas.decision import (
@@ -20,6 +20,7 @@ from schemas.decision import (
     WriteBackIssued,
 )
 from schemas.delivery import NoteDisplayed
+from schemas.frequent import PlanSaid
 
 
 def writing_id(incident: str, marker: str) -> str:
@@ -52,7 +53,8 @@ def _write_one(state: State, taken: Taken, incident: str, matched: Matched) -> l
     kept = state.markers.get(matched.marker)
     if before is not None and before.phase is not Phase.WITHDRAWN:
         other = kept is not None and content(kept.json) != before.content
-        if not other and before.matched.relation is matched.relation:
+        same = not other and not says_otherwise(state, taken, before)
+        if same and before.matched.relation is matched.relation:
             return []
     return [_issued(state, taken, incident, matched, before.revision + 1 if before else 1)]
 
@@ -86,6 +88,15 @@ def rewrite(state: State, taken: Taken, markers: Mapping[str, bytes]) -> list[De
         again = writing.revision + 1
         decisions.append(_issued(state, taken, writing.incident, writing.matched, again))
     return decisions
+
+
+def rewrite_of(
+    state: State, taken: Taken, known: Incident, said: PlanSaid | None
+) -> Iterator[Decision]:
+    """The caller's plan is another one: what stands there says it (M6)."""
+    for writing in (state.writings[name] for name in known.writings):
+        if writing.phase is not Phase.WITHDRAWN and writing.plan != said:
+            yield _issued(state, taken, known.id, writing.matched, writing.revision + 1)
 
 
 def _issued(

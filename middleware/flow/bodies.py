@@ -45,7 +45,8 @@ def note_body(state: State, note: Note) -> DeviceNote:
     said = _said(state, note) | {"callsign": note.callsign}
     if marker is None:
         return device_withdrawal(**said, ended=note.ended or Ended.MARKER_ENDED)
-    return device_note(marker, note.matched, **said, today=london_day(note.issued_at))
+    today = london_day(note.issued_at)
+    return device_note(marker, note.matched, **said, today=today, plan=note.plan)
 
 
 def radio_body(state: State, note: Note) -> RadioText:
@@ -69,7 +70,8 @@ def _written(state: State, writing: Writing) -> CadNote:
     said = _said(state, writing) | {"service_day": day}
     if marker is None:
         return cad_withdrawal(**said, ended=writing.ended or Ended.MARKER_ENDED)
-    return cad_note(marker, writing.matched, **said, today=london_day(writing.issued_at))
+    today = london_day(writing.issued_at)
+    return cad_note(marker, writing.matched, **said, today=today, plan=writing.plan)
 
 
 def _marker(state: State, note: Note | Writing) -> Marker | None:

@@ -1,9 +1,20 @@
 """Examples of what is said and decided about abusive calls."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from schemas.abuse import SharedBy
+from schemas.frequent import Precedence
 from schemas.marker import Category
+from schemas.proposal import Proposed
+
+_SET_RIGHT: dict[str, Any] = {
+    "entry": "xc40",
+    "reason": "it was the call before",
+    "by": "supervisor.one",
+    "role": "supervisor",
+}
+_PLAN: dict[str, Any] = {"plan": "FC-0042", "by": "marking.one", "role": "marking_team"}
 
 ABUSE_EVENTS: dict[str, dict[str, Any]] = {
     "call.abuse_noted": {
@@ -17,6 +28,32 @@ ABUSE_EVENTS: dict[str, dict[str, Any]] = {
         "by": "handler.one",
         "role": "call_handler",
     },
+    "abuse.corrected": _SET_RIGHT
+    | {
+        "warnings": (1, 2),
+        "terminated": True,
+        "category": Category.VERBAL_ABUSE,
+        "ground": "went on after two warnings",
+        "wording": "what the caller said",
+        "triage_done": False,
+    },
+    "abuse.taken_back": _SET_RIGHT,
+    "proposal.settled": {
+        "proposal": "pmc40",
+        "accepted": True,
+        "reason": "third call of this kind",
+        "marker": "AC-c40",
+        "text": "Dear Sir or Madam, ...",
+        "by": "marking.one",
+        "role": "marking_team",
+    },
+    "frequent.plan_put": _PLAN
+    | {
+        "phones": ("+447700900123", "+441632960123"),
+        "precedence": Precedence.PLAN,
+        "ends_on": date(2027, 3, 31),
+    },
+    "frequent.plan_ended": _PLAN | {"reason": "moved away"},
 }
 
 ABUSE_DECISIONS: dict[str, dict[str, Any]] = {
@@ -32,4 +69,36 @@ ABUSE_DECISIONS: dict[str, dict[str, Any]] = {
         "entries": ("xc12", "xc40"),
         "shared": SharedBy.CARE_HOME,
     },
+    "abuse_set_right": {
+        "entry": "xc40",
+        "call": "c40",
+        "by": "supervisor.one",
+        "warnings": (1, 2),
+        "terminated": True,
+        "category": Category.VERBAL_ABUSE,
+    },
+    "abuse_struck": {"entry": "xc40", "call": "c40", "by": "supervisor.one"},
+    "proposal_made": {
+        "proposal": "pmc40",
+        "what": Proposed.MARKER,
+        "entry": "xc40",
+        "call": "c40",
+    },
+    "proposal_done": {
+        "proposal": "pmc40",
+        "accepted": True,
+        "by": "marking.one",
+        "marker": "AC-c40",
+    },
+    "proposal_lapsed": {"proposal": "plc40"},
+    "frequent_caller_recognised": {
+        "call": "c44",
+        "caller": "f44",
+        "rings": 5,
+        "days": 30,
+        "plan": "FC-0042",
+    },
+    "frequent_plan_made": {"plan": "FC-0042"},
+    "frequent_plans_over": {"plans": ("FC-0042",)},
+    "rings_forgotten": {"before": datetime(2026, 8, 24, tzinfo=UTC)},
 }
