@@ -3,17 +3,14 @@
 Keeps to docs/cad-contract.md. What it took is a JSON line each on standard output.
 """
 
-import argparse
-import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from random import Random
 
-from simulators.receiving import Json, Receiving, add_arguments, faults_of, serving
+from simulators.receiving import Json, Receiving
+from simulators.receiving_cli import parser_of, run
 
+NAME, ABOUT = "cad-receiver", "A CAD that takes notes into its incidents."
 PATH = "/cad/v1/notes"
 
 
@@ -38,36 +35,8 @@ class Receiver(Receiving):
 
 
 def main(argv: Sequence[str]) -> int:
-    asked = _parser().parse_args(argv)
-    token = asked.token_file.read_text().strip() if asked.token_file else None
-    receiver = Receiver(faults_of(asked), Random(asked.seed), token, took=_say)
-    try:
-        asyncio.run(_run(receiver, asked.host, asked.port))
-    except KeyboardInterrupt:
-        answered = ", ".join(f"{count} {standing}" for standing, count in receiver.answered.items())
-        print(f"stopped: {answered or 'nothing came'}", file=sys.stderr)
-    return 0
-
-
-def _say(said: Json) -> None:
-    print(json.dumps(said), flush=True)
-
-
-async def _run(receiver: Receiver, host: str, port: int) -> None:
-    async with serving(receiver, host, port) as bound:
-        print(f"takes notes at http://{host}:{bound}{PATH}", file=sys.stderr, flush=True)
-        await asyncio.Event().wait()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m simulators cad-receiver",
-        description="A CAD that takes notes into its incidents. Each message that it took is one "
-        "JSON line on standard output.",
-    )
-    parser.add_argument("--token-file", type=Path, help="file with the token that is asked for")
-    add_arguments(parser, 8110)
-    return parser
+    given = parser_of(NAME, ABOUT, 8110).parse_args(argv)
+    return run(NAME, Receiver, given, f"takes notes at {{at}}{PATH}")
 
 
 if __name__ == "__main__":

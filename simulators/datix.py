@@ -4,20 +4,20 @@ drafts (R1, R3), with fault switches.
 Keeps to docs/reports.md. What it took is a JSON line each on standard output.
 """
 
-import argparse
-import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from random import Random
 
 from aiohttp import web
 
 from schemas.report import REPORTS_CONTRACT
-from simulators.receiving import Json, Receiving, add_arguments, faults_of, serving
+from simulators.receiving import Json, Receiving
+from simulators.receiving_cli import parser_of, run
 
+NAME = "datix"
+ABOUT = """\
+An incident reporting system that takes drafts, and a security team's system that takes notices.\
+"""
 DRAFTS, NOTICES = "/reports/v1/drafts", "/security/v1/notices"
 DRAFTED, NOTIFIED = "report.drafted", "assault.notified"
 
@@ -61,38 +61,9 @@ class Datix(Receiving):
 
 
 def main(argv: Sequence[str]) -> int:
-    asked = _parser().parse_args(argv)
-    token = asked.token_file.read_text().strip() if asked.token_file else None
-    datix = Datix(faults_of(asked), Random(asked.seed), token, took=_say)
-    try:
-        asyncio.run(_run(datix, asked.host, asked.port))
-    except KeyboardInterrupt:
-        answered = ", ".join(f"{count} {standing}" for standing, count in datix.answered.items())
-        print(f"stopped: {answered or 'nothing came'}", file=sys.stderr)
-    return 0
-
-
-def _say(said: Json) -> None:
-    print(json.dumps(said), flush=True)
-
-
-async def _run(datix: Datix, host: str, port: int) -> None:
-    async with serving(datix, host, port) as bound:
-        at = f"http://{host}:{bound}"
-        where = f"takes drafts at {at}{DRAFTS} and notices at {at}{NOTICES}"
-        print(where, file=sys.stderr, flush=True)
-        await asyncio.Event().wait()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m simulators datix",
-        description="An incident reporting system that takes drafts, and a security team's system "
-        "that takes notices. Each message that it took is one JSON line on standard output.",
-    )
-    parser.add_argument("--token-file", type=Path, help="file with the token that is asked for")
-    add_arguments(parser, 8120)
-    return parser
+    given = parser_of(NAME, ABOUT, 8120).parse_args(argv)
+    where = f"takes drafts at {{at}}{DRAFTS} and notices at {{at}}{NOTICES}"
+    return run(NAME, Datix, given, where)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ A message is (id, revision); the same again is known, an older one superseded, o
 conflict. What a system adds is its contract, its path and the drawer in which a message belongs.
 """
 
-import argparse
 import asyncio
 import hmac
 import json
@@ -148,24 +147,3 @@ async def serving(
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
-
-
-def add_arguments(parser: argparse.ArgumentParser, port: int) -> None:
-    """Where it listens, whom it lets in, and what goes wrong."""
-    parser.add_argument("--host", default="127.0.0.1", help="(%(default)s)")
-    parser.add_argument("--port", type=int, default=port, help="(%(default)s); 0: any")
-    parser.add_argument("--seed", type=int, default=1, help="of its faults (%(default)s)")
-    parser.add_argument("--late", type=float, default=0.0, help="seconds before each answer")
-    for name, words in (
-        ("lost", "taken, and cut before the answer"),
-        ("doubled", "taken twice"),
-        ("busy", "refused for now"),
-        ("silent", "no answer at all"),
-        ("dies", "cut within the answer"),
-    ):
-        parser.add_argument(f"--{name}", type=float, default=0.0, help=f"rate, 0 to 1: {words}")
-
-
-def faults_of(asked: argparse.Namespace) -> Faults:
-    """As the command line names them."""
-    return Faults(**{name: getattr(asked, name) for name in Faults.__dataclass_fields__})
