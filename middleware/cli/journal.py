@@ -1,4 +1,4 @@
-"""forewarn journal: is it what was written (E1), and a snapshot of it."""
+"""forewarn journal: is it what was written (E1), a snapshot of it, a copy in another store."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from middleware.cli import journal_copy
 from middleware.cli.common import (
     FINE,
     FOUND_TROUBLE,
@@ -49,6 +50,7 @@ def add(commands: "Commands[Parser]") -> None:
         more="The running service does this by itself, in a process of its own.",
     )
     add_config(taking)
+    journal_copy.add(group)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def run(
         ("match",),
         ("timeline",),
         ("journal", "verify"),
+        ("journal", "copy"),
         ("people", "add"),
         ("tokens", "add"),
         ("devices", "add"),
@@ -199,6 +200,27 @@ def test_where_there_is_no_journal_nothing_is_called_sound(
     assert told.code == FOUND_TROUBLE
     assert "name the right --config" in told.err
     assert not (tmp_path / "forewarn-state").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "said"),
+    [
+        ("sqlite:nowhere.sqlite", "redis://127.0.0.1:9", "there is no file nowhere.sqlite"),
+        ("journal.sqlite", "redis://127.0.0.1:9", "journal.sqlite is no place of a journal"),
+        ("redis://127.0.0.1", "sqlite:x", "redis://127.0.0.1 is no place of a journal"),
+        ("redis://redis.control.example:6379", "sqlite:x", "tls = true"),
+        ("sqlite:x", "sqlite:x", "the same place"),
+    ],
+)
+def test_a_copy_between_places_that_are_none_is_refused_with_the_form(
+    run: Run, tmp_path: Path, source: str, target: str, said: str
+) -> None:
+    (tmp_path / "forewarn-state" / "keys").mkdir(parents=True, mode=0o700)
+    told = run("journal", "copy", "--from", source, "--to", target)
+    assert told.code == FOUND_TROUBLE
+    assert said in told.err
+    assert "what to do: " in told.err
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_service_that_does_not_run_is_told_with_the_remedy(run: Run, tmp_path: Path) -> None:
