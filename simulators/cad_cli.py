@@ -12,9 +12,10 @@ from simulators.cad import CadSimulator
 from simulators.cad_faults import Faults
 from simulators.cad_links import HttpLink, TcpLink
 from simulators.cad_messages import Message
-from simulators.cad_outbox import Dismissed, Link
+from simulators.cad_outbox import Link
 from simulators.cad_player import CadPlayer
-from simulators.shift import SHIFT, Shift, Step, load, play
+from simulators.outbox_cli import faults_of, run
+from simulators.shift import SHIFT, Shift, load, play
 
 EXAMPLE = """example:
   python -m simulators cad --url http://127.0.0.1:8101/cad/v1/messages --token-file cad-token.txt
@@ -33,45 +34,14 @@ def main(argv: Sequence[str]) -> int:
     except (OSError, ValueError, KeyError) as fault:
         print(f"cad: {fault}", file=sys.stderr)
         return 2
-    try:
-        asyncio.run(_run(cad, shift, asked))
-    except Dismissed as fault:
-        print(f"cad: the service says: {fault}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("cad: ended before the shift was over")
-    print(summary(cad))
-    return 1 if cad.tally["refused"] or cad.tally["conflict"] else 0
+    return run("cad", cad, _tell(cad, shift, asked), "refused", "conflict")
 
 
-def summary(cad: CadSimulator) -> str:
-    """What became of what was said."""
-    counts = ", ".join(f"{what} {count}" for what, count in sorted(cad.tally.items()))
-    struck = ", ".join(f"{what} {count}" for what, count in sorted(cad.mischief.items()))
-    return f"cad: {counts or 'nothing was said'}; unanswered {cad.unanswered}" + (
-        f"; faults: {struck}" if struck else ""
-    )
-
-
-async def _run(cad: CadSimulator, shift: Shift, asked: argparse.Namespace) -> None:
+async def _tell(cad: CadSimulator, shift: Shift, asked: argparse.Namespace) -> None:
     first = asked.first_number or _tenths_since_midnight(datetime.now().astimezone())
     player = CadPlayer(cad, shift.fleet, first)
     steps = [step for step in shift.steps if step.system == "cad"]
     print(f"cad: {len(steps)} messages of {shift.incidents} incidents, from number {first:06}")
-    carrying = asyncio.create_task(cad.run())
-    telling = asyncio.create_task(_tell(cad, player, steps, asked))
-    try:
-        done, _ = await asyncio.wait({carrying, telling}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        carrying.cancel()
-        telling.cancel()
-
-
-async def _tell(
-    cad: CadSimulator, player: CadPlayer, steps: Sequence[Step], asked: argparse.Namespace
-) -> None:
     await play(steps, player.act, speed=asked.speed)
     await (asyncio.Event().wait() if asked.silent else cad.settled())
 
@@ -102,13 +72,6 @@ def _faults(asked: argparse.Namespace) -> Faults:
     return Faults(**{name: getattr(asked, name) for name in names})
 
 
-def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0 <= rate <= 1:
-        raise argparse.ArgumentTypeError("a rate is from 0 to 1")
-    return rate
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulators cad",
@@ -127,9 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=7, help="of the faults (default: %(default)s)")
     add("--first-number", type=int, default=0, metavar="N",
         help="number of the first incident; made from the time of day when left out")  # fmt: skip
-    faults = parser.add_argument_group("faults (rates from 0 to 1, of messages)")
-    for name, what in RATES.items():
-        faults.add_argument(f"--{name}", type=_rate, default=0.0, metavar="RATE", help=what)
+    faults = faults_of(parser, "messages", RATES)
     faults.add_argument("--resource-first", action="store_true",
                         help="a resource comes before the incident it belongs to")  # fmt: skip
     faults.add_argument("--silent", action="store_true", help="connects and says nothing")

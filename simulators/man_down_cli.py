@@ -9,8 +9,8 @@ from pathlib import Path
 from simulators.cad_faults import Faults
 from simulators.cad_links import HttpLink
 from simulators.cad_messages import Message
-from simulators.cad_outbox import Dismissed
 from simulators.man_down import GatewaySimulator, Position
+from simulators.outbox_cli import faults_of, run
 
 EXAMPLE = """example:
   python -m simulators mandown --url http://127.0.0.1:8103/man-down/v1/messages \\
@@ -34,24 +34,7 @@ def main(argv: Sequence[str]) -> int:
     except (OSError, ValueError) as fault:
         print(f"mandown: {fault}", file=sys.stderr)
         return 2
-    try:
-        asyncio.run(_play(gateway, asked))
-    except Dismissed as fault:
-        print(f"mandown: the service says: {fault}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("mandown: ended before everything was answered")
-    print(summary(gateway))
-    return 1 if gateway.tally["refused"] else 0
-
-
-def summary(gateway: GatewaySimulator) -> str:
-    """What became of what was said."""
-    counts = ", ".join(f"{what} {count}" for what, count in sorted(gateway.tally.items()))
-    struck = ", ".join(f"{what} {count}" for what, count in sorted(gateway.mischief.items()))
-    return f"mandown: {counts or 'nothing was said'}; unanswered {gateway.unanswered}" + (
-        f"; faults: {struck}" if struck else ""
-    )
+    return run("mandown", gateway, _tell(gateway, asked), "refused")
 
 
 def _gateway(asked: argparse.Namespace) -> GatewaySimulator:
@@ -71,18 +54,6 @@ def _gateway(asked: argparse.Namespace) -> GatewaySimulator:
         lost=asked.lost,
         heard=_say,
     )
-
-
-async def _play(gateway: GatewaySimulator, asked: argparse.Namespace) -> None:
-    carrying = asyncio.create_task(gateway.run())
-    telling = asyncio.create_task(_tell(gateway, asked))
-    try:
-        done, _ = await asyncio.wait({carrying, telling}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        carrying.cancel()
-        telling.cancel()
 
 
 async def _tell(gateway: GatewaySimulator, asked: argparse.Namespace) -> None:
@@ -118,13 +89,6 @@ def _degrees(text: str) -> tuple[float, float]:
         raise argparse.ArgumentTypeError(wanted) from None
 
 
-def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0 <= rate <= 1:
-        raise argparse.ArgumentTypeError("a rate is from 0 to 1")
-    return rate
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulators mandown",
@@ -144,9 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--at", type=_degrees, metavar="LAT,LONG", help="where the radio is")
     add("--error", type=float, metavar="M", help="metres within which that is right")
     add("--seed", type=int, default=7, help="of the faults (default: %(default)s)")
-    faults = parser.add_argument_group("faults (rates from 0 to 1, of signals)")
-    for name, what in RATES.items():
-        faults.add_argument(f"--{name}", type=_rate, default=0.0, metavar="RATE", help=what)
+    faults = faults_of(parser, "signals", RATES)
     faults.add_argument("--late", type=float, default=0.0, metavar="S", help="seconds too late")
     faults.add_argument("--silent", action="store_true", help="says nothing at all")
     return parser
