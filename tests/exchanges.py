@@ -25,6 +25,13 @@ from tests.fakes import FakeIntake
 Simulated = TelephonySimulator | FreeswitchSimulator | AriExchange
 SIMULATORS: tuple[type[Simulated], ...] = (TelephonySimulator, FreeswitchSimulator, AriExchange)
 LOGIN = {TelephonySimulator: "Login", FreeswitchSimulator: "auth", AriExchange: "events"}
+ASTERISK = ("emergency", "Local/handler2@handlers", "Normal Clearing")
+IN_ITS_WORDS = {
+    TelephonySimulator: ASTERISK,
+    FreeswitchSimulator: ("emergency@default", "handler2@default", "NORMAL_CLEARING"),
+    AriExchange: ASTERISK,
+}
+"""How each names the queue of 999, the position of handler2, and a call that was ended."""
 PING = {TelephonySimulator: "Ping", FreeswitchSimulator: "echo", AriExchange: "ping"}
 
 SECRET = "canary-secret-of-the-exchange"

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from adapters.sources.asterisk_ami import AsteriskAmiSettings
 from middleware.ports import World
 from schemas.call import CallEnded, CallRang
-from schemas.service import SourceConnected, SourceLost
+from schemas.service import SourceLost
 from simulators.telephony import TelephonySimulator
 from simulators.telephony_play import play
 from tests.ami import NAMES, RECORDINGS, in_words, pieces, told
@@ -31,33 +31,6 @@ def simulator() -> type[TelephonySimulator]:
 
 
 # --- listening -----------------------------------------------------------------------------
-
-
-async def test_a_call_is_followed_from_the_ringing_to_the_hang_up(
-    exchange: TelephonySimulator, intake: FakeIntake, world: World
-) -> None:
-    async with listening(exchange, intake, world):
-        call = exchange.ring(NUMBER)
-        call.answer("handler2")
-        call.warn()
-        call.warn()
-        call.terminate_for_abuse()
-        await until(intake, CallEnded)
-    assert calls(intake) == [
-        f"rang number={NUMBER} line=999",
-        "left_queue queue=emergency",
-        "answered handler=handler2 position=Local/handler2@handlers",
-        "abuse_warned handler=handler2 warning=1",
-        "abuse_warned handler=handler2 warning=2",
-        (
-            "terminated_for_abuse handler=handler2 ground=two warnings given "
-            "category=directed_verbal_abuse_general"
-        ),
-        "ended by=handler cause=Normal Clearing",
-    ]
-    first = intake.events[0]
-    assert isinstance(first, SourceConnected)
-    assert first.resynced
 
 
 @pytest.mark.parametrize("name", NAMES)

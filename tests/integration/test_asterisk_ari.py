@@ -32,31 +32,6 @@ def simulator() -> type[AriExchange]:
     return AriExchange
 
 
-async def test_a_call_is_followed_from_the_ringing_to_the_hang_up(
-    exchange: AriExchange, intake: FakeIntake, world: World
-) -> None:
-    """As over AMI, word for word."""
-    async with listening(exchange, intake, world):
-        call = exchange.ring(NUMBER)
-        call.answer("handler2")
-        call.warn()
-        call.warn()
-        call.terminate_for_abuse()
-        await until(intake, CallEnded)
-    assert calls(intake) == [
-        f"rang number={NUMBER} line=999",
-        "left_queue queue=emergency",
-        "answered handler=handler2 position=Local/handler2@handlers",
-        "abuse_warned handler=handler2 warning=1",
-        "abuse_warned handler=handler2 warning=2",
-        (
-            "terminated_for_abuse handler=handler2 ground=two warnings given "
-            "category=directed_verbal_abuse_general"
-        ),
-        "ended by=handler cause=Normal Clearing",
-    ]
-
-
 @pytest.mark.parametrize("name", NAMES)
 async def test_recorded_traffic_over_a_real_socket_tells_the_recorded_calls(
     exchange: AriExchange, intake: FakeIntake, world: World, name: str

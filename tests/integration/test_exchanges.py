@@ -13,9 +13,11 @@ from middleware.ports import World
 from schemas.call import CallEnded, CallRang
 from schemas.service import SourceConnected, SourceLost
 from tests.exchanges import (
+    IN_ITS_WORDS,
     NUMBER,
     SECRET,
     Simulated,
+    calls,
     listening,
     running,
     source_to,
@@ -83,6 +85,37 @@ async def test_over_tls_with_an_authority_of_its_own(
     ):
         exchange.ring(NUMBER)
         await until(intake, CallRang)
+
+
+# --- a call ----------------------------------------------------------------------------------
+
+
+async def test_a1_a_call_is_followed_from_the_ringing_to_the_hang_up(
+    exchange: Simulated, intake: FakeIntake, world: World
+) -> None:
+    async with listening(exchange, intake, world):
+        call = exchange.ring(NUMBER)
+        call.answer("handler2")
+        call.warn()
+        call.warn()
+        call.terminate_for_abuse()
+        await until(intake, CallEnded)
+    queue, position, cause = IN_ITS_WORDS[type(exchange)]
+    assert calls(intake) == [
+        f"rang number={NUMBER} line=999",
+        f"left_queue queue={queue}",
+        f"answered handler=handler2 position={position}",
+        "abuse_warned handler=handler2 warning=1",
+        "abuse_warned handler=handler2 warning=2",
+        (
+            "terminated_for_abuse handler=handler2 ground=two warnings given "
+            "category=directed_verbal_abuse_general"
+        ),
+        f"ended by=handler cause={cause}",
+    ]
+    first = intake.events[0]
+    assert isinstance(first, SourceConnected)
+    assert first.resynced
 
 
 # --- the list of channels ------------------------------------------------------------------
