@@ -6,13 +6,15 @@ import signal
 import ssl
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import structlog
+from aiohttp import web
 
 from adapters.sources.caller_directory import CallerDirectory
 from adapters.sources.exchange import Exchange
@@ -20,6 +22,7 @@ from adapters.table import ADAPTERS
 from middleware.building import Built, build, speaks_mqtt
 from middleware.config import Config, ways
 from middleware.console.projection import Projection
+from middleware.console.door import FollowersDoor
 from middleware.console.web import Console
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
@@ -28,6 +31,7 @@ from middleware.flow.asking import Asking
 from middleware.flow.core import Listener
 from middleware.flow.keep import SnapshotKeeper
 from middleware.flow.recording.control import Recordings
+from middleware.flow.leading import Leading
 from middleware.flow.recording.overhear import OverheardIntake, overheard
 from middleware.flow.recording.recorder import Bounds
 from middleware.flow.restore import load_index
@@ -40,7 +44,7 @@ from middleware.ops.health import Part
 from middleware.ops.logging import start_logging
 from middleware.ops.only_one import only_one
 from middleware.ops.people import People
-from middleware.ports import Fenced, OutOfPlace, Source
+from middleware.ports import Fenced, Lease, OutOfPlace, Source
 
 log = structlog.get_logger()
 
@@ -57,15 +61,17 @@ MEGABYTE = 1_000_000
 
 
 async def run(config: Config, say: Say, config_file: Path | None = None) -> None:
+RELEASE = timedelta(seconds=1)
+"""Longest wait at the end for the store to take the lease back; without that it runs out."""
     """Serve until SIGTERM or SIGINT. Raises Trouble with its remedy when it cannot."""
     start_logging(SystemClock())
     gc.disable()  # until what stays is there: rebuilding makes nothing to collect
     with only_one(config.state):
-        await _until_told_to_stop(build(config), say, config_file)
+        await _until_told_to_stop(_take_turns(config, say, config_file), say)
 
 
-async def _until_told_to_stop(built: Built, say: Say, config_file: Path | None) -> None:
-    serving = asyncio.ensure_future(_serve(built, say, config_file))
+async def _until_told_to_stop(turns: Coroutine[Any, Any, None], say: Say) -> None:
+    serving = asyncio.ensure_future(turns)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, serving.cancel)
@@ -91,7 +97,10 @@ def _trouble_in(group: BaseExceptionGroup[BaseException]) -> Trouble | None:
     return found
 
 
-async def _serve(built: Built, say: Say, config_file: Path | None) -> None:
+async def _take_turns(config: Config, say: Say, config_file: Path | None) -> None:
+    """One that was taken over follows: everything is made anew but the way to the journal, for its
+    state holds what the journal has refused, and its adapters what they were about to say."""
+    built = build(config)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(built.journal.close)
         stack.callback(built.spool.close)
@@ -103,7 +112,7 @@ async def _serve(built: Built, say: Say, config_file: Path | None) -> None:
         await _run_beside(built, service, say, config_file)
 
 
-async def _prepare(built: Built, say: Say) -> Service:
+async def _prepare(built: Built, say: Say, lead: Lead | None) -> Service:
     config = built.config
     sources, channels = overheard(built.sources, built.channels, built.recorder)
     parts = Parts(
@@ -111,6 +120,9 @@ async def _prepare(built: Built, say: Say) -> Service:
         build=f"forewarn {version('forewarn')}",
         rules=config.rules(ways(config, ADAPTERS)),
         limits=Limits(
+        if built.lease is not None:
+            await _in_pair(built, built.lease, say, config_file)
+            return
             check=config.check.limit,
             index_behind=config.check.index_behind_limit,
             lane_bound=config.lanes.bound,
@@ -124,11 +136,11 @@ async def _prepare(built: Built, say: Say) -> Service:
         clock=built.world.clock,
         random=built.world.random,
         meters=built.metrics,
-        index=await load_index(built.journal, built.keys),
+        index=lead.index if lead else await load_index(built.journal, built.keys),
         sources=sources,
         channels=channels,
     )
-    service = await prepare(parts, lambda n: say(f"rebuilding the state: {n} records"))
+    service = await prepare(parts, lambda n: say(f"rebuilding the state: {n} records"), lead)
     built.health.ready(Part.JOURNAL)
     built.health.ready(Part.STATE)
     return service

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from adapters.channels.broker import NatsBroker
@@ -16,7 +17,7 @@ from middleware.ops.health import Health
 from middleware.ops.keys import FileKeys
 from middleware.ops.metrics import Metrics
 from middleware.ops.tokens import Tokens
-from middleware.ports import Channel, Journal, Kind, Source, World
+from middleware.ports import Channel, Journal, Kind, Lease, Source, World
 
 
 @dataclass(slots=True)
@@ -31,28 +32,32 @@ class Built:
     journal: Journal
     spool: SpoolFile
     broker: NatsBroker | None
+    lease: Lease | None
+    """Whose turn it is to write, in a pair."""
     sources: list[Source]
     channels: list[Channel]
     health: Health
     recorder: Recorder
 
 
-def build(config: Config) -> Built:
-    """Everything made, nothing opened but the journal. Raises Trouble with its remedy."""
+def build(config: Config, journal: Journal | None = None) -> Built:
+    """Everything made, nothing opened but the journal, which may be the one that is open already.
+    Raises Trouble with its remedy."""
     private_directory(config.state)
     metrics, tokens = Metrics(), Tokens(config.tokens_file())
     clock, keys = SystemClock(), FileKeys.prepare(config.keys_directory())
     recorder = Recorder(clock, keys, metrics, _kept(config))
     world = World(config.room, clock, chance(), config.state, metrics, tokens, recorder)
     broker = _broker(config, world)
-    (store,) = config.store.items()
+    journal = journal or _journal(config, world)
     return Built(
         config=config,
         world=world,
         keys=keys,
         metrics=metrics,
         tokens=tokens,
-        journal=ADAPTERS[Kind.STORE, store[0]].make(store[1], world),
+        journal=journal,
+        lease=getattr(journal, "lease", None),
         spool=SpoolFile(config.spool_file(), config.journal.spool_bytes),
         broker=broker,
         sources=_adapters(Kind.SOURCE, config.source, world),

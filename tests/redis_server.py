@@ -23,7 +23,8 @@ ACL = f"user {USER} on >{PASSWORD} ~{STREAM}* +@read +@write +@stream +@connecti
 JOURNAL_USER = "forewarn-journal"
 JOURNAL_RIGHTS = (
     "~forewarn:{eoc1}:* -@all +@connection -@dangerous +config|get +info +multi +exec +eval "
-    "+get +incrby +xadd +xrange +xrevrange +hget +hset +hgetall +rpush +lrange +expire +persist"
+    "+get +incrby +xadd +xrange +xrevrange +hget +hset +hgetall +rpush +lrange +ltrim +expire "
+    "+persist"
 )
 """What docs/redis.md gives whoever keeps the journal of the room eoc1 there."""
 
@@ -52,7 +53,7 @@ class RedisServer:
         self._child: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, and wait until it answers. Raises ServerEnded."""
         options = {
             "port": self.port, "bind": "127.0.0.1", "dir": self._folder, "save": "",
             "appendonly": "yes", "appendfsync": "always", "aclfile": self._folder / "users.acl",
@@ -70,6 +71,9 @@ class RedisServer:
 
     def freeze(self) -> None:
         """It stays connected and answers nothing."""
+                if self._child.returncode is not None:
+                    said = (self._folder / "server.log").read_text(errors="replace")
+                    raise ServerEnded(said[-1_000:])
         self._send(signal.SIGSTOP)
 
     def thaw(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from adapters.stores.redis_appends import FIELD, Appends
+from adapters.stores.redis_lease import RedisLease
 from adapters.stores.redis_link import NAME, RedisLink
 from adapters.stores.redis_settings import RedisSettings
 from adapters.stores.redis_snapshot import RedisSnapshot
@@ -35,6 +36,8 @@ class RedisJournal:
         self._link = RedisLink(settings)
         self._appends = Appends(self._link, self._stream, self._token)
         self._snapshot = RedisSnapshot(self._link, f"{head}:snapshot")
+        self.lease = RedisLease(self._link, settings, head) if settings.pair else None
+        """Whose turn it is, where two instances share the journal."""
 
     def __str__(self) -> str:
         return self._where

@@ -1,5 +1,6 @@
-"""`[store.redis]`: which server keeps the journal."""
+"""`[store.redis]`: which server keeps the journal, and who shares it."""
 
+import socket
 from datetime import timedelta
 from typing import Annotated
 

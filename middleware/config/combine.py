@@ -31,6 +31,7 @@ def combinations(
     yield from _broker(config)
     yield from _files(config, said)
 
+    yield from _pair(config)
 
 def _adapters(config: Config) -> Iterator[Problem]:
     if not config.source:

@@ -21,8 +21,10 @@ from middleware.console import streams
 from middleware.console.abuse_desk import AbuseRoutes
 from middleware.console.acts import Acts
 from middleware.console.attempts import Attempts
+from middleware.console.door import open_door
 from middleware.console.guard import Guard
 from middleware.console.hub import Hub
+from middleware.console.hand_on_routes import HandOnRoutes
 from middleware.console.live import Live
 from middleware.console.marker_routes import MarkerRoutes
 from middleware.console.page import Page
@@ -83,7 +85,7 @@ class Console:
         )
         await runner.setup()
         try:
-            on_ready(await self._open(runner))
+            on_ready(await open_door(runner, self.listen, self.tls))
             async with asyncio.TaskGroup() as group:
                 group.create_task(hub.run())
                 group.create_task(self._look_after(sessions))
@@ -119,6 +121,7 @@ class Console:
             "PUT /api/markers/{marker}": markers.put,
             "DELETE /api/markers/{marker}": markers.end,
             "GET /api/timeline/{incident}": watching.history,
+            "POST /api/hand-ons": HandOnRoutes(acts, self.projection, self.room).hand_on,
             "GET /api/reports": reports.export,
             "GET /api/abusive-calls": AbuseRoutes(acts, self.projection).export,
             "GET /api/recording": recording.status,
@@ -130,19 +133,6 @@ class Console:
         }.items():
             guard.add(app, action, handler)
         return app
-
-    async def _open(self, runner: web.AppRunner) -> str:
-        try:
-            site = web.TCPSite(runner, *self.listen, ssl_context=self.tls)
-            await site.start()
-        except OSError as error:
-            why = (error.strerror or type(error).__name__).lower()
-            raise Trouble(
-                f"the console cannot listen at {self.listen}: {why}",
-                "stop what listens there, or choose another place: [console] listen",
-            ) from None
-        host, port = runner.addresses[0][:2]
-        return f"{'https' if self.tls else 'http'}://{HostPort(host, port)}"
 
     async def _look_after(self, sessions: Sessions) -> None:
         """End the sessions of people who left or lost that role."""

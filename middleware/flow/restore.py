@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Restored:
-    """The state at the head of the journal, and the hash its next record must carry."""
+    """The state as far as the journal was read, and the chain up to there."""
 
     state: State
     previous: bytes

@@ -16,9 +16,10 @@ from middleware.flow.lanes import Lanes, is_urgent
 from middleware.flow.observe import Observer
 from middleware.flow.prompts import CrewPrompts
 from middleware.flow.records import Writer, open_record
-from middleware.flow.restore import restore
+from middleware.flow.restore import go_on, restore
 from middleware.flow.spooling import Spooling, Stand
 from middleware.flow.stamps import Stamps
+from middleware.flow.standby import Lead
 from middleware.flow.supervise import keep_running
 from middleware.flow.timers import Timers
 from middleware.ports import Channel, Clock, Journal, Keys, Meters, Source, Spool
@@ -150,14 +151,21 @@ class Service:
         )
 
 
-async def prepare(parts: Parts, progress: Callable[[int], None] = lambda _: None) -> Service:
-    """Become the writer and rebuild the state; nothing is opened and nothing is sent yet."""
+async def prepare(
+    parts: Parts, progress: Callable[[int], None] = lambda _: None, lead: Lead | None = None
+) -> Service:
+    """Become the writer and rebuild the state, or go on from what followed the journal; nothing is
+    opened and nothing is sent yet."""
     clock, meters, limits = parts.clock, parts.meters, parts.limits
     journal = Spooling(
         parts.journal, parts.spool, clock, meters, limits.journal, limits.spool_bytes
     )
-    token = await journal.acquire()
-    restored = await restore(journal, parts.keys, parts.room, progress)
+    token = await journal.acquire(lead.token if lead else None)
+    if lead is None:
+        restored = await restore(journal, parts.keys, parts.room, progress)
+    else:
+        restored = lead.restored
+        await go_on(restored, journal, progress)
     state = restored.state
     stamps = Stamps(clock, meters, state.at)
     checker = Checker(parts.index, clock, meters, limits.check, limits.index_behind)
@@ -184,5 +192,5 @@ async def prepare(parts: Parts, progress: Callable[[int], None] = lambda _: None
         prompts=CrewPrompts(channels, clock, couriers.put),
         follower=IndexFollower(parts.index, clock, core.post, core.let_pass),
         observer=Observer(meters, clock, stamps, parts.index),
-        folded=restored.folded,
+        folded=0 if lead else restored.folded,  # the one that wrote has made them
     )

@@ -78,12 +78,13 @@ class Spooling:
 
     # --- the journal as the others see it -----------------------------------------------
 
-    async def acquire(self) -> int:
+    async def acquire(self, token: int | None = None) -> int:
         """What an earlier run left in the spool comes first. While the journal cannot be written
-        the token of that run goes on; the store refuses it if anybody came between."""
+        the token of that run goes on; the store refuses it if anybody came between. `token`: where
+        it was taken with a lease."""
         left = await self._shelf.left()
         try:
-            self._token = await self._journal.acquire()
+            self._token = token or await self._journal.acquire()
         except OSError as fault:
             if left.token is None:
                 raise

@@ -50,6 +50,7 @@ FIXED: dict[tuple[str, str], Iterable[str]] = {
     ("forewarn_markers", "state"): ("review_overdue", "staged", "in_index"),
     ("forewarn_mistakes_reported_total", "says"): Mistaken,
     ("forewarn_mistakes_reported_total", "on"): ("device", "console"),
+    ("forewarn_pair_role", "role"): ("writer", "follower"),
     ("forewarn_mistakes", "state"): ("open", "suppressed"),
     ("forewarn_spoken_calls_total", "outcome"): ("acknowledged", *Delivery),
     ("forewarn_submissions_total", "standing"): Standing,

@@ -130,6 +130,14 @@ TABLE: tuple[Row, ...] = (
     Row("forewarn_spool_bytes", Gauge, "bytes of these records"),
     Row("forewarn_spool_bound_bytes", Gauge, "bytes that may lie there; beyond 7/8 of it only "
         "man-down is taken"),
+    Row("forewarn_pair_role", Gauge, "1 for what this instance of a pair is now; without a pair "
+        "there is none", ("role",)),
+    Row("forewarn_pair_lease_age_seconds", Gauge, "since the lease was renewed, or where this "
+        "instance stands by, since it was last looked at"),
+    Row("forewarn_pair_behind_seconds", Gauge, "since the instance that stands by was last as far "
+        "as the journal; 0 at the one that writes"),
+    Row("forewarn_pair_followers", Gauge, "instances that stand by and are up to date, as the one "
+        "that writes sees them"),
     Row("forewarn_journal_group_records", Histogram, "records in a group",
         buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500)),
     Row("forewarn_queue_depth", Gauge, "entries waiting", ("queue",)),

@@ -1,0 +1,260 @@
+"""Two real services that share a journal on a real Redis, each with a network of its own to it.
+
+    async with pair(tmp_path) as two:
+        writer = await two.writer()
+        async with two.cad() as cad, two.device("A101") as mdt:
+            writer.kill()                    # or freeze(), or two.wires[writer.name].hold()
+            other = await two.writer(after=writer)
+            two.back(writer)                 # thaw it or start it again
+
+The CAD comes through a front, which asks both for /readyz as a load balancer does; vehicles and
+services share a broker. `journal()` reads past every fault.
+"""
+
+import asyncio
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from adapters.stores.redis import RedisJournal
+from adapters.stores.redis_settings import RedisSettings
+from middleware.engine.entry import Entry
+from middleware.flow.records import open_record
+from middleware.ops.files import private_directory
+from middleware.ops.keys import FileKeys
+from simulators.cad import CadSimulator
+from simulators.cad_links import TcpLink
+from simulators.mdt import Crew, MdtSimulator
+from tests.brokers import Nats
+from tests.fault_proxy import FaultProxy, fault_proxy
+from tests.redis_server import JOURNAL_USER, RedisServer, journal_on, redis_server
+from tests.service import DEVICES, ControlRoom
+from tests.service_process import PATIENCE_S, ROOM, choose_ports
+
+NAMES = ("a", "b")
+LEASE = "2s"
+LOOK_S = 0.05
+ASK = ClientTimeout(total=1.0)
+"""A paused service answers nothing."""
+CONFIG = """\
+room = "{room}"
+state = "state"
+[console]
+listen = "127.0.0.1:{console}"
+[check]
+limit = "5s"
+[broker]
+embedded = false
+port = {broker}
+username = "{mqtt_user}"
+password_file = "{mqtt_secret}"
+[source.cad_tcp]
+listen = "127.0.0.1:{cad_tcp}"
+[channel.mdt]
+[store.redis]
+connect = "127.0.0.1:{redis}"
+username = "{user}"
+password_file = "journal.secret"
+pair = true
+name = "{name}"
+address = "http://127.0.0.1:{console}"
+lease = "{lease}"
+{more}
+[journal]
+anchor_every = "1s"
+snapshot_every = 2000
+[[escalation.rung]]
+channel = "mdt"
+wait = "{wait}"
+[[escalation.rung]]
+channel = "console"
+wait = "1h"
+"""
+
+
+@dataclass(slots=True)
+class Instance(ControlRoom):
+    """One of the two, and its state directory."""
+
+    name: str = ""
+
+    def freeze(self) -> None:
+        """SIGSTOP: it holds its connections and says nothing."""
+        self._running().send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._running().send_signal(signal.SIGCONT)
+
+    async def readiness(self) -> dict[str, str]:
+        """What /readyz says; empty when nobody answers."""
+        with suppress(ClientError, TimeoutError):
+            async with (
+                ClientSession(self.console, timeout=ASK) as session,
+                session.get("/readyz") as answer,
+            ):
+                return dict(await answer.json()) | {"status": str(answer.status)}
+        return {}
+
+    async def writes(self) -> bool:
+        return (await self.readiness()).get("status") == "200"
+
+    async def follows(self) -> bool:
+        """With its state in memory."""
+        return "follows" in (await self.readiness()).get("state", "")
+
+    async def until_follows(self) -> None:
+        async with self.patience(f"{self.name} to follow"):
+            while not await self.follows():
+                self.demand_alive()
+                await asyncio.sleep(LOOK_S)
+
+
+@dataclass(slots=True)
+class Pair:
+    """Both, what they share, and the way that each has to it."""
+
+    server: RedisServer
+    broker: Nats
+    instances: dict[str, Instance]
+    wires: dict[str, FaultProxy]
+    fronts: dict[str, FaultProxy]
+    cad_token: str
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def other(self, one: Instance) -> Instance:
+        (other,) = (i for i in self.instances.values() if i is not one)
+        return other
+
+    async def writer(self, after: Instance | None = None) -> Instance:
+        """Who writes; with `after`, as soon as it is not that one."""
+        asked = [i for i in self.instances.values() if i is not after]
+        async with asked[0].patience("an instance to write"):
+            while True:
+                for one in asked:
+                    if await one.writes():
+                        return one
+                await asyncio.sleep(LOOK_S)
+
+    async def journal(self) -> list[Entry]:
+        """Every record, past every fault between the services and their store."""
+        here = self.instances["a"]
+        journal = RedisJournal(RedisSettings(**journal_on(self.server.port, here.folder)), ROOM)
+        keys = FileKeys(here.state / "keys")
+        try:
+            return [
+                open_record(record, keys, position=position).entry
+                async for position, record in journal.read(0)
+            ]
+        finally:
+            await journal.close()
+
+    @asynccontextmanager
+    async def cad(self, **options: Any) -> AsyncIterator[CadSimulator]:
+        """A CAD that knows the front alone, and connects again whenever it is cut off."""
+        cad = CadSimulator(
+            TcpLink("127.0.0.1", self.fronts["cad_tcp"].port, self.cad_token), **options
+        )
+        carrying = asyncio.create_task(cad.run())
+        try:
+            yield cad
+        finally:
+            carrying.cancel()
+            await asyncio.wait([carrying])
+
+    @asynccontextmanager
+    async def device(self, callsign: str, **options: Any) -> AsyncIterator[MdtSimulator]:
+        """A device that is on and connected; its crew acknowledges at once."""
+        chosen: dict[str, Any] = {"crew": Crew(least=0.0, most=0.0), "repeat_s": 0.5} | options
+        password = self.passwords[callsign]
+        mdt = MdtSimulator(callsign, self.broker.link, room=ROOM, password=password, **chosen)
+        async with mdt.running():
+            await asyncio.wait_for(mdt.connected.wait(), PATIENCE_S)
+            yield mdt
+
+    async def keep_fronts(self) -> None:
+        """As a load balancer: who is ready is connected to, and nobody else."""
+        at: Instance | None = None
+        while True:
+            for one in self.instances.values():
+                if one is not at and await one.writes():
+                    at = one
+                    for name, front in self.fronts.items():
+                        front.target = one.ports[name]
+                        front.reset()
+            await asyncio.sleep(LOOK_S)
+
+
+@asynccontextmanager
+async def pair(
+    folder: Path, *, lease: str = LEASE, wait: str = "1h", more: str = "", **redis: str
+) -> AsyncIterator[Pair]:
+    """Both run, one writes and the other follows; at the end they are stopped. `wait`: of the
+    first rung; `more`: lines for [store.redis]; `redis`: settings of the server."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        server = await enter(redis_server(folder / "redis", **redis))
+        private_directory(folder / "broker")
+        broker = Nats(folder / "broker", None)
+        passwords = broker.broker.accounts.add_all(DEVICES)
+        await broker.start()
+        stack.push_async_callback(broker.stop)
+        wires = {name: await enter(fault_proxy(server.port)) for name in NAMES}
+        fronts = {name: await enter(fault_proxy(0)) for name in ("cad_tcp", "console")}
+        instances = {name: Instance(folder / name, choose_ports(), name=name) for name in NAMES}
+        for name, one in instances.items():
+            one.ports |= {"redis": wires[name].port}
+            _configure(one, broker, lease=lease, wait=wait, more=more)
+        token = _credentials(*instances.values())
+        two = Pair(server, broker, instances, wires, fronts, token, passwords)
+        await _start(two, stack)
+        yield two
+
+
+async def _start(two: Pair, stack: AsyncExitStack) -> None:
+    """The second when the first writes."""
+    for one in two.instances.values():
+        one.start()
+        stack.push_async_callback(_stop, one)
+        await (one.until_follows() if one.name == NAMES[1] else one.ready())
+    fronts = asyncio.create_task(two.keep_fronts())
+
+    async def leave() -> None:
+        fronts.cancel()
+        await asyncio.wait([fronts])
+
+    stack.push_async_callback(leave)
+
+
+async def _stop(one: Instance) -> None:
+    if one.child is not None and one.child.poll() is None:
+        one.thaw()
+        await one.stop()
+
+
+def _configure(one: Instance, broker: Nats, *, lease: str, wait: str, more: str) -> None:
+    private_directory(one.folder)
+    one.config.write_text(
+        CONFIG.format(
+            room=ROOM, name=one.name, user=JOURNAL_USER, lease=lease, wait=wait, more=more,
+            mqtt_user=broker.at.username, mqtt_secret=broker.at.password_file,
+            **one.ports | {"broker": broker.at.at.port},
+        )
+    )  # fmt: skip
+    journal_on(one.ports["redis"], one.folder)
+
+
+def _credentials(first: Instance, second: Instance) -> str:
+    """Made at one, and copied to the other as docs/pair.md says; the CAD's token."""
+    private_directory(first.state)
+    FileKeys.prepare(first.state / "keys")
+    token = first.tokens.add("system:cad")
+    private_directory(second.state)
+    shutil.copytree(first.state / "keys", second.state / "keys")
+    shutil.copy(first.state / "tokens.json", second.state / "tokens.json")
+    return token
