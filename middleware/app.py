@@ -21,8 +21,8 @@ from adapters.sources.exchange import Exchange
 from adapters.table import ADAPTERS
 from middleware.building import Built, build, speaks_mqtt
 from middleware.config import Config, ways
-from middleware.console.projection import Projection
 from middleware.console.door import FollowersDoor
+from middleware.console.projection import Projection
 from middleware.console.web import Console
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
@@ -30,13 +30,14 @@ from middleware.flow.anchor import Anchors
 from middleware.flow.asking import Asking
 from middleware.flow.core import Listener
 from middleware.flow.keep import SnapshotKeeper
-from middleware.flow.recording.control import Recordings
 from middleware.flow.leading import Leading
+from middleware.flow.recording.control import Recordings
 from middleware.flow.recording.overhear import OverheardIntake, overheard
 from middleware.flow.recording.recorder import Bounds
 from middleware.flow.restore import load_index
 from middleware.flow.service import Limits, Parts, Service, prepare
 from middleware.flow.spooling import Spooling, Stand
+from middleware.flow.standby import Lead, Standby
 from middleware.flow.timeline import TimelineLine, read_timeline
 from middleware.ops.clock import SystemClock
 from middleware.ops.errors import Trouble
@@ -58,11 +59,11 @@ AWAY = {
     "loses what no source says again",
 }
 MEGABYTE = 1_000_000
+RELEASE = timedelta(seconds=1)
+"""Longest wait at the end for the store to take the lease back; without that it runs out."""
 
 
 async def run(config: Config, say: Say, config_file: Path | None = None) -> None:
-RELEASE = timedelta(seconds=1)
-"""Longest wait at the end for the store to take the lease back; without that it runs out."""
     """Serve until SIGTERM or SIGINT. Raises Trouble with its remedy when it cannot."""
     start_logging(SystemClock())
     gc.disable()  # until what stays is there: rebuilding makes nothing to collect
@@ -103,12 +104,73 @@ async def _take_turns(config: Config, say: Say, config_file: Path | None) -> Non
     built = build(config)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(built.journal.close)
+        while True:
+            try:
+                await _serve(built, say, config_file)
+            except BaseExceptionGroup as group:
+                if built.lease is None or group.split(Fenced)[1]:
+                    raise
+            say("taken over: another instance writes, this one follows")
+            built = build(config, built.journal)
+            _let_go()
+
+
+async def _serve(built: Built, say: Say, config_file: Path | None) -> None:
+    async with AsyncExitStack() as stack:
         stack.callback(built.spool.close)
+        if built.lease is not None:
+            await _in_pair(built, built.lease, say, config_file)
+            return
         if built.broker:
             await built.broker.start()
             stack.push_async_callback(built.broker.stop)
-        service = await _prepare(built, say)
-        _tell_exchanges(built.sources, service.state)
+        await _write(built, say, config_file)
+
+
+async def _in_pair(built: Built, lease: Lease, say: Say, config_file: Path | None) -> None:
+    """Follow until it is this one's turn, and then write, holding the lease."""
+    lead = await _stand_by(built, lease, say)
+    say(f"{lease.name} writes now, with token {lead.token}")
+    leading = Leading(lease, lead.token, built.keys, built.world.clock, built.metrics)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(leading.run())
+            tasks.create_task(_write(built, say, config_file, (lead, leading)))
+    finally:
+        with suppress(OSError):
+            async with asyncio.timeout(RELEASE.total_seconds()):
+                await lease.release(lead.token)
+
+
+async def _stand_by(built: Built, lease: Lease, say: Say) -> Lead:
+    config, world = built.config, built.world
+    standby = Standby(
+        config.room, built.journal, lease, built.spool, built.keys, world.clock, built.metrics
+    )
+    door = FollowersDoor(
+        listen=config.console.listen,
+        tls=_console_tls(config),
+        registry=built.metrics.registry,
+        who=standby.who,
+        report=standby.report,
+    )
+    runner = web.AppRunner(door.application(), access_log=None, shutdown_timeout=0)
+    await runner.setup()
+    try:
+        say(f"console  {await door.open(runner)} (stands by as {lease.name})")
+        return await standby.run(lambda n: say(f"rebuilding the state: {n} records"))
+    finally:
+        await runner.cleanup()
+
+
+async def _write(
+    built: Built, say: Say, config_file: Path | None, pair: tuple[Lead, Leading] | None = None
+) -> None:
+    service = await _prepare(built, say, pair[0] if pair else None)
+    _tell_exchanges(built.sources, service.state)
+    async with asyncio.TaskGroup() as tasks:
+        if pair:
+            tasks.create_task(pair[1].look_after(service))
         await _run_beside(built, service, say, config_file)
 
 
@@ -120,9 +182,6 @@ async def _prepare(built: Built, say: Say, lead: Lead | None) -> Service:
         build=f"forewarn {version('forewarn')}",
         rules=config.rules(ways(config, ADAPTERS)),
         limits=Limits(
-        if built.lease is not None:
-            await _in_pair(built, built.lease, say, config_file)
-            return
             check=config.check.limit,
             index_behind=config.check.index_behind_limit,
             lane_bound=config.lanes.bound,
@@ -269,6 +328,13 @@ def _tame_collector() -> None:
     gc.freeze()
     gc.enable()
     gc.set_threshold(1_000, 4, 1_000_000)
+
+
+def _let_go() -> None:
+    """Of the state that is no longer this one's: it stays away from work while it follows."""
+    gc.unfreeze()
+    gc.collect()
+    gc.disable()
 
 
 def _say_where(built: Built, address: str, say: Say) -> None:

@@ -30,10 +30,10 @@ class Built:
     metrics: Metrics
     tokens: Tokens
     journal: Journal
-    spool: SpoolFile
-    broker: NatsBroker | None
     lease: Lease | None
     """Whose turn it is to write, in a pair."""
+    spool: SpoolFile
+    broker: NatsBroker | None
     sources: list[Source]
     channels: list[Channel]
     health: Health
@@ -67,6 +67,12 @@ def build(config: Config, journal: Journal | None = None) -> Built:
     )
 
 
+def _journal(config: Config, world: World) -> Journal:
+    ((name, settings),) = config.store.items()
+    journal: Journal = ADAPTERS[Kind.STORE, name].make(settings, world)
+    return journal
+
+
 def _kept(config: Config) -> Sources:
     """How a recording keeps each source."""
     played = {name: ADAPTERS[Kind.SOURCE, name].play for name in config.source}
@@ -91,19 +97,20 @@ def _broker(config: Config, world: World) -> NatsBroker | None:
     return NatsBroker(world, config.broker_at(), certificate=certificate)
 
 
+def _elsewhere(config: Config, username: str | None, password_file: Path | None) -> BrokerAt:
+    """A broker that is not ours, as somebody with an account there."""
+    return BrokerAt(
+        at=config.broker_at(),
+        username=username,
+        password_file=password_file,
+        ca_file=config.broker.tls_ca_file,
+    )
+
+
 def _with_broker(config: Config, broker: NatsBroker | None) -> dict[str, Any]:
     """The channels' settings, told where the broker of `[broker]` is."""
     asked = config.broker
-    at = (
-        broker.at
-        if broker
-        else BrokerAt(
-            at=config.broker_at(),
-            username=asked.username,
-            password_file=asked.password_file,
-            ca_file=asked.tls_ca_file,
-        )
-    )
+    at = broker.at if broker else _elsewhere(config, asked.username, asked.password_file)
     return {
         name: settings.model_copy(update={"broker": at})
         if "broker" in type(settings).model_fields

@@ -104,6 +104,69 @@ class Journal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Who writes, as the store has it: the token, and a `beat` that changes with each renewal and
+    is 0 when nobody does. `name` and `where` are for people."""
+
+    token: int = 0
+    beat: int = 0
+    name: str = ""
+    where: str = ""
+
+
+class Lease(Protocol):
+    """Whose turn it is to write, where several instances share a journal (DESIGN, "Stores").
+
+    That nobody else writes is held by the token, at each append; the lease says only when to take
+    over. It is over when its beat has stood still for `lasts` on the clock of who looks on: no
+    clock is compared with another. Every call raises OSError when the store cannot be reached.
+    """
+
+    @property
+    def name(self) -> str:
+        """Of this instance; each has its own."""
+        ...
+
+    @property
+    def lasts(self) -> timedelta: ...
+
+    async def look(self) -> Held: ...
+
+    async def take(self, seen: Held) -> int | None:
+        """Become the writer, if nothing changed since `seen`: the token, greater than every earlier
+        one. None when somebody was quicker."""
+        ...
+
+    async def renew(self, token: int) -> None:
+        """Raises Fenced when another one writes."""
+        ...
+
+    async def release(self, token: int) -> None:
+        """Somebody else may take over at once."""
+        ...
+
+    async def stand_by(self, position: int) -> None:
+        """This one follows, and has come so far."""
+        ...
+
+    async def followers(self) -> Mapping[str, tuple[int, int]]:
+        """Name to beat and position, of all that ever said so."""
+        ...
+
+    async def hand_on(self, records: Sequence[bytes]) -> None:
+        """To whoever writes: what this one answered for and the journal does not have."""
+        ...
+
+    async def handed_on(self) -> Sequence[bytes]:
+        """The first of them, in order; none when there are none."""
+        ...
+
+    async def taken_in(self, token: int, count: int) -> None:
+        """So many of the first are in the journal. Raises Fenced when another one writes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Spooled:
     """What a spool holds: the writer's token, None in a new one, and records from `first` on."""
 

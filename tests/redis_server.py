@@ -39,6 +39,10 @@ def server_program() -> str:
     return require("redis-server")
 
 
+class ServerEnded(Exception):
+    """It did not come up; the end of its log."""
+
+
 class RedisServer:
     """Durable at every write; `kill` is kill -9, and it comes back with what it had."""
 
@@ -67,13 +71,13 @@ class RedisServer:
             while True:
                 if await _answers(client):
                     return
+                if self._child.returncode is not None:
+                    said = (self._folder / "server.log").read_text(errors="replace")
+                    raise ServerEnded(said[-1_000:])
                 await asyncio.sleep(0.01)
 
     def freeze(self) -> None:
         """It stays connected and answers nothing."""
-                if self._child.returncode is not None:
-                    said = (self._folder / "server.log").read_text(errors="replace")
-                    raise ServerEnded(said[-1_000:])
         self._send(signal.SIGSTOP)
 
     def thaw(self) -> None:

@@ -17,6 +17,29 @@ class RedisSettings(RedisServer):
     answer_within: Annotated[Duration, Between("100ms", "1m")] = Field(
         timedelta(seconds=5), description="longest wait for the server; longer is a dead link"
     )
+    pair: bool = Field(
+        False,
+        description="share the journal with another instance: one writes, the other follows and "
+        "takes over when it is gone",
+    )
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,60}$")] | None = Field(
+        None,
+        description="of this instance in the pair, each its own; without it, the machine's name",
+    )
+    address: Annotated[str, Field(pattern=r"^[!-~]{1,200}$")] | None = Field(
+        None,
+        description="where people reach this instance's console; whoever asks the other one is "
+        "told it",
+    )
+    lease: Annotated[Duration, Between("500ms", "1m")] = Field(
+        timedelta(seconds=3),
+        description="the one that follows takes over when it has seen no sign of the writer for "
+        "so long",
+    )
+
+    def instance(self) -> str:
+        """What this one is called in the pair."""
+        return self.name or socket.gethostname()
 
     @model_validator(mode="after")
     def _not_in_clear(self) -> "RedisSettings":

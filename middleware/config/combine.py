@@ -29,9 +29,9 @@ def combinations(
     yield from _listening(config)
     yield from _console(config)
     yield from _broker(config)
+    yield from _pair(config)
     yield from _files(config, said)
 
-    yield from _pair(config)
 
 def _adapters(config: Config) -> Iterator[Problem]:
     if not config.source:
@@ -163,6 +163,15 @@ def _broker(config: Config) -> Iterator[Problem]:
         yield ("broker", "host"), f"notes would cross the network in clear; set {name}"
     if not broker.embedded and broker.port == 0:
         yield ("broker", "port"), "0 finds no broker elsewhere; give its port"
+
+
+def _pair(config: Config) -> Iterator[Problem]:
+    """Vehicles know one broker: one that ends with its service would be there for one instance."""
+    if config.broker.embedded and any(getattr(s, "pair", False) for s in config.store.values()):
+        yield (
+            ("broker", "embedded"),
+            "a pair shares a broker that goes on without either; set embedded = false, and host",
+        )
 
 
 def _files(config: Config, said: Callable[[Key], bool]) -> Iterator[Problem]:

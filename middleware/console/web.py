@@ -24,7 +24,6 @@ from middleware.console.attempts import Attempts
 from middleware.console.door import open_door
 from middleware.console.guard import Guard
 from middleware.console.hub import Hub
-from middleware.console.hand_on_routes import HandOnRoutes
 from middleware.console.live import Live
 from middleware.console.marker_routes import MarkerRoutes
 from middleware.console.page import Page
@@ -121,7 +120,6 @@ class Console:
             "PUT /api/markers/{marker}": markers.put,
             "DELETE /api/markers/{marker}": markers.end,
             "GET /api/timeline/{incident}": watching.history,
-            "POST /api/hand-ons": HandOnRoutes(acts, self.projection, self.room).hand_on,
             "GET /api/reports": reports.export,
             "GET /api/abusive-calls": AbuseRoutes(acts, self.projection).export,
             "GET /api/recording": recording.status,

@@ -31,8 +31,13 @@ class Restored:
     """The state as far as the journal was read, and the chain up to there."""
 
     state: State
-    previous: bytes
-    folded: int
+    chain: Chain
+    folded: int = 0
+
+    @property
+    def previous(self) -> bytes:
+        """The hash that the next record must carry."""
+        return self.chain.previous
 
 
 async def restore(
@@ -40,17 +45,29 @@ async def restore(
 ) -> Restored:
     """The last snapshot that this build can read, then every record after it. Raises Tampered
     when a record is not the one that was written there."""
+    restored = await begin(journal, keys, room)
+    await go_on(restored, journal, progress)
+    return restored
+
+
+async def begin(journal: Journal, keys: Keys, room: str) -> Restored:
+    """As of the last snapshot, or of nothing."""
     kept = await _kept(journal, keys, "snapshot")
     state, previous = State(), GENESIS
     if kept is not None:
         previous, state = pickle.loads(kept)  # noqa: S301 - sealed by us, opened with our key
-    folded, chain = 0, Chain(room, keys, state.position, previous)
-    async for position, record in journal.read(state.position):
-        fold(state, chain.open(position, record).entry)
-        folded += 1
-        if folded % 1000 == 0:
-            progress(folded)
-    return Restored(state, chain.previous, folded)
+    return Restored(state, Chain(room, keys, state.position, previous))
+
+
+async def go_on(
+    restored: Restored, journal: Journal, progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """Fold what came after. Broken off by a store that fails, it may be said again."""
+    async for position, record in journal.read(restored.state.position):
+        fold(restored.state, restored.chain.open(position, record).entry)
+        restored.folded += 1
+        if restored.folded % 1000 == 0:
+            progress(restored.folded)
 
 
 async def load_index(journal: Journal, keys: Keys) -> MarkerIndex:
