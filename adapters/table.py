@@ -18,6 +18,8 @@ _MODULES: Mapping[tuple[Kind, str], str] = {
     (Kind.SOURCE, "freeswitch_esl"): "adapters.sources.freeswitch_esl",
     (Kind.SOURCE, "aml_http"): "adapters.sources.aml_http",
     (Kind.SOURCE, "bars_http"): "adapters.sources.bars_http",
+    (Kind.SOURCE, "eido_server"): "adapters.sources.eido_server",
+    (Kind.SOURCE, "eido_client"): "adapters.sources.eido_client",
     (Kind.SOURCE, "caller_directory"): "adapters.sources.caller_directory",
     (Kind.SOURCE, "man_down_http"): "adapters.sources.man_down_http",
     (Kind.SOURCE, "man_down_mqtt"): "adapters.sources.man_down_mqtt",

@@ -28,6 +28,7 @@ from schemas.service import SourceConnected
 from tests.bench.mqtt import connect_packet
 from tests.cad import message
 from tests.directory_rig import caller_directory
+from tests.eido_rigs import eido_client, eido_server
 from tests.exchange_rigs import AmiRig, AriRig, EslRig, exchange
 from tests.exchanges import until
 from tests.fakes import CAD_TOKEN, FakeIntake, fake_world
@@ -272,6 +273,8 @@ RIGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
     "cad_mqtt": partial(over_mqtt, CadMqttRig),
     "cad_redis": cad_redis,
     "cad_tcp": cad_tcp,
+    "eido_client": eido_client,
+    "eido_server": eido_server,
     "freeswitch_esl": partial(exchange, EslRig),
     "mait_http": partial(over_http, MaitRig),
     "man_down_http": partial(over_http, ManDownHttpRig),

@@ -115,10 +115,11 @@ def _scalar(value: Any) -> str:
 
 
 def _position(position: Position | None) -> tuple[dict[str, float], str]:
+    return possible(position.latitude, position.longitude) if position else ({}, "")
+
+
+def possible(latitude: float, longitude: float) -> tuple[dict[str, float], str]:
     """A position that can be; what cannot is never turned round, and people are told."""
-    if position is None:
-        return {}, ""
-    latitude, longitude = position.latitude, position.longitude
     if _is_here(latitude, longitude):
         return {"latitude": latitude, "longitude": longitude}, ""
     why = "latitude and longitude swapped" if _is_here(longitude, latitude) else "not in the UK"

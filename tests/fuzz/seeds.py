@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from simulators.esl_words import Leg, event
-from tests import alarms, ami, aml, ari, bars, cad, mait, police
+from tests import alarms, ami, aml, ari, bars, cad, eido, mait, police
 from tests.fuzz import tetra_target
 from tests.traceability import ROOT
 
@@ -65,6 +65,16 @@ def _fhir() -> list[bytes]:
         bars.bundle(bars.header("update"), bars.request(), bars.location(None), bars.flag("U")),
         bars.bundle(bars.header("revoke"), bars.request(status="revoked")),
         bars.bundle(bars.header(), bars.request(), bars.location(address=None), bars.patient()),
+    ]  # fmt: skip
+
+
+def _eido() -> list[bytes]:
+    warned = eido.eido(caution=[eido.caution("dog")], location=[eido.location()])
+    over = eido.eido(incident=eido.incident(incidentStatusCommonRegistryText=["Closed"]))
+    return [
+        eido.event(eido.eido()), eido.event(warned, over), eido.event(),
+        *_said({"subscribeResponse": {"requestId": "r1", "statusCode": 200, "statusText": "OK"}},
+               {"terminate": {"requestId": "r1", "subscriptionId": "s1"}}),
     ]  # fmt: skip
 
 
@@ -134,7 +144,8 @@ def _receipts() -> list[bytes]:
 _MADE = {
     "ami": _ami_blocks, "aml": lambda: [aml.https(), aml.sms(), aml.sms(form=True)],
     "ari": lambda: [*_ari_events(), *_lists()], "ari_voice": lambda: [*_voice(), *_lists()],
-    "bars": _fhir, "fhir": _fhir, "cad": _cad, "esl": _esl_bodies, "mait": lambda: [mait.SAMPLE,
+    "bars": _fhir, "eido_conveyance": _eido, "fhir": _fhir,
+    "cad": _cad, "esl": _esl_bodies, "mait": lambda: [mait.SAMPLE,
     mait.updated("IncidentUpdated")], "man_down": lambda: [alarms.message(),
     alarms.message("man_down.cancelled"), alarms.message("radio.position", latitude=51.3,
     longitude=1.2, fixed_at="2026-11-22T09:30:00Z")],
@@ -149,7 +160,8 @@ _MADE = {
 _ROWS = {
     "aml_http": "aml", "asterisk_ami": "ami", "asterisk_ari": "ari", "bars_http": "bars",
     "cad_http": "cad", "cad_mqtt": "cad", "cad_redis": "cad", "cad_tcp": "cad",
-    "caller_directory": "directory", "freeswitch_esl": "esl", "mait_http": "mait",
+    "caller_directory": "directory", "eido_client": "eido_conveyance",
+    "eido_server": "eido_conveyance", "freeswitch_esl": "esl", "mait_http": "mait",
     "man_down_http": "man_down", "man_down_mqtt": "man_down", "police_answers": "police",
 }  # fmt: skip
 
@@ -162,6 +174,11 @@ def of_codec(name: str) -> tuple[bytes, ...]:
         if known in _MADE:
             return tuple(_MADE[known]())
     return tuple(_tetra()) if module.startswith("tetra_") else _everybodys()
+
+
+def has_own(name: str) -> bool:
+    """Whether this parser or row is fed what is meant for it, and so should accept some."""
+    return name in _ROWS or name in _MADE or name.partition(".")[0] in _MADE
 
 
 @cache
