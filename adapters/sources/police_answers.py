@@ -8,6 +8,7 @@ from pydantic import Field
 from adapters.codecs.police import BACK_UP
 from adapters.sources.cad_desk import Desk
 from adapters.sources.http_door import Door, DoorSettings
+from adapters.sources.played import play_at
 from middleware.ops.durations import Duration
 from middleware.ops.listening import HostPort, ListenAt
 from middleware.ports import AdapterSpec, Kind
@@ -43,4 +44,6 @@ class PoliceAnswers(Door):
     desk = AnswersDesk
 
 
-SPEC = AdapterSpec(Kind.SOURCE, NAME, PoliceAnswersSettings, PoliceAnswers)
+SPEC = AdapterSpec(
+    Kind.SOURCE, NAME, PoliceAnswersSettings, PoliceAnswers, play=play_at(NAME, AnswersDesk)
+)

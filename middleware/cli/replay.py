@@ -26,13 +26,17 @@ def add(commands: "Commands[Parser]") -> None:
         "same file gives the same outcome, byte for byte. The matcher's recorded answers are\n"
         "given again; --rematch asks the present matcher, tells which answers change, and ends\n"
         "with 1 when one did. The rules are those of the recording.\n\n"
-        "Against a service: SOURCE=ADDRESS for each source that listens; what was recorded is\n"
-        "sent there in its order, at the recorded distances divided by --speed.",
+        "Against a service: SOURCE=ADDRESS for each source; what was recorded is sent in its\n"
+        "order, at the recorded distances divided by --speed. A door is posted to, a broker or\n"
+        "Redis is spoken to as [user@]host:port with the password in --token-file, and for an\n"
+        "exchange this command listens at the address that the service connects to.",
         examples="  forewarn replay night.jsonl --out night.outcome.jsonl\n"
         "  forewarn replay night.jsonl --rematch\n"
         "  forewarn replay night.jsonl --speed step\n"
         "  forewarn replay night.jsonl --speed 10 --token-file cad.token \\\n"
-        "      --against cad_http=http://127.0.0.1:8101 --against cad_tcp=127.0.0.1:8102",
+        "      --against cad_http=http://127.0.0.1:8101 --against cad_tcp=127.0.0.1:8102\n"
+        "  forewarn replay night.jsonl --speed 10 --token-file cad.password \\\n"
+        "      --against cad_mqtt=cad@127.0.0.1:1883 --against asterisk_ari=127.0.0.1:8088",
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument(
@@ -53,9 +57,15 @@ def add(commands: "Commands[Parser]") -> None:
     )
     parser.add_argument(
         "--token-file",
+        action="append",
+        metavar="[SOURCE=]FILE",
+        help="token or password of the system that speaks (--against), of one source or of all",
+    )
+    parser.add_argument(
+        "--ca-file",
         type=Path,
         metavar="FILE",
-        help="token of the system that speaks (--against)",
+        help="PEM authorities of the service, the broker or Redis (--against); turns on TLS",
     )
     add_config(parser)
 

@@ -18,6 +18,7 @@ from tests.fuzz.account import Account, Fate, Finding
 from tests.fuzz.codecs import Framing, Parser, Radio, parsers
 from tests.fuzz.mutate import Mutator
 from tests.fuzz.rows import rows
+from tests.fuzz.seeds import has_own
 
 INPUTS = 200
 PARSERS = {parser.name: parser for parser in parsers()}
@@ -42,14 +43,14 @@ def heard(row: str, folder: Path, times: int = INPUTS) -> Account:
 def test_o4_a_codec_accounts_for_all_it_is_fed(name: str) -> None:
     account = fed(PARSERS[name])
     assert sum(account.fates.values()) == account.sent >= INPUTS
-    assert account.fates[Fate.ACCEPTED], "its seeds are good ones"
+    assert account.fates[Fate.ACCEPTED] or not has_own(name), "its seeds are good ones"
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_o4_a_source_accounts_for_all_it_hears(name: str, tmp_path: Path) -> None:
     account = heard(name, tmp_path)
     assert sum(account.fates.values()) == account.sent == INPUTS
-    assert account.fates[Fate.ACCEPTED], "its seeds are good ones"
+    assert account.fates[Fate.ACCEPTED] or not has_own(name), "its seeds are good ones"
     assert account.fates[Fate.QUARANTINED], "and its changes are bad ones"
 
 
