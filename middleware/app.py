@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from adapters.channels import mdt_loopback
 from adapters.sources.caller_directory import CallerDirectory
 from adapters.sources.exchange import Exchange
 from adapters.table import ADAPTERS
@@ -37,6 +38,7 @@ from middleware.flow.recording.recorder import Bounds
 from middleware.flow.restore import load_index
 from middleware.flow.service import Limits, Parts, Service, prepare
 from middleware.flow.spooling import Spooling, Stand
+from middleware.flow.supervise import keep_running
 from middleware.flow.standby import Lead, Standby
 from middleware.flow.timeline import TimelineLine, read_timeline
 from middleware.ops.clock import SystemClock
@@ -176,7 +178,8 @@ async def _write(
 
 async def _prepare(built: Built, say: Say, lead: Lead | None) -> Service:
     config = built.config
-    sources, channels = overheard(built.sources, built.channels, built.recorder)
+    probed = built.probes.through(built.channels)
+    sources, channels = overheard(built.sources, probed, built.recorder)
     parts = Parts(
         room=config.room,
         build=f"forewarn {version('forewarn')}",
@@ -233,6 +236,9 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
     async with asyncio.TaskGroup() as tasks:
         if built.broker:
             tasks.create_task(built.broker.run())
+        tasks.create_task(_probe(built, service))
+        if built.loopback:
+            tasks.create_task(_kept(built, mdt_loopback.NAME, built.loopback.run))
         tasks.create_task(anchors.keep(config.journal.anchor_every))
         tasks.create_task(keeper.run())
         tasks.create_task(built.recorder.run())
@@ -240,6 +246,16 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
         tasks.create_task(_watch_health(built, service))
         tasks.create_task(_console(built, service, projection, say))
         tasks.create_task(service.run())
+
+
+async def _probe(built: Built, service: Service) -> None:
+    await service.ready.wait()
+    await built.probes.run(service.couriers.put, service.core.post)
+
+
+async def _kept(built: Built, name: str, run: Callable[[], Awaitable[None]]) -> None:
+    world = built.world
+    await keep_running(name, run, world.clock, world.random, world.meters)
 
 
 async def _console(built: Built, service: Service, projection: Projection, say: Say) -> None:

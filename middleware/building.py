@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from adapters.channels.broker import NatsBroker
+from adapters.channels.mdt_loopback import PROBED, MdtLoopback
 from adapters.stores.spool_file import SpoolFile
 from adapters.table import ADAPTERS
 from adapters.wires.mqtt_connection import BrokerAt
 from middleware.config import Config
+from middleware.flow.probes import Loop, Pace, Probes
 from middleware.flow.recording.recorder import Recorder, Sources
 from middleware.ops.clock import SystemClock, chance
 from middleware.ops.files import private_directory
@@ -38,6 +40,8 @@ class Built:
     channels: list[Channel]
     health: Health
     recorder: Recorder
+    probes: Probes
+    loopback: MdtLoopback | None
 
 
 def build(config: Config, journal: Journal | None = None) -> Built:
@@ -47,7 +51,8 @@ def build(config: Config, journal: Journal | None = None) -> Built:
     metrics, tokens = Metrics(), Tokens(config.tokens_file())
     clock, keys = SystemClock(), FileKeys.prepare(config.keys_directory())
     recorder = Recorder(clock, keys, metrics, _kept(config))
-    world = World(config.room, clock, chance(), config.state, metrics, tokens, recorder)
+    loopbacks = config.probes.devices(config.channel, embedded=config.broker.embedded)
+    world = World(config.room, clock, chance(), config.state, metrics, tokens, recorder, loopbacks)
     broker = _broker(config, world)
     journal = journal or _journal(config, world)
     return Built(
@@ -64,6 +69,8 @@ def build(config: Config, journal: Journal | None = None) -> Built:
         channels=_adapters(Kind.CHANNEL, _with_broker(config, broker), world),
         health=Health(),
         recorder=recorder,
+        probes=_probes(config, world),
+        loopback=_loopback(config, world, broker),
     )
 
 
@@ -94,7 +101,26 @@ def _broker(config: Config, world: World) -> NatsBroker | None:
         return None
     pair = (asked.tls_certificate_file, asked.tls_key_file)
     certificate = (pair[0], pair[1]) if pair[0] and pair[1] else None
-    return NatsBroker(world, config.broker_at(), certificate=certificate)
+    loopback = world.loopbacks.get(PROBED)
+    return NatsBroker(world, config.broker_at(), certificate=certificate, loopback=loopback)
+
+
+def _probes(config: Config, world: World) -> Probes:
+    loops = [
+        Loop(name, ADAPTERS[Kind.CHANNEL, name].way.by, device)
+        for name, device in world.loopbacks.items()
+    ]
+    pace = Pace(config.probes.every, config.probes.overdue)
+    return Probes(loops, pace, world.clock, world.meters)
+
+
+def _loopback(config: Config, world: World, broker: NatsBroker | None) -> MdtLoopback | None:
+    """The device that returns the probes of the MDTs, at whichever broker."""
+    device = world.loopbacks.get(PROBED)
+    if device is None:
+        return None
+    elsewhere = _elsewhere(config, device, config.probes.mdt_password_file)
+    return MdtLoopback(broker.loopback_at if broker else elsewhere, device, world)
 
 
 def _elsewhere(config: Config, username: str | None, password_file: Path | None) -> BrokerAt:

@@ -64,8 +64,10 @@ class NatsBroker:
         at: HostPort,
         *,
         certificate: tuple[Path, Path] | None = None,
+        loopback: str | None = None,
     ) -> None:
-        """Port 0 takes a free one. With a certificate and its key it speaks TLS alone."""
+        """Port 0 takes a free one. With a certificate and its key it speaks TLS alone. `loopback`:
+        a device of the service's own, with an account as new as that of the service."""
         self._world = world
         self._at = at if at.port else HostPort(at.host, free_port(at.host))
         self._certificate = certificate
@@ -73,19 +75,37 @@ class NatsBroker:
         self._config_file = self._folder / "nats-server.json"
         self._log_file = self._folder / "nats-server.log"
         self._service = account(password := new_password())
-        self._password = password
+        self._password, self._loopback = password, loopback
+        self._loopback_account = account(loopback_password := new_password())
+        self._loopback_password = loopback_password
         self._process: asyncio.subprocess.Process | None = None
         self._restarts = world.meters.counter("forewarn_adapter_restarts_total", adapter="broker")
 
     @property
     def at(self) -> BrokerAt:
         """How the service connects; the password is a new one at every start."""
+        return self._at_as(SERVICE, self._service_file)
+
+    @property
+    def loopback_at(self) -> BrokerAt:
+        """How the loopback device connects."""
+        return self._at_as(self._loopback or SERVICE, self._loopback_file)
+
+    @property
+    def _service_file(self) -> Path:
+        return self._folder / "service.password"
+
+    @property
+    def _loopback_file(self) -> Path:
+        return self._folder / "loopback.password"
+
+    def _at_as(self, username: str, password_file: Path) -> BrokerAt:
         everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
         host = everywhere.get(self._at.host, self._at.host)
         return BrokerAt(
             at=HostPort(host, self._at.port),
-            username=SERVICE,
-            password_file=self._folder / "service.password",
+            username=username,
+            password_file=password_file,
             pinned_file=self._certificate[0] if self._certificate else None,
         )
 
@@ -102,7 +122,9 @@ class NatsBroker:
 
     async def start(self) -> None:
         """Returns when it takes connections; raises Trouble."""
-        write_private(self._folder / "service.password", self._password.encode())
+        write_private(self._service_file, self._password.encode())
+        if self._loopback:
+            write_private(self._loopback_file, self._loopback_password.encode())
         await self._launch()
 
     async def run(self) -> None:
@@ -186,6 +208,10 @@ class NatsBroker:
     def _configure(self) -> None:
         write_private(self._config_file, orjson.dumps(self._configuration()))
 
+    def _users(self) -> list[dict[str, Any]]:
+        loopback = (self._loopback, self._loopback_account) if self._loopback else None
+        return nats_users(self._world.room, self.accounts, self._service, loopback)
+
     def _configuration(self) -> dict[str, Any]:
         """NATS reads JSON as its own format."""
         mqtt: dict[str, Any] = {"host": self._at.host, "port": self._at.port}
@@ -199,7 +225,7 @@ class NatsBroker:
             "max_payload": MOST_BYTES,
             "mqtt": mqtt,
             "jetstream": {"store_dir": str(self._folder / "store"), "sync_interval": "always"},
-            "authorization": {"users": nats_users(self._world.room, self.accounts, self._service)},
+            "authorization": {"users": self._users()},
             "log_file": str(self._log_file),
             "logfile_size_limit": LOG_BYTES,
             "logfile_max_num": 2,

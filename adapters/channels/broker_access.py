@@ -35,8 +35,12 @@ def _leaves(start: str) -> list[str]:
 # --- NATS ------------------------------------------------------------------------------
 
 
-def nats_users(room: str, accounts: Accounts, service: Account) -> list[dict[str, Any]]:
-    """The users of the embedded broker: the service, and each device with its own topics."""
+def nats_users(
+    room: str, accounts: Accounts, service: Account, loopback: tuple[str, Account] | None = None
+) -> list[dict[str, Any]]:
+    """The users of the embedded broker: the service, and each device with its own topics. The
+    loopback device may what a device may, and no device has its name."""
+    everybody = dict(accounts) | dict([loopback] if loopback else [])
     own = [f"forewarn.{room}", f"forewarn.{room}.>"]  # "#" takes in the level above it too
     devices = [
         _nats_user(
@@ -45,7 +49,7 @@ def nats_users(room: str, accounts: Accounts, service: Account) -> list[dict[str
             publish=[_subject(mdt.topic(room, device, leaf)) for leaf in up()],
             subscribe=[_subject(mdt.topic(room, device, leaf)) for leaf in down()],
         )
-        for device, account in accounts
+        for device, account in everybody.items()
     ]
     return [_nats_user(SERVICE, service, publish=own, subscribe=own), *devices]
 

@@ -59,9 +59,10 @@ class Incoming:
         meters.gauge("forewarn_queue_depth", queue=name).set_function(lambda: self._queue.depth)
 
     def arrived(self, message: aiomqtt.Message) -> None:
-        self._received.inc()
         topic, raw = message.topic.value, message.payload
         device = mdt.device_of(self._world.room, topic) or ""
+        if device != self._world.loopbacks.get(self._channel):
+            self._received.inc()
         said = _Said(topic, device, bytes(raw), self._world.clock.now())
         if not self._queue.put(device, said):
             self._drops.inc()

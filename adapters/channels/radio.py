@@ -101,23 +101,30 @@ class Radio:
     async def send(self, message: ToDevice) -> None:
         """Hand over to the radio. ChannelDown: nothing went out; PerhapsSent: not certain."""
         link = self._link
+        if message.probe and self._waiting:
+            raise ChannelDown("a probe gives way to everything else")
         if link is None or self._waiting >= WAITING:
-            self._send_failures.inc()
+            self._failed_to_send(message)
             raise ChannelDown("no radio" if link is None else "too many messages wait for it")
         self._waiting += 1
         try:
             await self._send(link, message)
         except (ChannelDown, PerhapsSent):
-            self._send_failures.inc()
+            self._failed_to_send(message)
             raise
         finally:
             self._waiting -= 1
+
+    def _failed_to_send(self, message: ToDevice) -> None:
+        if not message.probe:
+            self._send_failures.inc()
 
     async def _send(self, link: Link, message: ToDevice) -> None:
         match message.body:
             case RadioText() as note:
                 await self._send_note(link, message.device, note, message.times)
-                self._count("notes")
+                if not message.probe:
+                    self._count("notes")
             case RadioAnswer(texts=texts):
                 for text in texts:
                     await self._send_words(link, message.device, text)

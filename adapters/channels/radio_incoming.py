@@ -53,6 +53,7 @@ class Incoming:
         self, name: str, settings: RadioSettings, world: World, book: Book, tell: Tell
     ) -> None:
         self._name, self._clock, self._tell = name, world.clock, tell
+        self._loopback = world.loopbacks.get(name)
         self._understanding = heard.Understanding(settings.emergency_priority)
         self.events = Events(name, settings, world, book)
         self._urgent: asyncio.Queue[_Said] = asyncio.Queue(EMERGENCIES)
@@ -73,8 +74,9 @@ class Incoming:
 
     def hear(self, item: pei.Item) -> None:
         """One thing that the radio said by itself."""
-        self._received.inc()
         said = self._understanding.understand(item, self._clock.monotonic())
+        if self._loopback is None or getattr(said, "radio", None) != self._loopback:
+            self._received.inc()
         lost, self._lost_parts = self._lost_parts, self._understanding.dropped_parts
         self._drops.inc(self._lost_parts - lost)
         event = self.events.of(said, self._clock.now()) if said else None

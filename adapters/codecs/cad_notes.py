@@ -38,15 +38,25 @@ def write(body: CadNote) -> bytes:
 
 def is_receipt(raw: bytes, body: CadNote) -> bool:
     """Whether the CAD says that it has this revision, or a later one."""
+    said = _about(raw, body)
+    return said is not None and said.get("standing") in ("taken", "known", "superseded")
+
+
+def stands(raw: bytes, body: CadNote) -> bool:
+    """Whether the CAD, asked for it, says that this revision stands in its incident."""
+    said = _about(raw, body)
+    return said is not None and said.get("type") == WRITTEN
+
+
+def _about(raw: bytes, body: CadNote) -> dict[str, Any] | None:
+    """What the CAD says of this revision, where it speaks of it at all."""
     if len(raw) > LIMIT:
-        return False
+        return None
     try:
         said = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return False
-    return (
-        isinstance(said, dict)
-        and said.get("id") == body.note
-        and said.get("revision") == body.revision
-        and said.get("standing") in ("taken", "known", "superseded")
-    )
+        return None
+    if not isinstance(said, dict):
+        return None
+    named = said.get("id") == body.note and said.get("revision") == body.revision
+    return said if named else None

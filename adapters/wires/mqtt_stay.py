@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
+from typing import Protocol
 
 import aiomqtt
 import structlog
 
 from adapters.wires.mqtt_connection import Connection, NotGranted
-from middleware.ops.presence import Presence
 from middleware.ops.redaction import Fixed
 from middleware.ports import World
 
@@ -18,10 +18,17 @@ LONGEST_PAUSE = timedelta(seconds=5)
 log = structlog.get_logger()
 
 
+class Comings(Protocol):
+    """Who is told of the connection coming and going: a Presence, where it is a source's."""
+
+    def connected(self) -> None: ...
+    def lost(self, reason: str) -> None: ...
+
+
 async def stay_connected(
     name: str,
     world: World,
-    presence: Presence,
+    presence: Comings,
     connected: Callable[[], AbstractAsyncContextManager[Connection]],
     use: Callable[[Connection], Awaitable[str]],
 ) -> None:

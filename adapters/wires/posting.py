@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -139,12 +139,14 @@ class PostingChannel:
         if not isinstance(message.body, self.dialect.shape):
             raise TypeError(f"{self.name} is sent what is its own")
         try:
-            await self._write(message.device, message.body)
+            await self._write(message)
         except ChannelDown:
-            self._failures.inc()
+            if not message.probe:
+                self._failures.inc()
             raise
 
-    async def _write(self, device: str, body: Any) -> None:
+    async def _write(self, message: ToDevice) -> None:
+        device, body = message.device, cast(Any, message.body)
         session, intake = self._session, self._intake
         if session is None or intake is None or not self._up:
             raise ChannelDown("the other side is not there")
@@ -155,6 +157,9 @@ class PostingChannel:
             raise ChannelDown("the other side did not answer for it") from fault
         is_read = status in _TAKEN and len(answer) <= ANSWER_LIMIT
         if is_read and self.dialect.is_receipt(answer, body):
+            if message.probe:
+                await self._return(session, intake, device, body)
+                return
             self._count(body)
             await self._keep_reference(intake, device, body, answer)
             await intake.submit(self._taken(device, body))
@@ -164,6 +169,17 @@ class PostingChannel:
         why = _why(status)
         log.warning("post_refused", adapter=self.name, status=status, remedy=Fixed(REMEDIES[why]))
         raise ChannelDown("the other side did not take it")
+
+    async def _return(
+        self, session: aiohttp.ClientSession, intake: Intake, device: str, body: Any
+    ) -> None:
+        """A probe is back when it was taken, and stands there where that can be asked."""
+        if await self._stands(session, body):
+            await intake.submit(self._taken(device, body))
+
+    async def _stands(self, session: aiohttp.ClientSession, body: Any) -> bool:
+        """Whether the other side has what it took; True where it cannot be asked."""
+        return True
 
     async def _post(self, session: aiohttp.ClientSession, body: Any) -> tuple[int, bytes]:
         headers = self._settings.headers() | {

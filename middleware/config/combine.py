@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from middleware.config.back_up import wrong_steps
 from middleware.config.lines import Path as Key
+from middleware.config.probes import wrong_probes
 from middleware.config.sections import Config, Rung
 from middleware.domain.rules import CONSOLE
 from middleware.ops.durations import write_duration
@@ -26,6 +27,7 @@ def combinations(
     yield from _adapters(config)
     yield from _ladders(config, ways)
     yield from wrong_steps(config.back_up, config.channel, ways)
+    yield from wrong_probes(config.probes, config.channel, embedded=config.broker.embedded)
     yield from _listening(config)
     yield from _console(config)
     yield from _broker(config)
@@ -179,6 +181,7 @@ def _files(config: Config, said: Callable[[Key], bool]) -> Iterator[Problem]:
     sections: list[tuple[Key, BaseModel]] = [
         (("broker",), config.broker),
         (("console",), config.console),
+        (("probes",), config.probes),
     ]
     for kind in ("source", "channel", "store"):
         sections += [((kind, name), settings) for name, settings in getattr(config, kind).items()]

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from middleware.config.back_up import Asked, BackUp
 from middleware.config.man_down import ManDown, Radio, Step
-from middleware.config.sections import Config, Escalation, Rung, Section
+from middleware.config.sections import Config, Escalation, Rung
 from middleware.ops.durations import Between
 from middleware.ports import AdapterTable, Kind
 
@@ -125,7 +125,7 @@ def _adapters(adapters: AdapterTable) -> Iterator[str]:
 
 
 def _is_section(field: FieldInfo) -> bool:
-    return isinstance(field.default, Section)
+    return isinstance(field.default, BaseModel)
 
 
 def _table(title: str, meaning: str, fields: dict[str, FieldInfo]) -> Iterator[str]:

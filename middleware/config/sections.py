@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SerializeAsAny, f
 from middleware.config.back_up import BackUp
 from middleware.config.callers import Abuse, FrequentCallers
 from middleware.config.man_down import ManDown
+from middleware.config.probes import Probes
 from middleware.domain.rules import CONSOLE, Rules
 from middleware.domain.rules import Rung as LadderRung
 from middleware.domain.rules import StandOff as StandOffRules
@@ -246,6 +247,7 @@ class Config(Section):
     abuse: Abuse = Abuse()
     frequent_callers: FrequentCallers = FrequentCallers()
     stand_off: StandOff = StandOff()
+    probes: Probes = Probes()
     source: Adapters = Field({}, description="what comes in")
     channel: Adapters = Field({}, description="ways out to the crews")
     store: Adapters = Field({}, description="where the journal is kept")

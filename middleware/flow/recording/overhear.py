@@ -48,7 +48,8 @@ class OverheardChannel:
 
     async def send(self, message: ToDevice) -> None:
         await self._channel.send(message)
-        self._recorder.sent(self.name, message)
+        if not message.probe:
+            self._recorder.sent(self.name, message)
 
 
 def overheard(
