@@ -51,6 +51,7 @@ EVENTS: tuple[type[Event], ...] = (
     markers_in.MarkersDiscarded,
     markers_in.MarkerPut,
     markers_in.MarkerEnded,
+    markers_in.MarkersHandedOn,
     markers_in.IndexFollowed,
     markers_in.RecheckDue,
     delivery.NoteDisplayed,

@@ -9,6 +9,8 @@ from schemas.event import Event
 from schemas.marker import Marker
 
 MARKERS_A_CHUNK = 50
+NAMED_AT_MOST = 1_000
+"""Markers that one hand-on names."""
 
 
 class MarkersStaged(Event):
@@ -52,6 +54,18 @@ class MarkerEnded(Event):
     marker: Code
     decided_by: Name
     reason: Text
+
+
+class MarkersHandedOn(Event):
+    """A named person handed markers on to another body, on a stated basis (M5): `markers`, or,
+    where that is empty, all of our own that were in force; `count` of them left."""
+
+    kind: ClassVar[str] = "markers.handed_on"
+    to: Name
+    basis: Name
+    markers: Annotated[tuple[Code, ...], Field(max_length=NAMED_AT_MOST)]
+    count: Annotated[int, Field(ge=1)]
+    by: Name
 
 
 class IndexFollowed(Event):

@@ -1,4 +1,4 @@
-"""forewarn markers import: a CSV file to the running service, row by row (M1, M3, M5)."""
+"""forewarn markers: a CSV file to the running service, row by row, and out of it (M1, M3, M5)."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from middleware.cli import hand_on
 from middleware.cli.common import FINE, FOUND_TROUBLE, Commands, Parser, command, tell
 from middleware.cli.files import read_bytes, screen, today, unreadable
 from middleware.cli.service import Service, add_service, reach_service
@@ -44,6 +45,7 @@ def add(commands: "Commands[Parser]") -> None:
     )
     parser.add_argument("--batch", metavar="NAME", help="name of the import; else from its content")
     add_service(parser, ROLE)
+    hand_on.add(group)
 
 
 def act(args: argparse.Namespace) -> int:

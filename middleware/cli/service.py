@@ -42,9 +42,9 @@ class Service:
         answer = await self._answer(method, path, body)
         return loads(answer) if answer else None
 
-    async def read(self, path: str) -> str:
+    async def read(self, path: str, body: Any = None) -> str:
         """The answer as it came, for a file."""
-        return (await self._answer("GET", path)).decode()
+        return (await self._answer("POST" if body else "GET", path, body)).decode()
 
     async def _answer(self, method: str, path: str, body: Any = None) -> bytes:
         from aiohttp import ClientError

@@ -12,6 +12,7 @@ from schemas.markers_in import (
     MarkerPut,
     MarkersActivated,
     MarkersDiscarded,
+    MarkersHandedOn,
     MarkersStaged,
 )
 
@@ -77,6 +78,17 @@ class Acts:
             MarkerEnded(
                 source=SOURCE, id=_new(), occurred_at=self.clock.now(),
                 marker=marker, decided_by=caller.name, reason=reason,
+            )
+        )  # fmt: skip
+
+    async def hand_on(
+        self, caller: Caller, to: str, basis: str, named: tuple[str, ...], count: int
+    ) -> Submitted:
+        """Who handed which markers on to whom is on record before they leave (M5, E1)."""
+        return await self.intake.submit(
+            MarkersHandedOn(
+                source=SOURCE, id=_new(), occurred_at=self.clock.now(),
+                to=to, basis=basis, markers=named, count=count, by=caller.name,
             )
         )  # fmt: skip
 

@@ -62,7 +62,7 @@ class MarkerRoutes:
         """200 {standing, position} once durable; 409 when the batch's name was used before."""
         batch = _batch(request)
         number = _chunk_number(request)
-        raw, chunk = await self._read(request, Chunk)
+        raw, chunk = await read_body(request, Chunk, self.acts)
         submitted = await self.acts.stage(batch, number, chunk.supplied, raw)
         is_staged = batch in self.projection.state.markers.staged
         if submitted.standing is Standing.CONFLICT or not is_staged:
@@ -74,14 +74,14 @@ class MarkerRoutes:
     async def refused(self, request: web.Request) -> web.Response:
         """Put a row that was refused into quarantine, with its line."""
         batch = _batch(request)
-        _, row = await self._read(request, RefusedRow)
+        _, row = await read_body(request, RefusedRow, self.acts)
         problem = Problem(f"{batch} line {row.line}: {row.field}", row.reason)
         return _answer(await self.acts.refuse(problem, row.raw.encode()))
 
     async def decision(self, request: web.Request) -> web.Response:
         """404 when nothing is staged under that name; 403 in the name of another."""
         batch = _batch(request)
-        _, verdict = await self._read(request, Verdict)
+        _, verdict = await read_body(request, Verdict, self.acts)
         if batch not in self.projection.state.markers.staged:
             raise web.HTTPNotFound(text="no batch of that name waits for a decision")
         caller = request[CALLER]
@@ -93,28 +93,29 @@ class MarkerRoutes:
 
     async def put(self, request: web.Request) -> web.Response:
         """The id in the path and in the marker must agree."""
-        _, marker = await self._read(request, Marker)
+        _, marker = await read_body(request, Marker, self.acts)
         if marker.id != request.match_info["marker"]:
             raise web.HTTPBadRequest(text="id: differs from the marker's name in the address")
         return _answer(await self.acts.put_marker(request[CALLER], marker))
 
     async def end(self, request: web.Request) -> web.Response:
         """404 when no such marker is in force."""
-        _, ending = await self._read(request, Ending)
+        _, ending = await read_body(request, Ending, self.acts)
         marker = request.match_info["marker"]
         if self.projection.state.markers.get(marker) is None:
             raise web.HTTPNotFound(text="no such marker is in force")
         return _answer(await self.acts.end_marker(request[CALLER], marker, ending.reason))
 
-    async def _read(self, request: web.Request, shape: type[S]) -> tuple[bytes, S]:
-        """What does not fit goes to quarantine, and the answer names field and reason."""
-        raw = await request.read()
-        try:
-            return raw, shape.model_validate_json(raw)
-        except ValidationError as error:
-            problem = problem_of(error)
-            await self.acts.refuse(problem, raw)
-            raise web.HTTPBadRequest(text=f"{problem.field}: {problem.reason}") from None
+
+async def read_body(request: web.Request, shape: type[S], acts: Acts) -> tuple[bytes, S]:
+    """What does not fit goes to quarantine, and the answer names field and reason."""
+    raw = await request.read()
+    try:
+        return raw, shape.model_validate_json(raw)
+    except ValidationError as error:
+        problem = problem_of(error)
+        await acts.refuse(problem, raw)
+        raise web.HTTPBadRequest(text=f"{problem.field}: {problem.reason}") from None
 
 
 def problem_of(error: ValidationError) -> Problem:

@@ -78,6 +78,7 @@ HANDLERS: dict[type[Event], Handler] = {
     markers_in.MarkersStaged: on_marker.on_staged,
     markers_in.MarkersActivated: on_marker.on_activated,
     markers_in.MarkersDiscarded: on_marker.on_discarded,
+    markers_in.MarkersHandedOn: on_marker.on_handed_on,
     markers_in.MarkerPut: on_marker.on_put,
     markers_in.MarkerEnded: on_marker.on_ended,
     markers_in.IndexFollowed: on_marker.on_index_followed,

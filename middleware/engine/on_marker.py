@@ -23,6 +23,7 @@ from schemas.markers_in import (
     MarkerPut,
     MarkersActivated,
     MarkersDiscarded,
+    MarkersHandedOn,
     MarkersStaged,
 )
 
@@ -54,6 +55,11 @@ def on_discarded(state: State, taken: Taken, event: MarkersDiscarded) -> list[De
     if event.batch not in state.markers.staged:
         return [Ignored(why=Why.UNKNOWN)]
     return [BatchDiscarded(batch=event.batch)]
+
+
+def on_handed_on(state: State, taken: Taken, event: MarkersHandedOn) -> list[Decision]:
+    """It is on record, and changes nothing here."""
+    return []
 
 
 def on_put(state: State, taken: Taken, event: MarkerPut) -> list[Decision]:

@@ -153,6 +153,13 @@ _EVENTS: dict[str, dict[str, Any]] = {
     "markers.discarded": {"batch": "B-1", "decided_by": "marking.lead"},
     "marker.put": {"marker": MARKER, "decided_by": "marking.lead"},
     "marker.ended": {"marker": "M-0001", "decided_by": "marking.lead", "reason": "appeal"},
+    "markers.handed_on": {
+        "to": "EOC 2",
+        "basis": "mutual aid",
+        "markers": ("M-0001",),
+        "count": 1,
+        "by": "marking.lead",
+    },
     "index.followed": {},
     "recheck.due": {"subject": "eoc1-40-0"},
     "note.displayed": _MDT | {"note": "n-5b1c", "note_revision": 2},

@@ -12,6 +12,7 @@ from adapters.codecs.csv_rows import MOST_CHARACTERS, Unreadable, decode
 from adapters.codecs.csv_rows import rows as rows_of
 from adapters.codecs.marker_cells import READERS
 from adapters.codecs.marker_csv import Accepted, Refusal, read_markers
+from middleware.domain.marker_file import handed_on, heading, line
 from schemas.marker import Category, Scope, Severity
 
 TODAY = date(2026, 11, 22)
@@ -87,3 +88,20 @@ def test_any_bytes_are_rows_with_a_fate_or_a_clear_refusal(data: bytes) -> None:
 def test_any_bytes_are_no_header_and_the_refusal_says_so(data: bytes) -> None:
     with pytest.raises(Unreadable, match=r"^(is|has) "):
         read_markers(data, TODAY)
+
+
+@given(st.lists(ROWS, max_size=4), st.sampled_from(["eoc1", "a-very-long-code-of-a-control-room"]))
+def test_m5_what_is_handed_on_can_be_imported_as_it_is(
+    rows: list[dict[str, str]], room: str
+) -> None:
+    """Under an id of its own, with who supplied it and on what basis; all else is the same."""
+    markers = [r.marker for r in read_markers(written(rows), TODAY).results if type(r) is Accepted]
+    there = [handed_on(marker, room[:32], "mutual aid") for marker in markers]
+    file = "".join([heading(), *map(line, there)]).encode()
+    assert [r.marker for r in read_markers(file, TODAY).results if type(r) is Accepted] == there
+    for marker, other in zip(markers, there, strict=True):
+        assert other.id.startswith(room[:4])
+        assert other.supplied_by == (marker.supplied_by or room[:32])
+        assert (other.basis or "").endswith("mutual aid")
+        same = marker.model_dump(exclude={"id", "supplied_by", "basis"})
+        assert other.model_dump(exclude={"id", "supplied_by", "basis"}) == same
