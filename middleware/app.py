@@ -38,8 +38,8 @@ from middleware.flow.recording.recorder import Bounds
 from middleware.flow.restore import load_index
 from middleware.flow.service import Limits, Parts, Service, prepare
 from middleware.flow.spooling import Spooling, Stand
-from middleware.flow.supervise import keep_running
 from middleware.flow.standby import Lead, Standby
+from middleware.flow.supervise import keep_running
 from middleware.flow.timeline import TimelineLine, read_timeline
 from middleware.ops.clock import SystemClock
 from middleware.ops.errors import Trouble
