@@ -23,6 +23,7 @@ from middleware.console.acts import Acts
 from middleware.console.attempts import Attempts
 from middleware.console.door import open_door
 from middleware.console.guard import Guard
+from middleware.console.hand_on_routes import HandOnRoutes
 from middleware.console.hub import Hub
 from middleware.console.live import Live
 from middleware.console.marker_routes import MarkerRoutes
@@ -119,6 +120,7 @@ class Console:
             "POST /api/markers/{batch}/decision": markers.decision,
             "PUT /api/markers/{marker}": markers.put,
             "DELETE /api/markers/{marker}": markers.end,
+            "POST /api/hand-ons": HandOnRoutes(acts, self.projection, self.room).hand_on,
             "GET /api/timeline/{incident}": watching.history,
             "GET /api/reports": reports.export,
             "GET /api/abusive-calls": AbuseRoutes(acts, self.projection).export,
