@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 SEEDS ?= 500
+CUTS ?= 200
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .bench-venv
@@ -22,7 +23,7 @@ LOCK := $(COMPILE) --extra dev --extra traces --output-file requirements.lock py
 LOCK_IMAGE := $(COMPILE) --constraint requirements.lock
 LOCK_PEERS := $(COMPILE) --python-version 3.11 --output-file $(PEERS_LIST).txt $(PEERS_LIST).in
 
-.PHONY: help setup demo check test bench bench-matching simulate fuzz lock upgrade clean
+.PHONY: help setup demo check test bench bench-matching simulate power-cuts fuzz lock upgrade clean
 
 help: ## what can be done here
 	@echo "Forewarn: make TARGET"
@@ -90,6 +91,9 @@ simulate: setup ## the seeded simulation (SEEDS=500, or SEED=n for one)
 
 fuzz: setup ## wrong input to every parser, with the account of each (FOR=1m, FUZZ_SEED=7)
 	@$(BIN)/python -m tests.fuzz --for $(or $(FOR),1m) --seed $(or $(FUZZ_SEED),7)
+
+power-cuts: setup ## the stores after power cuts, played with strace (CUTS=200 each)
+	@$(BIN)/python -m tests.power_cuts --cuts $(CUTS)
 
 lock: setup ## requirements.lock, the image's and the peers' anew, keeping versions
 	$(LOCK)
