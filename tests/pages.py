@@ -4,10 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from middleware.ops.metrics_page import metrics_page
+from tests.dashboards.page import dashboards_page
 from tests.traceability import page as traceability_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES: dict[str, Callable[[], str]] = {
+    "dashboards.md": dashboards_page,
     "metrics.md": metrics_page,
     "traceability.md": traceability_page,
 }

@@ -2,6 +2,7 @@
 
 from tests.dashboards.panels import (
     PACE,
+    ROOM,
     Board,
     Limit,
     Look,
@@ -109,9 +110,10 @@ FLOW = Row(
         ),
         Panel(
             "How full queues are",
-            "A full queue loses nothing: who sends must wait.",
+            "A full queue loses nothing: who sends must wait. Telephone lines are no queue.",
             (Query(
-                f"max by (queue) ({at('forewarn_queue_depth')} / {at('forewarn_queue_bound')})",
+                f'max by (queue) (forewarn_queue_depth{{{ROOM},queue!="voice lines"}}'
+                f" / {at('forewarn_queue_bound')})",
                 "{{queue}}",
             ),),
             unit="percentunit",
@@ -135,8 +137,8 @@ SIDES = Row(
             highest=1.0,
         ),
         Panel(
-            "Cuts in which something may be lost, and restarts, in a minute",
-            "Of sources that cannot say again what they said.",
+            "Cuts with a gap, and restarts, in a minute",
+            "A gap: something may be lost, of a source that cannot say again what it said.",
             (
                 Query(a_minute("forewarn_adapter_gaps_total", by="adapter"), "{{adapter}}: cut"),
                 Query(

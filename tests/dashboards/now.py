@@ -1,6 +1,7 @@
 """*Control room now*: for the supervisor, at a glance. What needs a person comes first."""
 
 from tests.dashboards.panels import (
+    ROOM,
     Board,
     Limit,
     Look,
@@ -13,6 +14,13 @@ from tests.dashboards.panels import (
     quantiles,
 )
 
+_CONNECTED = at("forewarn_adapter_connected")
+DOORS = "cad_http|cad_tcp|mait_http|aml_http|bars_http|police_answers"
+"""Where others come to us: nobody there is no fault by itself, as for the alert AdapterCutOff."""
+_IN_USE = (
+    f"{_CONNECTED} and (max_over_time({_CONNECTED}[1d]) == 1 or "
+    f'forewarn_adapter_connected{{{ROOM},adapter!~"{DOORS}"}})'
+)
 AT_ONCE = Limit(1, "red", "a person is needed at once")
 FROM_LADDER = "the ladder has come to a person, see docs/ladder.md"
 
@@ -54,7 +62,7 @@ ACT = Row(
             none="NOT WATCHED",
         ),
         _age(
-            "Police or back-up: longest without an answer",
+            "Police or back-up without answer",
             "Press R: read it out by telephone where the screen says so, and log what they say.",
             "forewarn_back_up_unanswered_seconds",
             Limit(180, "orange", "the first step was asked; alert BackUpUnanswered"),
@@ -162,8 +170,8 @@ SIDES = Row(
         Panel(
             "The other sides",
             "Cut off: calls, answers or positions may be missing; the banner on the screens says "
-            "what. A door nobody uses is cut off, too.",
-            (Query(f"min by (adapter) ({at('forewarn_adapter_connected')})", "{{adapter}}"),),
+            "what. A door at which nobody has knocked for a day is left out.",
+            (Query(f"min by (adapter) ({_IN_USE})", "{{adapter}}"),),
             Look.WORD, words={1: ("connected", "green"), 0: ("CUT OFF", "red")}, wide=12, high=6,
         ),
         Panel(

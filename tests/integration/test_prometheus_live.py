@@ -1,6 +1,8 @@
 """From /metrics over a real Prometheus and a real Alertmanager to whoever is told (O1)."""
 
+import asyncio
 import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,8 @@ from aiohttp.test_utils import TestServer
 
 from tests.brokers import until
 from tests.consoles import ConsoleRoom
+from tests.dashboards.boards import BOARDS
+from tests.dashboards.shift import answers
 from tests.needs import require
 from tests.promql import FOLDER
 from tests.service_process import choose_ports
@@ -90,8 +94,23 @@ async def test_o1_d2_a_man_down_that_nobody_accepts_reaches_the_supervisor_until
             ),
         ):  # fmt: skip
             await until(lambda: _says(came, "firing"))
+            await _see_every_panel(prometheus)
             unaccepted.set(0)
             await until(lambda: _says(came, "resolved"))
+
+
+async def _see_every_panel(prometheus: str) -> None:
+    """Each question of the dashboards is answered; what fires stands on the first one."""
+    now = time.time()
+    shown = {
+        panel.title: await asyncio.to_thread(answers, prometheus, panel, "eoc1", (now - 20, now))
+        for board in BOARDS
+        for panel in board.panels()
+    }
+    assert shown["Man-down that nobody has accepted"][0].last == 65
+    assert "ManDownUnaccepted" in {series.name for series in shown["Alerts that fire"]}
+    assert shown["Does Forewarn run?"][0].last == 1
+    assert shown["Memory"][0].last > 0
 
 
 def _says(came: list[dict[str, Any]], status: str) -> bool:

@@ -16,6 +16,7 @@ from aiohttp import ClientResponse, ClientSession
 from middleware.ops.access import Role
 from simulators.telephony import TelephonySimulator
 from tests.cad import message
+from tests.catalogue import strangers
 from tests.service import AMI_SECRET, ControlRoom, control_room
 from tests.service_process import ROOM
 from tests.service_screen import Screen, screen
@@ -212,6 +213,7 @@ async def test_e1_nothing_of_it_is_in_what_it_prints_and_logs(
 
 async def test_e1_nothing_of_it_is_in_metrics_and_health(told: Told) -> None:
     assert "forewarn_submissions_total" in told.anybody[0]
+    assert strangers(told.anybody[0]) == [], "O1: labels are fixed words and configured names"
     assert [found_in(page) for page in told.anybody] == [set()] * 3
 
 

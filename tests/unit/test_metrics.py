@@ -1,12 +1,13 @@
 """The catalogue of metrics (O1): what each label can be, bounds that fit the limits, and that what
 a service says is in it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import accumulate
 from typing import Any
 
 import pytest
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Histogram, generate_latest
 
 from middleware.config import Config
 from middleware.engine.alarm import AlarmPhase
@@ -16,8 +17,9 @@ from middleware.engine.on_safety import UNREADABLE
 from middleware.engine.state import Phase
 from middleware.flow.report_figures import NOT_KNOWN
 from middleware.ops.metric_labels import CONFIGURED, FIXED, bound, values
-from middleware.ops.metrics import TABLE, Row
+from middleware.ops.metrics import TABLE, Metrics, Row
 from middleware.ops.metrics_page import unit
+from tests.catalogue import strangers
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
@@ -42,7 +44,7 @@ def test_o1_nothing_is_said_of_labels_that_do_not_exist() -> None:
     ],
 )
 def test_o1_states_are_those_of_the_engine(metric: str, label: str, words: set[str]) -> None:
-    assert values(metric, label) == {str(word) for word in words}
+    assert values(metric, label) == frozenset(map(str, words))
 
 
 def test_o1_words_beside_a_set_are_those_of_the_code() -> None:
@@ -69,7 +71,7 @@ def _buckets(name: str) -> tuple[float, ...]:
     return row.buckets
 
 
-def _ends(steps: list[Any]) -> list[float]:
+def _ends(steps: Iterable[Any]) -> list[float]:
     """When each of these waits is over, one after the other."""
     return [*accumulate(step.wait.total_seconds() for step in steps)]
 
@@ -88,3 +90,17 @@ def test_o1_every_limit_of_the_default_configuration_is_a_bound_of_its_histogram
     }  # fmt: skip
     for name, bounds in limits.items():
         assert {*bounds} <= {*_buckets(name)}, name
+
+
+def test_o1_what_the_catalogue_does_not_know_is_found_on_the_page_of_a_service() -> None:
+    metrics = Metrics()
+    metrics.gauge("forewarn_notes", state="open").set(1)
+    said = generate_latest(metrics.registry).decode()
+    assert strangers(said) == []
+    for wrong, found in (
+        (said.replace('state="open"', 'state="lost"'), "forewarn_notes: state is 'lost'"),
+        (said.replace('state="open"', 'patient="x"'), "forewarn_notes has the labels ['patient']"),
+        (said.replace("forewarn_tasks_open", "forewarn_tasks"), "no forewarn_tasks_open"),
+        (said + "forewarn_other 1\n", "the table does not know forewarn_other"),
+    ):
+        assert found in strangers(wrong)
