@@ -7,11 +7,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from aiohttp import web
+
 from simulators.receiving import Json, Receiving
 from simulators.receiving_cli import parser_of, run
 
 NAME, ABOUT = "cad-receiver", "A CAD that takes notes into its incidents."
 PATH = "/cad/v1/notes"
+_STANDING = ("id", "revision", "type")
 
 
 @dataclass
@@ -27,6 +30,20 @@ class Receiver(Receiving):
     def drawer(self, said: Json) -> dict[str, Json]:
         where = (str(said["service_day"]), str(said["number"]))
         return self.incidents.setdefault(where, {})
+
+    def app(self) -> web.Application:
+        """Also says what stands of one note, at its id."""
+        app = super().app()
+        app.router.add_get(f"{self.path}/{{id}}", self._standing)
+        return app
+
+    async def _standing(self, request: web.Request) -> web.Response:
+        self._let_in(request)
+        name = request.match_info["id"]
+        for drawer in self.incidents.values():
+            if name in drawer:
+                return web.json_response({key: drawer[name][key] for key in _STANDING})
+        raise web.HTTPNotFound
 
     def notes(self, day: str, number: str) -> list[Json]:
         """What a dispatcher sees in the incident: what was withdrawn is gone."""

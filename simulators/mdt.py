@@ -274,7 +274,10 @@ class MdtSimulator:
             self._say(f"{self.callsign} ANSWER {said['in_words']}")
 
     def _note(self, note: Note) -> None:
-        if self._faults.never_displays:
+        if note.get("probe"):
+            self.tally["probes"] += 1
+            self._put("receipts", {"kind": "displayed", **_named(note)})
+        elif self._faults.never_displays:
             self.tally["not displayed"] += 1
         elif self._faults.late:
             asyncio.get_running_loop().call_later(self._faults.late, self._display, note)
@@ -297,8 +300,7 @@ class MdtSimulator:
     # --- what it says ------------------------------------------------------------------
 
     def _receipt(self, kind: str, note: Note, **more: str) -> None:
-        named = {"kind": kind, "note": note["note"], "revision": note["revision"], **more}
-        payload = self._put("receipts", named)
+        payload = self._put("receipts", {"kind": kind, **_named(note), **more})
         if self._faults.duplicate_receipts:
             self._outbox.put_nowait(("receipts", payload))
         self._open[kind, note["note"], note["revision"]] = payload
@@ -324,6 +326,10 @@ class MdtSimulator:
                 self._receipt(self._crew.says, note, by=self._crew.by)
             if self._crew.violence:
                 self.say_violence(self._crew.violence)
+
+
+def _named(note: Note) -> dict[str, Any]:
+    return {"note": note["note"], "revision": note["revision"]}
 
 
 def _line(callsign: str, note: Note, now: datetime) -> str:

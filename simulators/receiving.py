@@ -25,7 +25,8 @@ class Faults:
     """Rates from 0 to 1, of messages; all 0: a faultless system. `late` in seconds, for all.
 
     `lost`: taken, and the connection cut before the answer; `doubled`: taken twice, as by a queue
-    behind it; `busy`: refused for now; `silent`: no answer at all; `dies`: cut within the answer.
+    behind it; `busy`: refused for now; `silent`: no answer at all; `dies`: cut within the answer;
+    `discards`: answered as taken, and thrown away.
     """
 
     late: float = 0.0
@@ -34,6 +35,7 @@ class Faults:
     busy: float = 0.0
     silent: float = 0.0
     dies: float = 0.0
+    discards: float = 0.0
 
 
 @dataclass
@@ -96,8 +98,9 @@ class Receiving(ABC):
         before = drawer.get(name)
         if before is not None and before["revision"] >= revision:
             return self._again(before, said)
-        drawer[name] = said
-        self.took(said)
+        if not self._strikes(self.faults.discards):
+            drawer[name] = said
+            self.took(said)
         return self._answer(202, name, revision, "taken")
 
     def _again(self, before: Json, said: Json) -> tuple[int, Json]:

@@ -32,6 +32,7 @@ def parser_of(program: str, about: str, port: int, epilog: str = "") -> argparse
         ("busy", "refused for now"),
         ("silent", "no answer at all"),
         ("dies", "cut within the answer"),
+        ("discards", "answered as taken, and thrown away"),
     ):
         add(f"--{name}", type=float, default=0.0, help=f"rate, 0 to 1: {words}")
     return parser

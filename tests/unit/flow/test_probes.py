@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -54,10 +55,15 @@ class Line:
     async def is_cut_off(self) -> None:
         await self._says(SourceLost, reason="closed", gap=False)
 
-    async def _says(self, kind: type[Event], **more: object) -> None:
+    async def _says(self, kind: type[Event], **more: Any) -> None:
         assert self._intake
         self._revision += 1
-        about = {"source": "mdt", "id": "mdt", "revision": self._revision, "occurred_at": START}
+        about: dict[str, Any] = {
+            "source": "mdt",
+            "id": "mdt",
+            "revision": self._revision,
+            "occurred_at": START,
+        }
         await self._intake.submit(kind(**about, **more))
 
     async def send(self, message: ToDevice) -> None:
@@ -72,7 +78,7 @@ class Line:
     async def returns(self, message: ToDevice, device: str = LOOPBACK) -> None:
         assert self._intake
         assert isinstance(message.body, DeviceNote)
-        about = {
+        about: dict[str, Any] = {
             "source": "mdt", "channel": "mdt", "device": device, "occurred_at": START,
             "note": message.body.note, "note_revision": message.body.revision,
             "id": f"{device}/{message.body.revision}/{self.state}",
@@ -97,7 +103,6 @@ class Probed:
         """What is on record of its probes: back or not, in order."""
         return [one.back for one in made(records(self.running.disk), ProbesChanged)]
 
-    @property
     def unreturned(self) -> bool:
         return self.running.state.sources["mdt"].unreturned is not None
 
@@ -138,13 +143,13 @@ async def test_o1_a_channel_that_accepts_and_discards_is_found_within_two_minute
         room.line.arrives = False
         await room.running.wait(FOUND_WITHIN)
         assert room.found() == [False]
-        assert room.unreturned
+        assert room.unreturned()
         assert room.figure("forewarn_probe_overdue") == 1
         assert room.figure("forewarn_probe_since_return_seconds") >= OVERDUE
         room.line.arrives = True
         await room.running.wait(EVERY + 5)
         assert room.found() == [False, True]
-        assert not room.unreturned
+        assert not room.unreturned()
         assert room.figure("forewarn_probe_overdue") == 0
 
 
