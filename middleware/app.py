@@ -19,6 +19,7 @@ from aiohttp import web
 from adapters.channels import mdt_loopback
 from adapters.sources.caller_directory import CallerDirectory
 from adapters.sources.exchange import Exchange
+from adapters.sources.remembered import RemembersDays
 from adapters.table import ADAPTERS
 from middleware.building import Built, build, speaks_mqtt
 from middleware.config import Config, ways
@@ -170,6 +171,7 @@ async def _write(
 ) -> None:
     service = await _prepare(built, say, pair[0] if pair else None)
     _tell_exchanges(built.sources, service.state)
+    _tell_days(built.sources, service.state)
     async with asyncio.TaskGroup() as tasks:
         if pair:
             tasks.create_task(pair[1].look_after(service))
@@ -217,6 +219,14 @@ def _tell_exchanges(sources: list[Source], state: State) -> None:
                 for call in state.calls.values()
                 if call.finished_at is None and call.source == source.name
             )
+
+
+def _tell_days(sources: list[Source], state: State) -> None:
+    """Under which service days the journal has the incidents of those whose messages have none."""
+    for source in sources:
+        if isinstance(source, RemembersDays):
+            known = (one for one in state.incidents.values() if one.source == source.said_by)
+            source.believe_open((one.number, one.service_day) for one in known)
 
 
 async def _run_beside(built: Built, service: Service, say: Say, config_file: Path | None) -> None:

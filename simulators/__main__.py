@@ -12,6 +12,7 @@ SIMULATORS = {
     "cad": ("simulators.cad_cli", "a CAD over HTTP or TCP, playing a shift"),
     "datix": ("simulators.datix", "an incident reporting system, and a security team's"),
     "directory": ("simulators.directory", "a directory of callers: number to address"),
+    "eido": ("simulators.eido_cli", "another service: incidents conveyed by EIDO"),
     "mait": ("simulators.mait", "another agency: incidents in XML"),
     "mandown": ("simulators.man_down_cli", "a radio gateway: the emergency button is pressed"),
     "mdt": ("simulators.mdt_cli", "mobile data terminals over MQTT"),

@@ -5,7 +5,7 @@ nothing is concluded from what is not in it. docs/eido.md says what is read and 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from middleware.ports import Problem
 from schemas.event import Event
 from schemas.incident import IncidentClosed, IncidentOpened
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
 INCIDENT_ID = "urn:emergency:uid:incidentid:"
 LONGEST, MOST_NAME, MOST_WORDS = 160, 200, 2_000
@@ -49,7 +50,7 @@ def read(
     number, at = _number(eido, incident), _newest(eido)
     if not 0 < len(number) <= LONGEST:
         return Problem("incidentComponent.$id", f"has not 1 to {LONGEST} characters; send it")
-    if at is None or at.timestamp() < 1:
+    if at is None or at <= EPOCH:
         why = "is missing, or has no UTC offset; without it nobody knows what is newer"
         return Problem("lastUpdateTimeStamp", why)
     return _told(eido, incident, _common(eido, source, number, at, days or {}), dialect, said)
@@ -108,7 +109,7 @@ def _common(
     began = min((call.started_at for call in eido.calls if call.started_at), default=at)
     day = days.get(number) or began.astimezone(LONDON).date()
     return {
-        "source": source, "id": number, "revision": int(at.timestamp() * 1_000),
+        "source": source, "id": number, "revision": (at - EPOCH) // timedelta(microseconds=1),
         "occurred_at": at, "number": number, "service_day": day,
     }  # fmt: skip
 

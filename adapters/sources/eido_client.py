@@ -5,9 +5,9 @@ docs/eido.md says how to set it up, what is read, and what was never tested.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from adapters.codecs import eido_conveyance as conveyance
 from adapters.sources.eido_desk import EidoDesk
 from adapters.sources.eido_played import play_eido
 from adapters.sources.eido_session import MOST_MESSAGE, EidoSession, EidoSettings, Lost, Why
+from adapters.sources.remembered import RemembersDays
 from middleware.ops.durations import Between, Duration
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import is_loopback
@@ -119,27 +120,23 @@ class EidoClientSettings(EidoSettings):
         return context
 
 
-class EidoClient:
+class EidoClient(RemembersDays):
     """The source `eido_client`; after a cut it is told anew how every live incident stands."""
 
     name = NAME
     ability = Ability.RESYNC
 
     def __init__(self, settings: EidoClientSettings, world: World) -> None:
+        super().__init__(settings.said_by)
         settings.tls()  # or the start is stopped
         self._settings, self._world = settings, world
         self._presence = Presence(NAME, world, gap=True)
-        self._believed: list[tuple[str, date]] = []
         self._failures = 0
-
-    def believe_open(self, incidents: Iterable[tuple[str, date]]) -> None:
-        """Before `run`: numbers and service days of the incidents that the journal has of it."""
-        self._believed = list(incidents)
 
     async def run(self, intake: Intake) -> None:
         """Connect, listen, and again; ends by cancellation only."""
         settings = self._settings
-        desk = EidoDesk(NAME, settings.said_by, settings, self._world, intake)
+        desk = EidoDesk(NAME, self.said_by, settings, self._world, intake)
         desk.believe_open(self._believed)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._presence.tell(intake))

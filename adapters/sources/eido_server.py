@@ -5,8 +5,6 @@ here, is asked for its incidents on its own connection, and notifies on it. docs
 """
 
 import asyncio
-from collections.abc import Iterable
-from datetime import date
 from typing import Annotated
 
 import structlog
@@ -18,6 +16,7 @@ from adapters.sources.cad_access import CadSettings, cannot_listen, may_speak
 from adapters.sources.eido_desk import EidoDesk
 from adapters.sources.eido_played import play_eido
 from adapters.sources.eido_session import MOST_MESSAGE, EidoSession, EidoSettings, Lost, Why
+from adapters.sources.remembered import RemembersDays
 from middleware.ops.access import demand_rules
 from middleware.ops.listening import HostPort, ListenAt
 from middleware.ops.presence import Presence
@@ -43,32 +42,28 @@ class EidoServerSettings(CadSettings, EidoSettings):
     )
 
 
-class EidoServer:
+class EidoServer(RemembersDays):
     """The source `eido_server`; after a cut it is told anew how every live incident stands."""
 
     name = NAME
     ability = Ability.RESYNC
 
     def __init__(self, settings: EidoServerSettings, world: World) -> None:
+        super().__init__(settings.said_by)
         demand_rules([RULE])
         self._settings, self._world = settings, world
         self._tls = settings.tls()
         self._presence = Presence(NAME, world, gap=True)
         self._open = self._subscribed = 0
         self._desk: EidoDesk
-        self._believed: list[tuple[str, date]] = []
         self._fault: asyncio.Future[None]
         self.address = settings.listen
         self.listening = asyncio.Event()
 
-    def believe_open(self, incidents: Iterable[tuple[str, date]]) -> None:
-        """Before `run`: numbers and service days of the incidents that the journal has of it."""
-        self._believed = list(incidents)
-
     async def run(self, intake: Intake) -> None:
         """Listen; ends by cancellation only."""
         settings = self._settings
-        self._desk = EidoDesk(NAME, settings.said_by, settings, self._world, intake)
+        self._desk = EidoDesk(NAME, self.said_by, settings, self._world, intake)
         self._desk.believe_open(self._believed)
         self._fault = asyncio.get_running_loop().create_future()
         app = web.Application()
