@@ -7,6 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 SEEDS ?= 500
 CUTS ?= 200
+HOURS ?= 0.25
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .bench-venv
@@ -23,7 +24,7 @@ LOCK := $(COMPILE) --extra dev --extra traces --output-file requirements.lock py
 LOCK_IMAGE := $(COMPILE) --constraint requirements.lock
 LOCK_PEERS := $(COMPILE) --python-version 3.11 --output-file $(PEERS_LIST).txt $(PEERS_LIST).in
 
-.PHONY: help setup demo check test bench bench-matching simulate power-cuts fuzz lock upgrade clean
+.PHONY: help setup demo check test bench bench-matching simulate power-cuts campaign fuzz lock upgrade clean
 
 help: ## what can be done here
 	@echo "Forewarn: make TARGET"
@@ -94,6 +95,9 @@ fuzz: setup ## wrong input to every parser, with the account of each (FOR=1m, FU
 
 power-cuts: setup ## the stores after power cuts, played with strace (CUTS=200 each)
 	@$(BIN)/python -m tests.power_cuts --cuts $(CUTS)
+
+campaign: setup ## real faults on a real pair at work, with a report (HOURS=0.25, SEED=1)
+	@$(BIN)/python -m tests.campaign --hours $(HOURS) --seed $(or $(SEED),1)
 
 lock: setup ## requirements.lock, the image's and the peers' anew, keeping versions
 	$(LOCK)
