@@ -11,7 +11,7 @@ from schemas.decided import Decision
 from schemas.event import Event
 
 Why = Annotated[str, Field(min_length=1, max_length=500)]
-LetterText = Annotated[str, Field(min_length=1, max_length=3_000)]
+LetterText = Annotated[str, Field(min_length=1, max_length=2_500)]
 
 
 class Proposed(StrEnum):

@@ -11,7 +11,7 @@ from middleware.ops.durations import Between, Duration
 from schemas.abuse import SharedBy
 from schemas.base import Name, Phone
 
-LONGEST_LETTER = 2_500
+LONGEST_LETTER = 2_000
 
 
 class _Row(BaseModel):

@@ -19,12 +19,14 @@ from middleware.console.abuse_desk import AbuseVerbs
 from middleware.console.acts import Acts
 from middleware.console.alarm_verbs import AlarmVerbs
 from middleware.console.back_up_verbs import BackUpVerbs
+from middleware.console.frequent_verbs import FrequentVerbs
 from middleware.console.guard import CALLER, Caller, Guard
 from middleware.console.hub import Hub, Screen
 from middleware.console.marker_routes import problem_of
 from middleware.console.mistake_verbs import MistakeVerbs
 from middleware.console.opened import open_note
 from middleware.console.projection import Projection
+from middleware.console.proposal_verbs import ProposalVerbs
 from middleware.console.report_verbs import ReportVerbs
 from middleware.console.stand_off_verbs import StandOffVerbs
 from middleware.console.streams import view_of
@@ -87,6 +89,8 @@ class Live:
             **MistakeVerbs(self.hub, self.projection, self.acts).table(),
             **ReportVerbs(self.hub, self.projection, self.acts).table(),
             **AbuseVerbs(self.hub, self.projection, self.acts).table(),
+            **ProposalVerbs(self.hub, self.projection, self.acts).table(),
+            **FrequentVerbs(self.hub, self.projection, self.acts).table(),
             "watch": (_Watch, self._watch),
             "open-note": (_OpenNote, self._open_note),
             "take-task": (_TakeTask, self._take_task),

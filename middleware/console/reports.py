@@ -110,11 +110,12 @@ def _line(report: Report) -> Row:
         "drafted_at": report.drafted_at,
         "number": report.number,
         "callsign": report.callsign,
-        "place": _place(report.place),
+        "place": place_of_report(report.place),
     }
 
 
-def _place(place: Place) -> str:
+def place_of_report(place: Place) -> str:
+    """On one line; empty where nobody knows it."""
     return place_in_words(Whereabouts(**place.model_dump())) if place != Place() else ""
 
 

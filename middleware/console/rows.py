@@ -13,7 +13,7 @@ from middleware.console.held import held_by
 from middleware.console.told import has_open_task, told, told_at, told_in_words, ways, ways_in_words
 from middleware.domain.wording import certainty, headline, in_words, not_shown_in_words, review
 from middleware.engine.state import Call, Checked, Incident, Note, Refusal, Sent, State
-from middleware.flow.ledger_lines import recognised_in_words
+from middleware.flow.ledger_lines import frequent_in_words, recognised_in_words
 from schemas.caller import LookedUp
 from schemas.check import SURE, Match, NotChecked, Outcome, Whereabouts
 
@@ -37,6 +37,7 @@ def incident_row(state: State, incident: str, today: date) -> Row | None:
         "opened_at": known.opened_at,
         "finished_at": known.finished_at,
         **flag(state, known.checked, today),
+        "frequent": frequent_in_words(state, known),
         "said": said_here(state, known),
         "crews": [_crew(state, known, sent) for sent in known.resources.values()],
     }
@@ -68,6 +69,7 @@ def call_row(state: State, call: str, today: date) -> Row | None:
         "finished_at": known.finished_at,
         "warnings": known.warnings,
         "before": recognised_in_words(state, known),
+        "frequent": frequent_in_words(state, known),
         "where": where_in_words(known),
         "said": said_here(state, known),
         **flag(state, known.checked, today),

@@ -9,7 +9,9 @@ from middleware.console.abuse import abuse_ids, abuse_row
 from middleware.console.alarm_rows import row_for
 from middleware.console.back_up_rows import back_up_ids, back_up_row
 from middleware.console.figures import FIGURES, figures_row
+from middleware.console.frequent import frequent_ids, frequent_row
 from middleware.console.mistakes import mistake_ids, mistake_row
+from middleware.console.proposals import ids_of, row_of
 from middleware.console.reports import (
     application_ids,
     application_row,
@@ -35,6 +37,7 @@ from middleware.console.touched_alarms import ALARM_STREAMS
 from middleware.engine.state import State
 from middleware.ops.access import Role, may
 from schemas.check import Outcome
+from schemas.proposal import Proposed
 
 LIST_LIMIT = 1_000
 """Rows of one stream in a snapshot; live and flagged come before finished, new before old."""
@@ -94,6 +97,9 @@ STREAMS: dict[str, Stream] = {
         Stream("reports", report_ids, report_row),
         Stream("abuse", abuse_ids, abuse_row),
         Stream("applications", application_ids, application_row),
+        Stream("proposals", ids_of(Proposed.MARKER), row_of(Proposed.MARKER)),
+        Stream("letters", ids_of(Proposed.LETTER), row_of(Proposed.LETTER)),
+        Stream("frequent", frequent_ids, frequent_row),
         Stream(QUARANTINE, lambda _: (QUARANTINE,), quarantine_row),
         Stream("sources", lambda state: list(state.sources), source_row),
         Stream(FIGURES, lambda _: (FIGURES,), figures_row),

@@ -12,6 +12,7 @@ from middleware.console.touched_back_ups import (
     of_receipt,
     of_request,
 )
+from middleware.console.touched_callers import CALLERS
 from middleware.engine.entry import Entry
 from middleware.engine.state import Call, Incident, State
 from middleware.engine.suppression import concerned
@@ -19,7 +20,6 @@ from middleware.flow.mistake_lines import spoken_of
 from schemas import decision as d
 from schemas import held as h
 from schemas import judgement as j
-from schemas.abuse import AbuseLedgered, CallerRecognised
 from schemas.decision import Decision
 from schemas.reporting import REPORT_DECISIONS
 from schemas.telling import AttemptMade, AttemptReported
@@ -139,16 +139,6 @@ def _of_mistakes(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
             yield "calls", pair.address
 
 
-def _of_ledger(decision: AbuseLedgered, entry: Entry, state: State) -> Iterator[Touch]:
-    yield "abuse", decision.entry
-    yield "calls", decision.call
-
-
-def _of_recognised(decision: CallerRecognised, entry: Entry, state: State) -> Iterator[Touch]:
-    yield "abuse", decision.entries[-1]
-    yield "calls", decision.call
-
-
 def _of_report(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
     """On each list on which it may stand."""
     for stream in ("reports", "assaults", "applications"):
@@ -186,8 +176,7 @@ FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = 
     j.MistakeSettled: _of_mistakes,
     j.MistakesLapsed: _of_mistakes,
     **dict.fromkeys(REPORT_DECISIONS, _of_report),
-    AbuseLedgered: _of_ledger,
-    CallerRecognised: _of_recognised,
+    **CALLERS,
     d.Quarantined: _of_refusal,
     d.Failed: _of_refusal,
 }

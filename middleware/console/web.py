@@ -29,6 +29,7 @@ from middleware.console.live import Live
 from middleware.console.marker_routes import MarkerRoutes
 from middleware.console.page import Page
 from middleware.console.projection import Projection
+from middleware.console.proposal_verbs import LetterRoutes
 from middleware.console.recording_routes import RecordingRoutes
 from middleware.console.report_routes import ReportRoutes
 from middleware.console.search import Searches
@@ -124,6 +125,7 @@ class Console:
             "GET /api/timeline/{incident}": watching.history,
             "GET /api/reports": reports.export,
             "GET /api/abusive-calls": AbuseRoutes(acts, self.projection).export,
+            "GET /api/letters/{proposal}": LetterRoutes(acts, self.projection).letter,
             "GET /api/recording": recording.status,
             "POST /api/recording": recording.begin,
             "DELETE /api/recording": recording.stop,

@@ -28,7 +28,8 @@ _SHARED = {
 
 class LedgerLine(Said):
     """One call of the ledger, as it is exported. `number` None: withheld; `shared`: it is no
-    person's."""
+    person's; `taken_back_by`: it counts no more; `corrected`: how often it was set right, last by
+    whom and why."""
 
     call: str
     rang_at: Moment
@@ -51,6 +52,10 @@ class LedgerLine(Said):
     rang_again: Annotated[int, Field(ge=0)] = 0
     last_rang_at: Moment | None = None
     report: str | None = None
+    taken_back_by: str | None = None
+    corrected: Annotated[int, Field(ge=0)] = 0
+    corrected_by: str | None = None
+    corrected_why: str | None = None
 
 
 class Figure(Said):
@@ -76,10 +81,18 @@ def recognised(ended: int, warned: int, last: datetime, shared: SharedBy | None)
     return f"rang before {who}: {calls}, {when}. Answer it as any other call."
 
 
+def often(rings: int, days: int, most: int) -> str:
+    """What makes who rings a frequent caller (M6)."""
+    return f"rang {rings} times{' or more' if rings >= most else ''} within {days} days"
+
+
 def figures(lines: Iterable[LedgerLine]) -> list[Figure]:
-    """By day (Europe/London), group of handlers and category, the newest day first."""
+    """By day (Europe/London), group of handlers and category, the newest day first; what was taken
+    back is not counted."""
     counts: dict[tuple[date, str, str], Counter[str]] = {}
     for line in lines:
+        if line.taken_back_by is not None:
+            continue
         category = sub_category(line.category) or NOT_KNOWN
         key = (london_day(line.rang_at), line.group or NOBODY, category)
         count = counts.setdefault(key, Counter())

@@ -57,17 +57,16 @@ def _begin_anew(known: Abuse) -> None:
 
 
 def _on_set_right(state: State, entry: Entry, made: a.AbuseSetRight) -> None:
-    known, event = state.ledger.entries[made.entry], entry.event
-    is_said = isinstance(event, a.AbuseCorrected)
-    reason = event.reason if isinstance(event, a.AbuseCorrected) else ""
+    known = state.ledger.entries[made.entry]
+    said = entry.event if isinstance(entry.event, a.AbuseCorrected) else None
+    reason = said.reason if said else ""
     known.keep_what_it_said(entry.received_at, made.by, reason, struck=False)
     known.struck = False
     known.warnings = {n: known.warnings.get(n, entry.received_at) for n in made.warnings}
     known.terminated_at = (known.terminated_at or entry.received_at) if made.terminated else None
     known.category, known.said_category = made.category, None
-    known.ground = event.ground if is_said else None
-    known.wording = event.wording if is_said else None
-    known.triage_done = event.triage_done if is_said else None
+    known.ground, known.wording = (said.ground, said.wording) if said else (None, None)
+    known.triage_done = said.triage_done if said else None
     _set_call_right(state, known)
 
 

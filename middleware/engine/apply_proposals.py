@@ -31,7 +31,8 @@ def _on_made(state: State, entry: Entry, made: p.ProposalMade) -> None:
 def _on_done(state: State, entry: Entry, made: p.ProposalDone) -> None:
     known, event = state.proposals[made.proposal], entry.event
     known.course = Course.ACCEPTED if made.accepted else Course.DECLINED
-    known.by, known.at, known.marker = made.by, entry.received_at, made.marker
+    known.by, known.at = made.by, entry.received_at
+    known.marker = made.marker or known.marker
     if isinstance(event, p.ProposalSettled):
         known.reason, known.text = event.reason, event.text
     elif isinstance(event, ApplicationSettled):
@@ -47,7 +48,8 @@ def _on_recognised(state: State, entry: Entry, made: f.FrequentCallerRecognised)
     call = state.calls[made.call]
     call.rings = (made.rings, made.days)
     if made.caller is not None:
-        state.frequent.put_often(made.caller, number_key(call.number), entry.received_at)
+        number, at = number_key(call.number), entry.received_at
+        state.frequent.put_often(made.caller, number, at, made.rings, made.days)
 
 
 def _on_plan(state: State, entry: Entry, made: f.FrequentPlanMade) -> None:

@@ -16,11 +16,15 @@ PLANS_KEPT = 10_000
 
 @dataclass(slots=True)
 class Often:
-    """A number from which somebody rang often, under our name of it."""
+    """A number from which somebody rang often, under our name of it: since when, and how often
+    within how many days when it rang last."""
 
     id: str
     number: str
     since: datetime
+    last_at: datetime
+    rings: int
+    days: int
 
 
 @dataclass(slots=True)
@@ -77,10 +81,11 @@ class FrequentCallers:
         if name is not None:
             del self.often[name]
 
-    def put_often(self, name: str, number: str, at: datetime) -> None:
-        """Somebody rings often from this number, as long as its rings are kept."""
-        if number in self.rings and number not in self.often_by_number:
-            self.often[name] = Often(name, number, at)
+    def put_often(self, name: str, number: str, at: datetime, rings: int, days: int) -> None:
+        """Somebody rings often from this number; known as long as its rings are kept."""
+        if number in self.rings:
+            before = self.often.get(name)
+            self.often[name] = Often(name, number, before.since if before else at, at, rings, days)
             self.often_by_number[number] = name
 
     def put(self, plan: Plan) -> None:

@@ -149,8 +149,9 @@ def says_otherwise(state: State, taken: Taken, told: Note | Writing) -> bool:
     if told.plan is None and not state.frequent.by_phone:
         return False
     known, event = state.incidents[told.incident], taken.event
-    is_new = isinstance(event, IncidentOpened | AddressChanged)
-    place = event.place if is_new and event.revision >= known.place_revision else known.place
+    place = known.place
+    if isinstance(event, IncidentOpened | AddressChanged) and event.number == known.number:
+        place = event.place if event.revision >= known.place_revision else place
     return state.frequent.said_of(place.phone) != told.plan
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
-from middleware.domain.abuse_ledger import LedgerLine, recognised
+from middleware.domain.abuse_ledger import LedgerLine, often, recognised
 from middleware.domain.reporting import sub_category
+from middleware.domain.wording import precedence
+from middleware.engine.drafting import draft_of
+from middleware.engine.frequent import RINGS_KEPT
 from middleware.engine.ledger import Abuse, number_key
-from middleware.engine.state import Call, State
+from middleware.engine.state import Call, Incident, State
 
 
 def lines(state: State) -> Iterator[LedgerLine]:
@@ -16,7 +19,8 @@ def lines(state: State) -> Iterator[LedgerLine]:
 
 def line_of(state: State, entry: Abuse) -> LedgerLine:
     """One call."""
-    rules, report = state.rules, f"r{entry.call}"
+    rules, report = state.rules, draft_of(entry.call)
+    last = entry.corrections[-1] if entry.corrections else None
     return LedgerLine(
         call=entry.call,
         rang_at=entry.rang_at,
@@ -39,13 +43,32 @@ def line_of(state: State, entry: Abuse) -> LedgerLine:
         rang_again=len(entry.later),
         last_rang_at=entry.last_rang_at,
         report=report if report in state.reports.drafts else None,
+        taken_back_by=last.by if last and entry.struck else None,
+        corrected=len(entry.corrections),
+        corrected_by=last.by if last else None,
+        corrected_why=last.reason if last else None,
     )
 
 
 def recognised_in_words(state: State, call: Call) -> str:
     """What a handler is shown of the number that rings; empty where it is not in the ledger."""
-    known = [state.ledger.entries[name] for name in call.abuse if name in state.ledger.entries]
+    there = (state.ledger.entries.get(name) for name in call.abuse)
+    known = [entry for entry in there if entry is not None and not entry.struck]
     if not known:
         return ""
     ended = sum(entry.terminated_at is not None for entry in known)
     return recognised(ended, len(known) - ended, known[-1].rang_at, call.shared)
+
+
+def frequent_in_words(state: State, known: Call | Incident) -> str:
+    """What is shown of who rings, where that is a frequent caller: that it is, and the reference of
+    the plan, never what is in it (M6, N8)."""
+    rings, days = known.rings if isinstance(known, Call) else (0, 0)
+    number = known.number if isinstance(known, Call) else known.place.phone
+    plan = state.frequent.plan_of(number)
+    if plan is None and not rings:
+        return ""
+    said = precedence(plan.said()) if plan else "Frequent caller without a plan"
+    counted = often(rings, days, RINGS_KEPT) if rings else ""
+    answer = "Answer it as any other call" if isinstance(known, Call) else ""
+    return ". ".join(filter(None, (said, counted, answer))).replace(". rang", "; rang") + "."

@@ -1,5 +1,6 @@
 // The abusive-call ledger: noted by keyboard in the open call, shown when the number rings again,
 // and listed. It never refuses anybody an answer.
+import { Entry } from "/static/ledger.js";
 import { html, useEffect, useRef, useState } from "/static/ui.js";
 import { CATEGORIES } from "/static/violence.js";
 import { at, many, onDay } from "/static/words.js";
@@ -44,16 +45,19 @@ export function abuse() {
 
 const when = (moment) => moment && html`<time>${at(moment)}</time>`;
 
-export const Abusive = ({ rows, mayExport }) => html`<section class="page abusive list" aria-label="Abusive calls">
+export const Abusive = ({ rows, mayExport, opened, verbs, acts }) => html`<section class="page abusive list" aria-label="Abusive calls">
   <h2>Abusive calls <span class="count">${many(rows.length, "call", "calls")}</span></h2>
   <p>A number in this ledger is shown when it rings again, and is answered as any other.</p>
   ${mayExport && html`<p><a href="/api/abusive-calls?format=csv" download="abusive-calls.csv">CSV</a> · <a href="/api/abusive-calls?format=figures" download="figures.csv">figures</a>; taking them is on record.</p>`}
   ${rows.length === 0 ? html`<p class="empty">No call was abusive.</p>` : html`<table>
-    <thead><tr><th>Rang</th><th>Number</th><th>Handler</th><th>Warned</th><th>Ended</th><th>What it was</th><th>Ground</th><th>Triage done</th><th>Rang again</th></tr></thead>
-    <tbody>${rows.map((row) => html`<tr key=${row.id}>
+    <thead><tr><th>Rang</th><th>Number</th><th>Handler</th><th>Warned</th><th>Ended</th><th>What it was</th><th>Ground</th><th>Triage done</th><th>Rang again</th><th>Set right</th></tr></thead>
+    <tbody>${rows.map((row) => html`<tr key=${row.id} class=${row.taken_back_by ? "struck" : ""}>
       <td>${onDay(row.rang_at)} ${when(row.rang_at)}</td><td>${row.number}${row.shared && html` <b>(${row.shared.replace("_", " ")})</b>`}</td>
       <td>${row.handler ?? "not known"}${row.position && ` at ${row.position}`}</td>
       <td>${when(row.first_warning_at)} ${when(row.second_warning_at)}</td><td>${when(row.ended_at)}</td>
       <td>${row.category_in_words || row.category_as_said || "not known"}</td><td>${row.ground}</td>
-      <td>${row.triage_done === null ? "not said" : row.triage_done ? "yes" : "no"}</td><td>${row.rang_again > 0 && many(row.rang_again, "time", "times")}</td></tr>`)}</tbody></table>`}
+      <td>${row.triage_done === null ? "not said" : row.triage_done ? "yes" : "no"}</td><td>${row.rang_again > 0 && many(row.rang_again, "time", "times")}</td>
+      <td>${row.taken_back_by ? html`<b>taken back by ${row.taken_back_by}</b>` : row.corrected > 0 && `corrected by ${row.corrected_by}`}
+        ${verbs.includes("open-abuse") && html`<button class="quiet" data-row=${row.id} onClick=${() => acts.openAbuse(row.id)}>Open</button>`}</td></tr>`)}</tbody></table>`}
+  ${opened && html`<${Entry} entry=${opened} verbs=${verbs} acts=${acts} />`}
 </section>`;

@@ -7,6 +7,8 @@ import { HELP } from "/static/keys.js";
 import { Mistakes } from "/static/mistakes.js";
 import { Note } from "/static/note.js";
 import { Abusive } from "/static/abuse.js";
+import { Frequent } from "/static/frequent.js";
+import { Proposals } from "/static/proposals.js";
 import { Applications, Assaults, Opened, Reports } from "/static/reports.js";
 import { Calls, Incidents, matches } from "/static/rows.js";
 import { Batches, Quarantine, Sources, SourcesDown } from "/static/service.js";
@@ -86,8 +88,11 @@ function views({ streams }, verbs) {
       onDecide=${props.acts.settle} onClose=${props.acts.close} />`],
     ["Reports", streams.reports, (props) => html`<${Reports} rows=${rowsOf(props.link.known, "reports")} verbs=${verbs}
       opened=${props.report} mayExport=${props.link.hello?.may_export_reports} acts=${props.acts} />`],
-    ["Abusive calls", streams.abuse, (props) => html`<${Abusive} rows=${rowsOf(props.link.known, "abuse")}
-      mayExport=${props.link.hello?.may_export_abuse} />`],
+    ["Abusive calls", streams.abuse, (props) => html`<${Abusive} rows=${rowsOf(props.link.known, "abuse")} verbs=${verbs}
+      opened=${props.entry} mayExport=${props.link.hello?.may_export_abuse} acts=${props.acts} />`],
+    ["Proposals", streams.proposals || streams.letters, (props) => html`<${Proposals} opened=${props.proposal} verbs=${verbs} acts=${props.acts}
+      markers=${streams.proposals && rowsOf(props.link.known, "proposals")} letters=${streams.letters && rowsOf(props.link.known, "letters")} />`],
+    ["Frequent callers", streams.frequent, (props) => html`<${Frequent} rows=${rowsOf(props.link.known, "frequent")} verbs=${verbs} acts=${props.acts} />`],
     ["Applications", streams.applications, (props) => html`<${Applications} rows=${rowsOf(props.link.known, "applications")}
       verbs=${verbs} opened=${props.report} acts=${props.acts} />`],
   ];

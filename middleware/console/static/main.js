@@ -47,6 +47,13 @@ class App extends Component {
     drop: (report, reason) => this.do({ do: "drop-report", report, reason }),
     takeAssault: (report) => this.do({ do: "take-assault", report }),
     settleApplication: (report, applied, reason) => this.do({ do: "settle-application", report, applied, reason }),
+    openAbuse: (entry) => this.openBehind("abuse", "entry", { do: "open-abuse", entry }),
+    correctAbuse: (entry, said) => this.do({ do: "correct-abuse", entry, ...said }),
+    takeBackAbuse: (entry, reason) => this.do({ do: "take-back-abuse", entry, reason }),
+    openProposal: (proposal) => this.openBehind(["proposals", "letters"], "proposal", { do: "open-proposal", proposal }),
+    settleProposal: (verb, proposal, said) => this.do({ do: verb, proposal, ...said }),
+    putPlan: (said) => this.do({ do: "put-plan", ...said }),
+    endPlan: (plan, reason) => this.do({ do: "end-plan", plan, reason }),
     filter: (filter) => this.setState({ filter }),
     view: (view) => this.setState({ view }),
     seek: (sought) => this.setState({ sought }),
@@ -81,6 +88,7 @@ class App extends Component {
     this.refresh();
     this.refreshMistake();
     this.refreshReport();
+    this.refreshBehind();
     const room = this.link.hello ? ` ${this.link.hello.room}` : "";
     const isDown = ringing(this.link.known).length > 0;
     const alarm = isDown ? "MAN-DOWN – " : this.link.isLost || this.link.isStalled ? "LOST – " : tasks ? `(${tasks} NOT TOLD) ` : "";
@@ -91,6 +99,8 @@ class App extends Component {
     if (frame.say === "note" && frame.subject === this.state.opened) this.setState({ note: frame.note });
     if (frame.say === "mistake") this.setState({ mistake: frame.mistake });
     if (frame.say === "report") this.setState({ report: frame.report });
+    if (frame.say === "abuse") this.setState({ entry: frame.abuse });
+    if (frame.say === "proposal") this.setState({ proposal: frame.proposal });
     if (frame.say === "back-up" && this.composing) this.setState({ draft: frame.draft });
     if (frame.words) this.say(frame.words, frame.say === "refused");
   }
@@ -141,8 +151,9 @@ class App extends Component {
   close() {
     if (this.state.draft) return this.closeComposer();
     if (document.activeElement.matches("input")) document.activeElement.blur();
-    const from = (this.state.opened || this.state.mistake || this.state.report) && this.from;
-    this.setState({ opened: null, note: null, mistake: null, report: null, help: false }, () => from?.isConnected && from.focus());
+    const { opened, mistake, report, entry, proposal } = this.state;
+    const from = (opened || mistake || report || entry || proposal) && this.from;
+    this.setState({ opened: null, note: null, mistake: null, report: null, entry: null, proposal: null, help: false }, () => from?.isConnected && from.focus());
   }
 
   decide(batch, activate) {
@@ -184,6 +195,27 @@ class App extends Component {
     if (!row || this.link.isLost || row === this.drafted) return;
     this.drafted = row;
     this.do({ do: "open-report", report: report.id });
+  }
+
+  // An entry of the ledger or a proposal: what is behind its row comes when it is opened (E1), and is
+  // asked for again when the row says something else.
+  openBehind(streams, name, verb) {
+    this.from = document.activeElement;
+    this.behind = { streams: [streams].flat(), name, verb, row: null };
+    this.behind.row = this.rowBehind();
+    this.do(verb);
+  }
+
+  rowBehind() {
+    const { streams, name, verb } = this.behind;
+    return JSON.stringify(streams.map((stream) => this.link.known.streams[stream]?.get(verb[name]) ?? null));
+  }
+
+  refreshBehind() {
+    const { behind } = this;
+    if (!behind || !this.state[behind.name] || this.link.isLost || this.rowBehind() === behind.row) return;
+    behind.row = this.rowBehind();
+    this.do(behind.verb);
   }
 
   async signOut() {

@@ -55,6 +55,7 @@ export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, on
     <p class="facts">${row.opened_at ? `Incident ${row.number}` : `Call, ${row.stage}`}
       ${row.checked_at && html` · checked <time>${at(row.checked_at)}</time>`}</p>
     ${row.before && html`<p class="before">${row.before}</p>`}
+    ${row.frequent && html`<p class="before">${row.frequent}</p>`}
     ${row.outcome === "none_found" && html`<p class="what">No ${row.not_shown.length > 0 ? "other " : ""}marker was found for what
       is known so far. That says nothing about what is not known.</p>`}
     ${row.outcome === "not_checked" && html`<p class="what">Nothing can be said about this place or number.

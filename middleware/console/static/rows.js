@@ -26,6 +26,7 @@ const Incident = ({ row }) => html`
     <span class="facts"><b>Incident ${row.number}</b>${row.priority && html` <span class="priority">${row.priority}</span>`}
       ${row.nature && html` · ${row.nature}`}${row.condition && html` · ${row.condition}`} · opened <time>${at(row.opened_at)}</time>
       ${row.finished_at && html` · <b>closed ${at(row.finished_at)}</b>`}</span>
+    ${row.frequent && html`<span class="facts before">${row.frequent}</span>`}
   </span>
   <span class="crews">${row.crews.length
     ? row.crews.map((crew) => html`<${Crew} key=${crew.callsign} crew=${crew} />`)
@@ -39,6 +40,7 @@ const Call = ({ row }) => html`
       ${row.line && html` · on ${row.line}`} · rang <time>${at(row.rang_at)}</time>
       ${row.warnings > 0 && html` · <b>warned ${row.warnings} ×</b>`}</span>
     ${row.before && html`<span class="facts before">${row.before}</span>`}
+    ${row.frequent && html`<span class="facts before">${row.frequent}</span>`}
     ${row.where && html`<span class="facts">${row.where}</span>`}
   </span>`;
 

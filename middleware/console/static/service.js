@@ -15,14 +15,17 @@ const JournalAway = ({ source, now }) => html`<p><span aria-hidden="true">⚠ </
   ? html`<b>nothing of it is on record: write down what you do</b>. Tell who runs the service now.`
   : "and are kept beside it until it can. Tell who runs the service."}</p>`;
 
+const Unreturned = ({ source, now }) => html`<p><span aria-hidden="true">⚠ </span><b>${source.id} takes notes, and probes do not come back</b> since <time>${at(source.unreturned)}</time> (${since(source.unreturned, now)}): crews may see nothing of what is sent that way. Tell them by another.</p>`;
+
 export function SourcesDown({ sources, now }) {
   const journal = sources.find((source) => source.id === JOURNAL && !source.up);
-  const down = sources.filter((source) => !source.up && source.id !== JOURNAL);
+  const down = sources.filter((source) => (!source.up || source.unreturned) && source.id !== JOURNAL);
   if (journal) return html`<section class="down" aria-label="Journal" role="alert"><${JournalAway} source=${journal} now=${now} /></section>
     <${SourcesDown} sources=${down} now=${now} />`;
   if (down.length === 0) return null;
   return html`<section class="down" aria-label="Sources down" role="status">
-    ${down.map((source) => html`<p key=${source.id}><span aria-hidden="true">⚡ </span><b>${source.id} is cut off</b> since <time>${at(source.since)}</time> (${since(source.since, now)}): ${meaning(source)}</p>`)}
+    ${down.map((source) => (source.up ? html`<${Unreturned} key=${source.id} source=${source} now=${now} />`
+    : html`<p key=${source.id}><span aria-hidden="true">⚡ </span><b>${source.id} is cut off</b> since <time>${at(source.since)}</time> (${since(source.since, now)}): ${meaning(source)}</p>`))}
   </section>`;
 }
 
@@ -30,7 +33,7 @@ export const Sources = ({ sources }) => html`<section class="page" aria-label="S
   <h2>Sources and channels</h2>
   <table><thead><tr><th>Name</th><th>State</th><th>Since</th></tr></thead><tbody>
   ${sources.map((source) => html`<tr key=${source.id}><th scope="row">${source.id}</th>
-    <td>${source.up ? "connected" : html`<b>CUT OFF</b>`}${source.gap && ", with a gap"}</td>
+    <td>${source.up ? "connected" : html`<b>CUT OFF</b>`}${source.gap && ", with a gap"}${source.unreturned && html`, <b>PROBES DO NOT COME BACK</b>`}</td>
     <td><time>${at(source.since)}</time></td></tr>`)}
   </tbody></table></section>`;
 

@@ -18,7 +18,8 @@ ROUTES = sorted(a for a in RULES if a.split()[0] in ("GET", "POST", "PUT", "DELE
                 and not a.endswith(("/v1/messages", "/$process-message")))  # fmt: skip
 VERBS = sorted(a.removeprefix("ws ") for a in RULES if a.startswith("ws "))
 WHO: list[Role | None] = [None, *Role]
-FILLED = {"{path}": "console.css", "{batch}": "june", "{marker}": "M1", "{incident}": "1"}
+FILLED = {"{path}": "console.css", "{batch}": "june", "{marker}": "M1", "{incident}": "1",
+          "{proposal}": "plc1"}  # fmt: skip
 SAID = {
     "watch": {},
     "open-note": {"subject": "i1"},
@@ -40,6 +41,14 @@ SAID = {
     "report-mistake": {"subject": "i1", "marker": "M1", "says": "wrong_address"},
     "open-mistake": {"mistake": "m1"},
     "note-abuse": {"subject": "c1", "warning": 1},
+    "open-abuse": {"entry": "xc1"},
+    "correct-abuse": {"entry": "xc1", "warnings": [1], "reason": "one, not two"},
+    "take-back-abuse": {"entry": "xc1", "reason": "another call"},
+    "open-proposal": {"proposal": "pmc1"},
+    "settle-marker": {"proposal": "pmc1", "accepted": False, "reason": "first call"},
+    "settle-letter": {"proposal": "plc1", "accepted": False, "reason": "a child"},
+    "put-plan": {"plan": "FC-1", "phones": ["07700 900123"], "ends_on": "2099-01-31"},
+    "end-plan": {"plan": "FC-1", "reason": "moved away"},
     "report-violence": {"facts": {"what": "pushed"}},
     "open-report": {"report": "rv1"},
     "amend-report": {"report": "rv1", "facts": {"medical": False}},

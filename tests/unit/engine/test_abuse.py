@@ -3,7 +3,6 @@
 import csv
 import io
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -12,47 +11,23 @@ from middleware.domain.rules import Rules
 from middleware.engine.entry import Entry, Erased
 from middleware.engine.ledger import ENTRIES_KEPT, Abuse, Ledger
 from middleware.flow.ledger_lines import lines, recognised_in_words
-from schemas.abuse import AbuseLedgered, AbuseNoted, CallerRecognised, SharedBy
-from schemas.call import AbuseWarned, CallAnswered
+from schemas.abuse import AbuseLedgered, CallerRecognised, SharedBy
+from schemas.call import AbuseWarned
 from schemas.check import Outcome
 from schemas.decision import Assessed, Ignored
 from schemas.marker import Category
 from schemas.report import Application, Cause
 from tests import said
+from tests.abusing import NUMBER, noted, rings, the_entry
 from tests.reporting import terminated
 from tests.room import LADDER, Room, made, refold
 from tests.said import START
 
-NUMBER = "07700 900123"
 SHARED = Rules(
     ladder=LADDER,
     shared_numbers={"+447700900123": SharedBy.CARE_HOME},
     handler_groups={"4711": "night desk"},
 )
-
-
-def noted(room: Room, call: str, **more: Any) -> Entry:
-    return room.happens(
-        AbuseNoted(
-            source="console", id=f"noted/{len(room.entries)}", occurred_at=room.now,
-            subject=call, by="Cal", role="call_handler", **more,
-        )
-    )  # fmt: skip
-
-
-def rings(room: Room, name: str, number: str | None = NUMBER) -> str:
-    """Our id of the call, answered by 4711."""
-    room.happens(said.rang(number, name, room.now))
-    room.happens(
-        CallAnswered(source="telephony", id=f"{name}/answered", occurred_at=room.now, call=name,
-                     handler="4711", position="PJSIP/21")
-    )  # fmt: skip
-    return next(call.id for call in room.state.calls.values() if call.call == name)
-
-
-def the_entry(room: Room) -> Abuse:
-    (entry,) = room.state.ledger.entries.values()
-    return entry
 
 
 @pytest.fixture
