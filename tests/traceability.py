@@ -13,6 +13,7 @@ REQUIREMENTS = {
     "M3": "lifecycle; past its review date it is shown as such",
     "M4": "a physical assault without a medical cause leads to a marker application",
     "M5": "markers of other bodies keep who supplied them and need a decision",
+    "M6": "frequent callers are known as such; the note says which process leads",
     "C1": "CAD incidents are taken in as they happen",
     "C2": "call-centre events likewise",
     "C3": "every incident and call is checked, and checked again",

@@ -10,6 +10,7 @@ from middleware.engine.mistakes import WAITS_OR_HIDES
 from middleware.engine.state import Phase, State
 from middleware.flow.alarm_figures import AlarmFigures
 from middleware.flow.back_up_figures import BackUpFigures
+from middleware.flow.caller_figures import CallerFigures
 from middleware.flow.checker import Matcher
 from middleware.flow.report_figures import ReportFigures
 from middleware.flow.stamps import Stamps
@@ -33,6 +34,7 @@ class Observer:
         self._alarms = AlarmFigures(meters)
         self._back_ups = BackUpFigures(meters)
         self._reports = ReportFigures(meters)
+        self._callers = CallerFigures(meters)
         self._stand_offs = StandOffFigures(meters)
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
@@ -42,6 +44,7 @@ class Observer:
                 self._alarms.on_decision(entry, made, state)
                 self._back_ups.on_decision(entry, made, state)
                 self._reports.on_decision(entry, made, state)
+                self._callers.on_decision(entry, made, state)
                 self._stand_offs.on_decision(entry, made, state)
 
     def _on_decision(self, entry: Entry, made: d.Decision, state: State) -> None:
@@ -115,6 +118,7 @@ class Observer:
         self._alarms.measure(state, now)
         self._back_ups.measure(state, now)
         self._reports.measure(state, now)
+        self._callers.measure(state)
         self._stand_offs.measure(state, now)
         self._measure_mistakes(state)
 

@@ -10,7 +10,6 @@ from middleware.engine.reports import Hands
 from middleware.engine.state import State
 from middleware.ports import Meters
 from schemas import reporting as r
-from schemas.abuse import AbuseLedgered, CallerRecognised
 from schemas.decision import Decision
 
 NOT_KNOWN = "not_known"
@@ -24,8 +23,6 @@ class ReportFigures:
         self._counts: dict[type[Decision], Callable[[Entry, Any, State], None]] = {
             r.ReportDrafted: self._on_drafted,
             r.SecurityAssumed: self._on_assumed,
-            AbuseLedgered: self._on_abuse,
-            CallerRecognised: self._on_recognised,
         }
 
     def on_decision(self, entry: Entry, made: Decision, state: State) -> None:
@@ -44,14 +41,6 @@ class ReportFigures:
         if report is not None and report.notified_at is not None:
             took = (entry.received_at - report.notified_at).total_seconds()
             self._meters.histogram("forewarn_assault_taken_seconds").observe(took)
-
-    def _on_abuse(self, entry: Entry, made: AbuseLedgered, state: State) -> None:
-        category = made.category.value if made.category else NOT_KNOWN
-        what = "ended" if made.terminated else "warned" if made.warning else "noted"
-        self._meters.counter("forewarn_abusive_calls_total", what=what, category=category).inc()
-
-    def _on_recognised(self, entry: Entry, made: CallerRecognised, state: State) -> None:
-        self._meters.counter("forewarn_callers_recognised_total").inc()
 
     def measure(self, state: State, now: datetime) -> None:
         """Set the gauges to what is open now."""

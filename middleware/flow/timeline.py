@@ -10,6 +10,7 @@ from middleware.flow.mistake_lines import mistake_words, spoken_of
 from middleware.flow.records import open_record
 from middleware.flow.timeline_alarms import alarm_words
 from middleware.flow.timeline_back_up import back_up_words
+from middleware.flow.timeline_callers import OF_CALLERS, caller_words
 from middleware.flow.timeline_channels import channel_words
 from middleware.flow.timeline_journal import Unwritten
 from middleware.flow.timeline_reports import report_words
@@ -21,6 +22,7 @@ from schemas.back_up import BackUpMade
 from schemas.held import StandOffBegun
 from schemas.incident import CadEvent
 from schemas.judgement import MistakeTaken
+from schemas.proposal import ProposalMade
 from schemas.reporting import ReportDrafted
 from schemas.search import SearchAnswered
 
@@ -40,7 +42,8 @@ class TimelineLine:
 
 def build(entries: Iterable[Entry], incident: str) -> list[TimelineLine]:
     """The timeline of the incident with this CAD number, or this id of ours; or of the man-down
-    alarm, the report or the request with this id, or of this radio."""
+    alarm, the call, the report, the request, the entry of the ledger or the proposal with this id,
+    or of this radio."""
     follow = _Follow(incident)
     return follow.marked([line for entry in entries for line in follow.lines(entry)])
 
@@ -55,6 +58,7 @@ class _Follow:
         self._alarms: set[str] = set()
         self._mistakes: set[str] = set()
         self._reports: set[str] = set()
+        self._proposals: set[str] = set()
         self._back_ups: set[str] = set()
         self._unwritten = Unwritten()
         self._stand_offs: dict[str, str] = {}
@@ -71,6 +75,7 @@ class _Follow:
                 self._back_up_words(made, entry)
                 or self._stand_off_words(made)
                 or self._report_words(made)
+                or self._caller_words(made)
                 or self._words(made)
             )
             if words:
@@ -98,6 +103,16 @@ class _Follow:
             self._back_ups.add(made.request)
         name = getattr(made, "request", None) or getattr(made, "note", None)
         return back_up_words(made, entry) if name in self._back_ups else ""
+
+    def _caller_words(self, made: d.Decision) -> str:
+        if type(made) not in OF_CALLERS:
+            return ""
+        if isinstance(made, ProposalMade) and self._ids.intersection((made.call, made.entry)):
+            self._proposals.add(made.proposal)
+        about = {getattr(made, name, None) for name in ("call", "entry")}
+        proposal = getattr(made, "proposal", None)
+        is_about = self._ids.intersection(about) or {self._asked, *self._proposals} & {proposal}
+        return caller_words(made) if is_about else ""
 
     def _report_words(self, made: d.Decision) -> str:
         if isinstance(made, ReportDrafted) and (

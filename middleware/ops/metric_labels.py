@@ -12,6 +12,7 @@ from schemas.incident import Holding
 from schemas.marker import Category
 from schemas.mistake import Mistaken
 from schemas.police import Answer
+from schemas.proposal import Proposed
 from schemas.report import Cause
 from schemas.safety import AlarmOutcome, Signal
 
@@ -40,6 +41,11 @@ FIXED: dict[tuple[str, str], Iterable[str]] = {
     ("forewarn_reports_waiting", "what"): ("sub_category", "security", "marking", "receipt"),
     ("forewarn_abusive_calls_total", "what"): ("ended", "warned", "noted"),
     ("forewarn_abusive_calls_total", "category"): _CATEGORIES,
+    ("forewarn_abuse_set_right_total", "what"): ("corrected", "taken_back"),
+    ("forewarn_frequent_callers_total", "plan"): ("yes", "no"),
+    ("forewarn_proposals_total", "what"): Proposed,
+    ("forewarn_proposals_total", "became"): ("made", "accepted", "declined", "lapsed"),
+    ("forewarn_proposals_waiting", "what"): Proposed,
     ("forewarn_back_ups", "state"): (
         "requested", "accepted", "refused", "escalated", "en_route", "arrived", "stood_down",
     ),
@@ -56,6 +62,7 @@ FIXED: dict[tuple[str, str], Iterable[str]] = {
     ("forewarn_submissions_total", "standing"): Standing,
     ("forewarn_sent_total", "kind"): (
         "notes", "answers", "prompts", "taken", "note", "withdrawal", "request", "report", "notice",
+        "emergency",
     ),
 }  # fmt: skip
 

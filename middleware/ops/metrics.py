@@ -74,6 +74,16 @@ TABLE: tuple[Row, ...] = (
         "noted of an abusive call", ("what", "category")),
     Row("forewarn_callers_recognised_total", Counter, "calls from a number in the abusive-call "
         "ledger"),
+    Row("forewarn_abuse_set_right_total", Counter, "entries of the ledger that a named person "
+        "corrected or took back", ("what",)),
+    Row("forewarn_frequent_callers_total", Counter, "calls of frequent callers, by whether they "
+        "have a plan", ("plan",)),
+    Row("forewarn_frequent_plans", Gauge, "plans for frequent callers that are in force"),
+    Row("forewarn_rings_kept_numbers", Gauge, "numbers of which rings are kept, to be counted"),
+    Row("forewarn_proposals_total", Counter, "markers and letters proposed after a call was ended "
+        "for abuse, and what became of them", ("what", "became")),
+    Row("forewarn_proposals_waiting", Gauge, "of these, those that nobody has decided on",
+        ("what",)),
     Row("forewarn_assault_taken_seconds", Histogram, "from the telling of the security team to a "
         "named person who took the physical assault", buckets=_BY_PEOPLE),
     Row("forewarn_assault_untaken_seconds", Gauge, "age of the oldest physical assault that nobody "
