@@ -24,7 +24,7 @@ KEPT = frozenset(
     ends_on error_m fixed_at age_s size conflict gap resynced timer build matcher held transferred
     field stage relation certainty matches version in_memory after until wanted unit to prompt
     stand_off request report applied answered happened_at incident ask of
-    fix result
+    fix result entry proposal plan precedence accepted warnings
     """.split()
 )
 """Ids, codes, moments, figures: CAD numbers, call ids, call signs, radios and marker ids stay."""

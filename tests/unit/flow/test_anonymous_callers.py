@@ -8,6 +8,8 @@ import pytest
 from middleware.flow.anonymous.fields import Pseudonyms
 from schemas.caller import CallerEvent, CallerLocated, CallerLookedUp, Circle, FixBy, LookedUp
 from schemas.check import Whereabouts
+from tests.golden.abuse_examples import ABUSE_EVENTS
+from tests.golden.examples import event as example
 from tests.said import START
 
 NUMBER = "+447700900123"
@@ -30,3 +32,16 @@ def test_it_is_the_same_kind_of_event_with_another_number_and_place(event: Calle
     written = json.dumps(replaced)
     for secret in ("51.31234", "-0.51234", "Marram", "Saltby"):
         assert secret not in written
+
+
+@pytest.mark.parametrize("kind", [*ABUSE_EVENTS, "call.terminated_for_abuse"])
+def test_what_is_said_of_abusive_and_frequent_callers_stays_about_the_same_call(kind: str) -> None:
+    """Ids and references stay, so that it can be played; numbers, names and words do not."""
+    event = example(kind)
+    replaced = Pseudonyms(Random(7)).body(kind, event.model_dump(mode="json"))
+    again = type(event).model_validate_json(json.dumps(replaced))
+    for name in ("entry", "proposal", "plan", "subject", "call", "marker"):
+        assert getattr(again, name, None) == getattr(event, name, None)
+    written = json.dumps(replaced)
+    for secret in ("900123", "960123", "warnings", "caller said", "Dear", "handler.one", "moved"):
+        assert secret not in written.replace('"warnings": [', "")
