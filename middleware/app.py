@@ -3,9 +3,6 @@
 import asyncio
 import gc
 import signal
-import ssl
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
@@ -21,7 +18,7 @@ from adapters.sources.caller_directory import CallerDirectory
 from adapters.sources.exchange import Exchange
 from adapters.sources.remembered import RemembersDays
 from adapters.table import ADAPTERS
-from middleware.building import Built, build, speaks_mqtt
+from middleware.building import Built, build, connected, console_tls, speaks_mqtt
 from middleware.config import Config, ways
 from middleware.console.door import FollowersDoor
 from middleware.console.projection import Projection
@@ -31,10 +28,10 @@ from middleware.engine.state import State
 from middleware.flow.anchor import Anchors
 from middleware.flow.asking import Asking
 from middleware.flow.core import Listener
-from middleware.flow.keep import SnapshotKeeper
+from middleware.flow.keep import SnapshotKeeper, snapshot_taker
 from middleware.flow.leading import Leading
 from middleware.flow.recording.control import Recordings
-from middleware.flow.recording.overhear import OverheardIntake, overheard
+from middleware.flow.recording.overhear import OverheardIntake
 from middleware.flow.recording.recorder import Bounds
 from middleware.flow.restore import load_index
 from middleware.flow.service import Limits, Parts, Service, prepare
@@ -121,6 +118,8 @@ async def _take_turns(config: Config, say: Say, config_file: Path | None) -> Non
 async def _serve(built: Built, say: Say, config_file: Path | None) -> None:
     async with AsyncExitStack() as stack:
         stack.callback(built.spool.close)
+        if built.traces:
+            stack.push_async_callback(built.traces.close)
         if built.lease is not None:
             await _in_pair(built, built.lease, say, config_file)
             return
@@ -152,7 +151,7 @@ async def _stand_by(built: Built, lease: Lease, say: Say) -> Lead:
     )
     door = FollowersDoor(
         listen=config.console.listen,
-        tls=_console_tls(config),
+        tls=console_tls(config),
         registry=built.metrics.registry,
         who=standby.who,
         report=standby.report,
@@ -180,8 +179,7 @@ async def _write(
 
 async def _prepare(built: Built, say: Say, lead: Lead | None) -> Service:
     config = built.config
-    probed = built.probes.through(built.channels)
-    sources, channels = overheard(built.sources, probed, built.recorder)
+    sources, channels = connected(built)
     parts = Parts(
         room=config.room,
         build=f"forewarn {version('forewarn')}",
@@ -234,7 +232,7 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
     config, world = built.config, built.world
     projection = Projection(clock=world.clock, state=service.state)
     anchors = Anchors(config.anchor_file(), built.keys, world.clock, service.core.writer)
-    take = _snapshot_taker(config_file)
+    take = snapshot_taker(config_file)
     keeper = SnapshotKeeper(config.journal.snapshot_every, take, service.folded, world.clock)
     service.parts.listeners += [
         Asking([one for one in built.sources if isinstance(one, CallerDirectory)]).on_committed,
@@ -242,6 +240,7 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
         _only_in_journal(service.core.journal, anchors.on_committed),
         keeper.on_committed,
         built.recorder.on_committed,
+        *([built.traces.on_committed] if built.traces else []),
     ]
     async with asyncio.TaskGroup() as tasks:
         if built.broker:
@@ -289,7 +288,7 @@ async def _console(built: Built, service: Service, projection: Projection, say: 
         clock=built.world.clock,
         timeline=timeline,
         recordings=_recordings(built, service),
-        tls=_console_tls(built.config),
+        tls=console_tls(built.config),
     )
     await console.run(lambda address: _say_where(built, address, say))
 
@@ -299,15 +298,6 @@ def _recordings(built: Built, service: Service) -> Recordings:
     most = Bounds(asked.longest, asked.megabytes * MEGABYTE)
     where = built.config.recordings()
     return Recordings(built.recorder, where, service.parts, lambda: service.state, most)
-
-
-def _console_tls(config: Config) -> ssl.SSLContext | None:
-    asked = config.console
-    if asked.tls_certificate_file is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(asked.tls_certificate_file, asked.tls_key_file)
-    return context
 
 
 async def _announce(built: Built, service: Service, say: Say) -> None:
@@ -375,21 +365,3 @@ def _say_where(built: Built, address: str, say: Say) -> None:
         at = built.broker.at.at if built.broker else config.broker_at()
         say(f"broker   mqtt://{at}{' (embedded)' if built.broker else ''}")
     say(f"journal  {built.journal}")
-
-
-def _snapshot_taker(config_file: Path | None) -> Callable[[], Awaitable[bool]]:
-    """`forewarn journal snapshot` as a child of low priority, with our configuration."""
-    command = [sys.executable, "-m", "middleware", "journal", "snapshot"]
-    if config_file is not None:
-        command += ["--config", str(config_file)]
-
-    async def take() -> bool:
-        # by vfork: a fork, which the loop would make, stops everything while it copies the memory's
-        # tables, and slows every page that is written for a while
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: ASYNC220
-        try:
-            return await asyncio.to_thread(child.wait) == 0
-        finally:  # it does not go on when the service has stopped
-            child.kill()
-
-    return take

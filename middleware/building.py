@@ -1,7 +1,9 @@
 """Everything that a configuration asks for, made and not started."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +14,17 @@ from adapters.table import ADAPTERS
 from adapters.wires.mqtt_connection import BrokerAt
 from middleware.config import Config
 from middleware.flow.probes import Loop, Pace, Probes
+from middleware.flow.recording.overhear import overheard
 from middleware.flow.recording.recorder import Recorder, Sources
+from middleware.flow.traces import Traces, traced
 from middleware.ops.clock import SystemClock, chance
+from middleware.ops.errors import Trouble
 from middleware.ops.files import private_directory
 from middleware.ops.health import Health
 from middleware.ops.keys import FileKeys
 from middleware.ops.metrics import Metrics
 from middleware.ops.tokens import Tokens
-from middleware.ports import Channel, Journal, Kind, Lease, Source, World
+from middleware.ports import Channel, Clock, Journal, Kind, Lease, Source, World
 
 
 @dataclass(slots=True)
@@ -40,6 +45,7 @@ class Built:
     channels: list[Channel]
     health: Health
     recorder: Recorder
+    traces: Traces | None
     probes: Probes
     loopback: MdtLoopback | None
 
@@ -69,6 +75,7 @@ def build(config: Config, journal: Journal | None = None) -> Built:
         channels=_adapters(Kind.CHANNEL, _with_broker(config, broker), world),
         health=Health(),
         recorder=recorder,
+        traces=_traces(config, clock),
         probes=_probes(config, world),
         loopback=_loopback(config, world, broker),
     )
@@ -78,6 +85,29 @@ def _journal(config: Config, world: World) -> Journal:
     ((name, settings),) = config.store.items()
     journal: Journal = ADAPTERS[Kind.STORE, name].make(settings, world)
     return journal
+
+
+def _traces(config: Config, clock: Clock) -> Traces | None:
+    """None where nobody asked for them: then nothing of OpenTelemetry is imported."""
+    asked = config.traces
+    if asked.endpoint is None:
+        return None
+    try:
+        from middleware.ops.otlp import OtlpSpans
+    except ImportError:
+        remedy = "pip install 'forewarn[traces]', or take traces.endpoint out of the configuration"
+        raise Trouble("traces are asked for, and OpenTelemetry is not installed", remedy) from None
+    about = {"service.version": version("forewarn"), "forewarn.room": config.room}
+    spans = OtlpSpans(asked.endpoint, asked.share, {"service.name": "forewarn", **about})
+    return Traces(spans, clock)
+
+
+def connected(built: Built) -> tuple[list[Source], list[Channel]]:
+    """Sources and channels, with all that listens between them and the core."""
+    sources, channels = built.sources, built.probes.through(built.channels)
+    if built.traces:
+        sources, channels = traced(sources, channels, built.traces)
+    return overheard(sources, channels, built.recorder)
 
 
 def _kept(config: Config) -> Sources:
@@ -103,6 +133,15 @@ def _broker(config: Config, world: World) -> NatsBroker | None:
     certificate = (pair[0], pair[1]) if pair[0] and pair[1] else None
     loopback = world.loopbacks.get(PROBED)
     return NatsBroker(world, config.broker_at(), certificate=certificate, loopback=loopback)
+
+
+def console_tls(config: Config) -> ssl.SSLContext | None:
+    asked = config.console
+    if asked.tls_certificate_file is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(asked.tls_certificate_file, asked.tls_key_file)
+    return context
 
 
 def _probes(config: Config, world: World) -> Probes:

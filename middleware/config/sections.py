@@ -123,6 +123,17 @@ class Recording(Section):
     )
 
 
+class Traces(Section):
+    """Traces for a collector of OpenTelemetry; off without an endpoint (docs/traces.md)."""
+
+    endpoint: Annotated[str, Field(pattern=r"^https?://[^\s@?#]+$")] | None = Field(
+        None, description="where it takes OTLP over HTTP: http://127.0.0.1:4318/v1/traces"
+    )
+    share: Annotated[float, Field(ge=0, le=1)] = Field(
+        1.0, description="share of the traces that are sent, chosen by chance"
+    )
+
+
 class Broker(Section):
     """The MQTT broker of the MDTs: a child process of the service, or one that runs elsewhere."""
 
@@ -239,6 +250,7 @@ class Config(Section):
     lanes: Lanes = Lanes()
     journal: JournalKeeping = JournalKeeping()
     recording: Recording = Recording()
+    traces: Traces = Traces()
     broker: Broker = Broker()
     escalation: Escalation = Escalation()
     man_down: ManDown = ManDown()
