@@ -1,7 +1,7 @@
 """Stand-ins for what the flow is put together from: a channel, keys, and a started core."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -120,8 +120,9 @@ async def start(
     index: TableMatcher | None = None,
     channels: tuple[Channel, ...] | None = None,
     spool: Spool | None = None,
+    told: Callable[[Sequence[Entry], State], None] = lambda new, state: None,
 ) -> Running:
-    """A service on the disk; its index, channel and metrics are its own."""
+    """A service on the disk; its index, channel and metrics are its own. `told`: a listener."""
     disk = disk or Disk()
     clock, metrics, index = VirtualClock(), Metrics(), TableMatcher() if index is None else index
     radio = Radio(clock)
@@ -140,7 +141,7 @@ async def start(
         index=index,
         spool=spool,
         channels=(radio,) if channels is None else channels,
-        listeners=[lambda new, _: entries.extend(new)],
+        listeners=[lambda new, _: entries.extend(new), told],
     )
     service = await prepare(parts)
     task = asyncio.ensure_future(service.run())

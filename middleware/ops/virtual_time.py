@@ -32,6 +32,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def time(self) -> float:
         return self._moment
 
+    def leap(self, seconds: float) -> None:
+        """Without the rounds between."""
+        self._moment += max(0.0, seconds)
+
     def select(self, timeout: float | None) -> list[Any]:
         """Where a real loop would wait."""
         self._moment += TICK
@@ -55,6 +59,11 @@ class VirtualClock:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, begun: datetime) -> None:
         self._loop, self._begun = loop, begun
+
+    def leap(self, to: datetime) -> None:
+        """It is that late all at once: who waits for something between is late. Never back."""
+        if isinstance(self._loop, VirtualLoop):
+            self._loop.leap((to - self.now()).total_seconds())
 
     def now(self) -> datetime:
         return self._begun + timedelta(seconds=self._loop.time())

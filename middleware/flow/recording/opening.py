@@ -1,46 +1,68 @@
-"""What is known when a recording begins, as the events that bring it about again (O2).
+"""What is known when a recording begins, as the events that bring it about again, each at the
+moment it happened: clocks that run since then run in a replay as they did (O2).
 
-Markers in force, live incidents with who is sent, live calls. What is left out: alarms, positions,
-confirmed mistakes and what is staged; begin where none is open, or at the start of the service.
+Markers in force, live incidents with who is sent and holds, live calls, open alarms and requests
+for back-up, what was said and decided of mistakes, where radios were.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 import orjson
 
+from middleware.engine.alarm import LastSeen
 from middleware.engine.markers import KeptMarker
-from middleware.engine.state import Call, Incident, Note, Phase, Sent, State
+from middleware.engine.state import Call, State
 from middleware.flow.recording.file import Frame
 from middleware.flow.recording.frames import opening_frame
+from middleware.flow.recording.opening_alarms import alarms_of
+from middleware.flow.recording.opening_back_ups import back_ups_of
+from middleware.flow.recording.opening_incidents import incidents_of
+from middleware.flow.recording.opening_mistakes import mistakes_of
+from middleware.flow.recording.opening_then import SOURCE, Then, named
 from schemas.call import CallAnswered, CallRang
-from schemas.delivery import NoteAcknowledged, NoteDisplayed
-from schemas.event import Event
-from schemas.incident import (
-    IncidentOpened,
-    Resource,
-    ResourceAtScene,
-    ResourceEvent,
-    ResourceMobile,
-    Stage,
-)
 from schemas.markers_in import MARKERS_A_CHUNK, MarkersActivated, MarkersStaged
+from schemas.safety import PositionReported
 
-SOURCE = BATCH = "opening"
-_STAGES: dict[Stage, type[ResourceEvent]] = {
-    Stage.MOBILE: ResourceMobile,
-    Stage.AT_SCENE: ResourceAtScene,
-}
-_GONE = (Stage.STOOD_DOWN, Stage.CLEARED)
+BATCH = SOURCE
+LONGEST = timedelta(hours=24)
+"""What lives longer begins so long before the recording."""
 
 
-def opening_of(state: State) -> tuple[list[KeptMarker], list[Frame]]:
-    """The markers, and everything else as frames; taken at once, so that it fits together."""
-    live = [frame for incident in state.incidents.values() for frame in _incident(state, incident)]
-    calls = [frame for call in state.calls.values() for frame in _call(call)]
-    return list(state.markers.in_force()), live + calls
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Taken at once, so that it fits together; the frames are made when they are written."""
+
+    begun: datetime
+    markers: list[KeptMarker]
+    radios: list[tuple[str, LastSeen]]
+    known: list[Then]
+
+    @classmethod
+    def of(cls, state: State, begun: datetime) -> "Opening":
+        live = [*incidents_of(state), *calls_of(state), *alarms_of(state), *back_ups_of(state)]
+        known = sorted([*mistakes_of(state), *live], key=lambda one: one.at)
+        return cls(begun, list(state.markers.in_force()), list(state.radios.items()), known)
+
+    def frames(self) -> Iterator[Frame]:
+        """In the order in which it happened. `leap`: nothing that lives had begun by then."""
+        yield from marker_frames(self.markers, self.begun)
+        live = min((one.at for one in self.known if one.lives), default=self.begun)
+        first = max(live, self.begun - LONGEST)
+        for one in self.known:
+            if one.at < live:
+                yield one.frame() | {"t": self._t(one.at), "leap": True}
+        for radio, seen in self.radios:
+            yield opening_frame(_positioned(radio, seen)) | {"t": self._t(first), "leap": True}
+        for one in self.known:
+            if one.at >= live:
+                yield one.frame() | {"t": self._t(max(one.at, first))}
+
+    def _t(self, at: datetime) -> float:
+        return round(min(0.0, (at - self.begun).total_seconds()), 6)
 
 
 def marker_frames(markers: list[KeptMarker], at: datetime) -> Iterator[Frame]:
@@ -60,83 +82,24 @@ def marker_frames(markers: list[KeptMarker], at: datetime) -> Iterator[Frame]:
         )
 
 
-def _incident(state: State, incident: Incident) -> Iterator[Frame]:
-    if incident.finished_at is not None:
-        return
-    sent = [one for one in incident.resources.values() if one.stage not in _GONE]
-    notes = [state.notes[name] for name in incident.notes if name in state.notes]
-    yield opening_frame(
-        IncidentOpened(
-            **_named(incident, "opened"),
-            place=incident.place,
-            priority=incident.priority,
-            nature=incident.nature,
-            resources=tuple(_resource(one) for one in sent),
-        ),
-        incident.id,
-        [[note.id, note.matched.marker, note.callsign, note.device] for note in notes],
-    )
-    for one in sent:
-        if one.stage in _STAGES:
-            named = _named(incident, f"{one.callsign}/{one.stage}")
-            yield opening_frame(_STAGES[one.stage](**named, callsign=one.callsign))
-    for note in notes:
-        yield from _told(note, incident.opened_at)
+def calls_of(state: State) -> Iterator[Then]:
+    """Live calls: rung, and answered by whom."""
+    for call in state.calls.values():
+        if call.finished_at is None:
+            yield from _call(call)
 
 
-def _told(note: Note, at: datetime) -> Iterator[Frame]:
-    """What devices and crews said of it; made anew, a note has its first revision."""
-    said: dict[str, Any] = {"occurred_at": at, "note": note.id, "note_revision": 1}
-    for channel in note.shown:
-        said |= {"source": channel, "channel": channel, "device": note.channels[channel].address}
-        yield opening_frame(NoteDisplayed(**said, id=f"{SOURCE}/{note.id}/displayed"))
-        if note.phase is Phase.ANSWERED and note.answered_on == channel and note.answered_by:
-            name = f"{SOURCE}/{note.id}/acknowledged"
-            yield opening_frame(NoteAcknowledged(**said, id=name, by=note.answered_by))
-
-
-def _named(incident: Incident, what: str) -> dict[str, Any]:
-    return {
-        "source": incident.source,
-        "id": f"{SOURCE}/{incident.id}/{what}",
-        "occurred_at": incident.opened_at,
-        "number": incident.number,
-        "service_day": incident.service_day,
-    }
-
-
-def _resource(sent: Sent) -> Resource:
-    return Resource(
-        callsign=sent.callsign,
-        mdt=sent.device,
-        radio=sent.radio,
-        phone=sent.phone,
-        single_responder=sent.single_responder,
-    )
-
-
-def _call(call: Call) -> Iterator[Frame]:
-    if call.finished_at is not None:
-        return
-    named: dict[str, Any] = {"source": call.source, "call": call.call}
-    events: list[Event] = [
-        CallRang(
-            **named,
-            id=f"{SOURCE}/{call.id}/rang",
-            occurred_at=call.rang_at,
-            number=call.number,
-            line=call.line,
-        )
-    ]
+def _call(call: Call) -> Iterator[Then]:
+    about: dict[str, Any] = {"call": call.call}
+    rang = named(call.id, "rang", call.rang_at, call.source) | about
+    yield Then(CallRang(**rang, number=call.number, line=call.line), call.rang_at, call.id)
     if call.handler and call.answered_at:
-        events.append(
-            CallAnswered(
-                **named,
-                id=f"{SOURCE}/{call.id}/answered",
-                occurred_at=call.answered_at,
-                handler=call.handler,
-                position=call.position,
-            )
-        )
-    yield opening_frame(events[0], call.id)
-    yield from (opening_frame(event) for event in events[1:])
+        answered = named(call.id, "answered", call.answered_at, call.source) | about
+        event = CallAnswered(**answered, handler=call.handler, position=call.position)
+        yield Then(event, call.answered_at)
+
+
+def _positioned(radio: str, seen: LastSeen) -> PositionReported:
+    position = seen.position.model_copy(update={"fixed_at": seen.fixed_at})
+    about: dict[str, Any] = {"source": SOURCE, "occurred_at": seen.said_at}
+    return PositionReported(**about, id=f"position/{radio}", radio=radio, position=position)

@@ -26,7 +26,7 @@ from middleware.flow.recording.frames import (
     told_frame,
     wire_frame,
 )
-from middleware.flow.recording.opening import marker_frames, opening_of
+from middleware.flow.recording.opening import Opening
 from middleware.flow.service import Parts
 from middleware.ports import Clock, Keys, Meters, OnWire, ToDevice, WireFrame
 from schemas.event import Event
@@ -108,8 +108,7 @@ class Recorder:
         )
         writer = RecordingWriter(path, header, self._keys)
         running = Running(path, writer, bounds, self._clock.monotonic(), begun)
-        markers, live = opening_of(state)
-        running.first = chain(marker_frames(markers, begun), live)
+        running.first = Opening.of(state, begun).frames()
         self._running = self.last = running
         for source, frame in self._stands.items():
             self._wire(source, replace(frame, midway=True))

@@ -22,7 +22,8 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|\+00:00)")
 _SELF_MADE = frozenset({"build.started", "markers.staged", "index.followed"})
 """What every run has in its own way."""
 _EMPTY = frozenset({"noted", "ignored"})
-_TIMERS = frozenset({"timer_set"})
+_POSITIONED = {"timer_set": "revision", "rechecks_ordered": "cause"}
+"""Which field of a decision is a position of the journal."""
 _SUBJECTS = ("note", "writing", "incident", "call", "alarm", "subject", "task", "timer", "source")
 ANSWER = "answer"
 
@@ -107,8 +108,7 @@ def _take(run: Run, names: Names, frame: Frame, begun: datetime) -> None:
 
 def _plain(names: Names, kind: str, body: Any, at: datetime) -> tuple[str, str, str]:
     plain = _told(names, body, at)
-    if kind in _TIMERS:  # the revision of a timer is a position
-        del plain["revision"]
+    plain.pop(_POSITIONED.get(kind, ""), None)
     subject = next((str(plain[key]) for key in _SUBJECTS if key in plain), "")
     return kind, subject, orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()
 

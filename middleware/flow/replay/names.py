@@ -11,13 +11,15 @@ from typing import Any
 
 from middleware.flow.recording.file import Frame
 
-_POSITIONED = r"(?<![A-Za-z0-9])(?P<prefix>[a-z]{1,2})(?P<position>[0-9]+)"
+_POSITIONED = r"(?<![A-Za-z0-9])(?P<prefix>[a-z]{1,2})(?P<position>[0-9]+)(?P<nth>-[0-9]+)?"
 _DIGEST = r"(?<![A-Za-z0-9])[nw][0-9a-f]{20}"
 _IDS = re.compile(rf"(?:{_POSITIONED}|{_DIGEST})(?![A-Za-z0-9])")
 _COUNTED = frozenset({"man_down.unreadable"})
 """Kinds whose id is drawn by lot: they are told apart by their order."""
 _OF_INCIDENT = {"note_issued": "note", "write_back_issued": "writing"}
 _OPENING = "opening"
+_LETTERS = re.compile("[a-z]+")
+_NTH = re.compile("-[0-9]+$")
 _NAMED = (">", ")")
 """How a name ends; no id does."""
 
@@ -36,11 +38,13 @@ class Names:
         """The name of the event of a `came` frame; its ids are known from here on."""
         kind, source, name, revision, ours = frame["event"]
         told = f"{kind} {source} {self.plain(name)}"
-        if ours or kind in _COUNTED:
-            told = f"{kind} {source}" if kind in _COUNTED else told
+        opening = name.startswith(_OPENING)
+        counted = kind in _COUNTED and not opening
+        if ours or counted:
+            told = f"{kind} {source}" if counted else told
         else:
             told += f" {revision}"
-        if frame["t"] < 0 and not name.startswith(_OPENING):
+        if frame["t"] < 0 and not opening:
             told = f"before {told}"  # what a replay needs to begin is not counted with the rest
         self._times[told] += 1
         label = f"{told} #{self._times[told]}" if self._times[told] > 1 else told
@@ -56,8 +60,9 @@ class Names:
             return
         kind, _, body = frame["event"]
         label = f"{kind} {body['source']} {body['id']} {body.get('revision', 1)}"
-        self._digests[was] = f"{was[0]}<{label}>"
-        self._by_name.setdefault(f"{was[0]}<{label}>", was)
+        letters = _LETTERS.match(was)
+        self._digests[was] = f"{letters[0] if letters else was}<{label}>"
+        self._by_name.setdefault(self._digests[was], was)
         for note, marker, callsign, device in frame["notes"]:
             self._digests[note] = _note(self._digests[was], marker, callsign, device)
 
@@ -73,15 +78,16 @@ class Names:
         if match is None or match["position"] is None:
             return None
         label = self._at.get(int(match["position"]))
-        return None if label is None else f"{match['prefix']}<{label}>"
+        return None if label is None else f"{match['prefix']}<{label}>{match['nth'] or ''}"
 
     def id_of(self, name: str) -> str | None:
         """The id of this run that has the name."""
         if name in self._by_name:
             return self._by_name[name]
-        prefix, _, label = name.partition("<")
+        nth = found[0] if (found := _NTH.search(name)) else ""
+        prefix, _, label = name.removesuffix(nth).partition("<")
         position = self._positions.get(label[:-1])
-        return None if position is None else f"{prefix}{position}"
+        return None if position is None else f"{prefix}{position}{nth}"
 
     def translated(self, value: Any, to: "Names") -> Any:
         """JSON of this run with the ids of the other one; what it never made stays."""

@@ -49,6 +49,8 @@ from schemas.markers_in import MarkersActivated, MarkersStaged
 
 AFTER = timedelta(seconds=1)
 """Played on after the last frame, so that what was under way comes out."""
+EARLIER = timedelta(minutes=1)
+"""Before the first that is known, for the markers to be taken up."""
 INDEX_WITHIN = 600.0
 _OF_MARKERS = frozenset({MarkersStaged.kind, MarkersActivated.kind})
 _MOMENT = timedelta(milliseconds=1)
@@ -114,15 +116,15 @@ class Player:
         self._index = RecordedAnswers(stage.index)
         self._answers: dict[str, str] = {}
         self._wires: dict[str, Wire] = {}
-        self._begun: float | None = None
+        self._has_begun = self._lives = False
         self._handed: set[asyncio.Task[object]] = set()
         self.told = Told()
 
     async def run(self) -> Told:
         """On a virtual loop. Trouble where the recording cannot be played."""
         loop = asyncio.get_running_loop()
-        self._clock = VirtualClock(loop, self._recording.header.begun)
         self._read_ahead()
+        self._clock = VirtualClock(loop, self._recording.header.begun - self._before - EARLIER)
         service = await prepare(self._parts())
         service.parts.listeners.append(self._on_committed)
         service.observer.pace = _FAR  # nobody looks at gauges here
@@ -139,10 +141,12 @@ class Player:
         return self.told
 
     def _read_ahead(self) -> None:
-        """Names and answers of the recorded run, and how long it was."""
+        """Names and answers of the recorded run, how long it was, and since when it is known."""
+        first = 0.0
         for frame in self._recording.frames():
             self.told.seconds = max(self.told.seconds, frame["t"])
             if frame["f"] == OPENING:
+                first = min(first, frame["t"])
                 self._then.opened(frame)
             elif frame["f"] == CAME:
                 label = self._then.learn(frame)
@@ -150,6 +154,7 @@ class Player:
                     self._answers[label] = in_short(frame["answer"])
                 elif frame.get("place"):
                     self._keep(frame)
+        self._before = timedelta(seconds=-first)
 
     def _keep(self, frame: Frame) -> None:
         """The recorded answer; one that this build cannot read is asked for again."""
@@ -187,7 +192,7 @@ class Player:
     async def _drive(self, service: Service) -> None:
         await service.ready.wait()
         for frame in self._recording.frames(self._progress):
-            if frame["f"] == OPENING or (self._begun is None and frame.get("midway")):
+            if frame["f"] == OPENING or (not self._has_begun and frame.get("midway")):
                 await self._open(service, frame)
             elif frame["f"] in WIRE or frame["f"] == TOLD:
                 await self._begin(service)
@@ -199,12 +204,14 @@ class Player:
         await self._clock.sleep(AFTER)
 
     async def _open(self, service: Service, frame: Frame) -> None:
-        """What was before; live things when the markers are known."""
+        """What was before, at its own moment; live things when the markers are known."""
         if frame["f"] != OPENING:
             self._play(service, frame)
             return
-        if frame.get("event", [""])[0] not in _OF_MARKERS:
+        if frame["event"][0] not in _OF_MARKERS:
             await self._follow(service)
+            await self._until(frame["t"], leap=not self._lives)
+            self._lives = self._lives or not frame.get("leap")
         frame = frame | {"event": self._then.translated(frame["event"], self._now)}
         event = self._event(frame)
         if event is not None:
@@ -212,15 +219,16 @@ class Player:
 
     async def _begin(self, service: Service) -> None:
         """From here on the recording's time runs."""
-        if self._begun is None:
+        if not self._has_begun:
             await self._follow(service)
-            await self._clock.sleep(_MOMENT)
-            self._begun = self._clock.monotonic()
+            await self._until(0.0, leap=not self._lives)
+            self._has_begun = True
 
     async def _follow(self, service: Service) -> None:
         """Until the index knows the markers of the opening."""
+        begun = self._clock.monotonic()
         while self._index.position < service.state.markers.position:
-            if self._clock.monotonic() > INDEX_WITHIN:
+            if self._clock.monotonic() - begun > INDEX_WITHIN:
                 raise Trouble(
                     "the markers of the recording cannot be taken up",
                     "look at the errors above; report them to the maintainers",
@@ -229,13 +237,19 @@ class Player:
 
     @property
     def _t(self) -> float:
-        """Seconds of the recording; -1 before it begins."""
-        return -1.0 if self._begun is None else round(self._clock.monotonic() - self._begun, 6)
+        """Seconds of the recording; below 0 before it begins."""
+        passed = (self._clock.now() - self._recording.header.begun).total_seconds()
+        return round(passed if self._has_begun else min(passed, -1e-6), 6)
 
-    async def _until(self, t: float) -> None:
-        wait = t - self._t
-        if wait > 0:
-            await self._clock.sleep(timedelta(seconds=wait))
+    async def _until(self, t: float, *, leap: bool = False) -> None:
+        """`leap`: nothing that lives would notice the time between."""
+        at = self._recording.header.begun + timedelta(seconds=t)
+        wait = at - self._clock.now()
+        if leap:
+            self._clock.leap(at)
+            await self._clock.sleep(_MOMENT)
+        elif wait > timedelta():
+            await self._clock.sleep(wait)
 
     def _play(self, service: Service, frame: Frame) -> None:
         if frame["f"] != TOLD:
