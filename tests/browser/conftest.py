@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from middleware.ops.access import Role
 from middleware.ops.clock import SystemClock
+from tests.browser import scenes
 from tests.consoles import NAMES, PASSWORD, ConsoleRoom
 from tests.needs import require
 
@@ -65,6 +66,12 @@ async def troubles() -> list[str]:
     return []
 
 
+@pytest.fixture(autouse=True)
+def nothing_to_complain_of(troubles: list[str]) -> object:
+    yield
+    assert troubles == []
+
+
 @pytest.fixture
 async def open_page(chromium: Browser, troubles: list[str]) -> SignedIn:
     async def opened(address: str, **options: Any) -> Page:
@@ -100,6 +107,19 @@ async def sign_in(served: ConsoleRoom, open_page: SignedIn) -> SignedIn:
         return await watch(open_page, served, role, **options)
 
     return signed_in
+
+
+@pytest.fixture
+def role() -> Role:
+    """Who looks at `page`."""
+    return Role.SUPERVISOR
+
+
+@pytest.fixture
+async def page(served: ConsoleRoom, sign_in: SignedIn, role: Role) -> Page:
+    """Somebody's, with every kind of incident."""
+    served.tell(scenes.every_answer)
+    return await sign_in(role)
 
 
 async def watch(open_page: SignedIn, room: ConsoleRoom, role: Role, **options: Any) -> Page:

@@ -1,7 +1,6 @@
 """An abusive call noted by keyboard in seconds, and recognised when it rings again; accessible (A1,
 A2, N1)."""
 
-import pytest
 from playwright.async_api import expect
 
 from middleware.ops.access import Role
@@ -10,12 +9,6 @@ from tests import said
 from tests.browser.conftest import SignedIn
 from tests.browser.test_accessibility import demand_none
 from tests.consoles import ConsoleRoom
-
-
-@pytest.fixture(autouse=True)
-def nothing_to_complain_of(troubles: list[str]) -> object:
-    yield
-    assert troubles == []
 
 
 async def test_a1_a2_noted_by_keyboard_recognised_and_listed(

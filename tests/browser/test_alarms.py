@@ -45,19 +45,6 @@ def press(room: Room) -> None:
     room.happens(alarms.pressed(callsign="A101", at=room.now))
 
 
-@pytest.fixture(autouse=True)
-def nothing_to_complain_of(troubles: list[str]) -> object:
-    yield
-    assert troubles == []
-
-
-@pytest.fixture
-async def page(served: ConsoleRoom, sign_in: SignedIn) -> Page:
-    """A supervisor's, on a bad night."""
-    served.tell(scenes.every_answer)
-    return await sign_in(Role.SUPERVISOR)
-
-
 async def test_d1_everything_known_is_on_the_supervisors_screen_at_once(
     served: ConsoleRoom, page: Page
 ) -> None:

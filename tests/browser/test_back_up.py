@@ -14,12 +14,6 @@ from tests.consoles import NAMES, ConsoleRoom
 from tests.room import Room
 
 
-@pytest.fixture(autouse=True)
-def nothing_to_complain_of(troubles: list[str]) -> object:
-    yield
-    assert troubles == []
-
-
 def asked(room: Room) -> None:
     """Police, for the incident 2101."""
     incident = next(i.id for i in room.state.incidents.values() if i.number == "2101")
@@ -67,9 +61,7 @@ async def test_p1_p2_from_the_incident_to_a_refusal_that_goes_on_by_keyboard_alo
     await expect(waiting).to_contain_text("READ OUT TO THE POLICE DUTY INSPECTOR")
 
 
-async def test_d4_out_of_an_alarm_and_shown_on_it(served: ConsoleRoom, sign_in: SignedIn) -> None:
-    served.tell(scenes.every_answer)
-    page = await sign_in(Role.SUPERVISOR)
+async def test_d4_out_of_an_alarm_and_shown_on_it(served: ConsoleRoom, page: Page) -> None:
     served.tell(lambda room: room.happens(alarms.pressed(callsign="A101", at=room.now)))
     alarm = page.locator(".alarm")
     await alarm.wait_for()
@@ -96,12 +88,6 @@ async def test_p2_at_the_end_a_named_person_takes_it(served: ConsoleRoom, page: 
     await expect(waiting).to_have_count(0)
     (known,) = served.room.state.back_ups.values()
     assert known.taken_by == NAMES[Role.SUPERVISOR]
-
-
-@pytest.fixture
-async def page(served: ConsoleRoom, sign_in: SignedIn) -> Page:
-    served.tell(scenes.every_answer)
-    return await sign_in(Role.SUPERVISOR)
 
 
 async def test_e2_a_call_handler_is_sent_none_of_it(served: ConsoleRoom, sign_in: SignedIn) -> None:

@@ -15,12 +15,6 @@ from tests.consoles import ConsoleRoom
 LEFT_OUT = "marker M1 not shown: decided not the same place by Mar"
 
 
-@pytest.fixture(autouse=True)
-def nothing_to_complain_of(troubles: list[str]) -> object:
-    yield
-    assert troubles == []
-
-
 async def mistakes(page: Page) -> None:
     """The view of the marking team."""
     await page.keyboard.press("5")

@@ -18,12 +18,6 @@ WORDS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def nothing_to_complain_of(troubles: list[str]) -> object:
-    yield
-    assert troubles == []
-
-
 async def test_n1_an_incident_appears_without_a_reload(
     served: ConsoleRoom, sign_in: SignedIn
 ) -> None:

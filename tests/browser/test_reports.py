@@ -17,12 +17,6 @@ from tests.reporting import HIT, reported
 from tests.room import Room
 
 
-@pytest.fixture(autouse=True)
-def nothing_to_complain_of(troubles: list[str]) -> object:
-    yield
-    assert troubles == []
-
-
 def drafted(room: Room) -> None:
     """An assault, and one of which little is known."""
     room.marker_put(said.marker())

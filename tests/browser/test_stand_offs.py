@@ -31,17 +31,9 @@ def stands_off(room: Room) -> None:
     room.wait(minutes=12)
 
 
-@pytest.fixture(autouse=True)
-def nothing_to_complain_of(troubles: list[str]) -> object:
-    yield
-    assert troubles == []
-
-
 @pytest.fixture
-async def page(served: ConsoleRoom, sign_in: SignedIn) -> Page:
-    """A dispatcher's, with every kind of incident."""
-    served.tell(scenes.every_answer)
-    return await sign_in(Role.DISPATCHER)
+def role() -> Role:
+    return Role.DISPATCHER
 
 
 async def test_p3_the_prompt_is_on_the_screen_until_a_named_person_has_seen_to_it(
