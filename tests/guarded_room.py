@@ -65,16 +65,8 @@ class GuardedRoom(ControlRoom):
 @asynccontextmanager
 async def guarded_room(folder: Path) -> AsyncIterator[GuardedRoom]:
     """One whose service is ready; it is stopped at the end unless that was done before."""
-    room = GuardedRoom(folder, choose_ports())
-    room.configure(wait="1h", snapshot_every=20_000)
-    room.ports["man_down"] = free_port("127.0.0.1")
-    with room.config.open("a") as config:
-        config.write(SECTION.format(port=room.ports["man_down"], radio=RADIO))
+    room = GuardedRoom(folder, choose_ports() | {"man_down": free_port("127.0.0.1")})
+    room.configure(SECTION.format(port=room.ports["man_down"], radio=RADIO))
     room.prepare()
-    room.start()
-    try:
-        await room.ready()
+    async with room.serving():
         yield room
-    finally:
-        if room.child is not None:
-            await room.stop()

@@ -55,7 +55,7 @@ class ControlRoom(ServiceProcess):
         folder = self.folder / "elsewhere"
         other = replace(self, folder=folder, ports=choose_ports(), child=None)
         private_directory(other.state)
-        other.configure(wait="1h", snapshot_every=20_000)
+        other.configure()
         for shared in ("keys", "tokens.json"):
             (other.state / shared).symlink_to(self.state / shared)
         (folder / "ami.secret").symlink_to(self.folder / "ami.secret")
@@ -153,10 +153,5 @@ async def control_room(
     room = ControlRoom(folder, choose_ports())
     room.configure(wait=wait, snapshot_every=snapshot_every)
     room.prepare()
-    room.start()
-    try:
-        await room.ready()
+    async with room.serving():
         yield room
-    finally:
-        if room.child is not None:
-            await room.stop()

@@ -90,10 +90,21 @@ class ServiceProcess:
     def console(self) -> str:
         return f"http://127.0.0.1:{self.ports['console']}"
 
-    def configure(self, *, wait: str, snapshot_every: int) -> None:
-        """Write the configuration; `wait` is that of the first rung."""
+    def configure(self, more: str = "", *, wait: str = "1h", snapshot_every: int = 20_000) -> None:
+        """Write the configuration, and `more` behind it; `wait` is that of the first rung."""
         asked = {"room": ROOM, "wait": wait, "snapshot_every": snapshot_every}
-        self.config.write_text(CONFIG.format(**asked, **self.ports))
+        self.config.write_text(CONFIG.format(**asked, **self.ports) + more)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Started and ready; it is stopped at the end unless that was done before."""
+        self.start()
+        try:
+            await self.ready()
+            yield
+        finally:
+            if self.child is not None:
+                await self.stop()
 
     def start(self) -> None:
         self.child = self.another(self.log)

@@ -65,17 +65,12 @@ async def directory() -> AsyncIterator[DirectorySimulator]:
 @pytest.fixture
 async def callers(tmp_path: Path, directory: DirectorySimulator) -> AsyncIterator[Callers]:
     room, more = ControlRoom(tmp_path, choose_ports()), choose_ports()
-    room.configure(wait="1h", snapshot_every=20_000)
     sources = SOURCES.format(ari=more["ami"], aml=more["cad_http"], directory=directory.url)
-    room.config.write_text(room.config.read_text() + sources)
+    room.configure(sources)
     room.prepare()
-    room.start()
-    try:
-        await room.ready()
+    async with room.serving():
         assert "1 markers active" in (await room.import_markers(MARKERS, 1)).err
         yield Callers(room, more["ami"], more["cad_http"])
-    finally:
-        await room.stop()
 
 
 async def test_c2_c3_c4_n1_what_a_directory_and_a_telephone_say_reaches_the_handler(

@@ -63,19 +63,12 @@ class PoliceRoom(ControlRoom):
 
 @asynccontextmanager
 async def police_room(folder: Path, *, wait: str, judge: str) -> AsyncIterator[PoliceRoom]:
-    room = PoliceRoom(folder, choose_ports())
-    room.configure(wait="1h", snapshot_every=20_000)
-    room.ports |= {name: free_port("127.0.0.1") for name in ("answers", "desk")}
-    with room.config.open("a") as config:
-        config.write(SECTION.format(path=PATH, wait=wait, judge=judge, **room.ports))
+    more = {name: free_port("127.0.0.1") for name in ("answers", "desk")}
+    room = PoliceRoom(folder, choose_ports() | more)
+    room.configure(SECTION.format(path=PATH, wait=wait, judge=judge, **room.ports))
     room.prepare()
-    room.start()
-    try:
-        await room.ready()
+    async with room.serving():
         yield room
-    finally:
-        if room.child is not None:
-            await room.stop()
 
 
 async def ask(room: PoliceRoom, shown: Screen) -> Row:

@@ -56,9 +56,7 @@ def set_up(folder: Path, port: int) -> RoomOnRedis:
     """Configured, and not started."""
     folder.mkdir()
     room = RoomOnRedis(folder, choose_ports() | {"redis": port})
-    room.configure(wait="1h", snapshot_every=20_000)
-    with room.config.open("a") as config:
-        config.write(SECTION.format(port=port, user=JOURNAL_USER))
+    room.configure(SECTION.format(port=port, user=JOURNAL_USER))
     journal_on(port, folder)
     room.prepare()
     return room
@@ -67,13 +65,8 @@ def set_up(folder: Path, port: int) -> RoomOnRedis:
 @asynccontextmanager
 async def room_on_redis(folder: Path, port: int) -> AsyncIterator[RoomOnRedis]:
     room = set_up(folder, port)
-    room.start()
-    try:
-        await room.ready()
+    async with room.serving():
         yield room
-    finally:
-        if room.child is not None:
-            await room.stop()
 
 
 async def test_o4_n3_the_service_on_redis_tells_is_cut_off_and_starts_again_as_it_was(

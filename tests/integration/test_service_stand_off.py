@@ -30,17 +30,10 @@ NUMBER = "7"
 async def room(tmp_path: Path) -> AsyncIterator[ControlRoom]:
     """A control room that asks every second."""
     room = ControlRoom(tmp_path, choose_ports())
-    room.configure(wait="1h", snapshot_every=20_000)
-    with room.config.open("a") as config:
-        config.write(SECTION)
+    room.configure(SECTION)
     room.prepare()
-    room.start()
-    try:
-        await room.ready()
+    async with room.serving():
         yield room
-    finally:
-        if room.child is not None:
-            await room.stop()
 
 
 def held(shown: Screen) -> dict[str, Any]:

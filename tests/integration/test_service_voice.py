@@ -47,19 +47,12 @@ wait = "1h"
 async def room_that_rings(folder: Path, phone: Phone) -> AsyncIterator[ControlRoom]:
     await asyncio.to_thread(folder.mkdir)
     room = ControlRoom(folder, choose_ports())
-    room.configure(wait="1h", snapshot_every=20_000)
-    with room.config.open("a") as config:
-        config.write(SECTION.format(at=phone.at))
+    room.configure(SECTION.format(at=phone.at))
     room.prepare()
-    room.start()
-    try:
-        await room.ready()
+    async with room.serving():
         await room.import_markers(MARKERS, 1)
         await room.until_figure(1, "forewarn_adapter_connected", adapter="voice")
         yield room
-    finally:
-        if room.child is not None:
-            await room.stop()
 
 
 async def made_so_far(room: ControlRoom, kind: type[Any]) -> list[Any]:

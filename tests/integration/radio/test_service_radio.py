@@ -51,22 +51,15 @@ wait = "1h"
 @asynccontextmanager
 async def radio_room(folder: Path, gateway: RadioGateway, wait: str) -> AsyncIterator[ControlRoom]:
     room = ControlRoom(folder, choose_ports())
-    room.configure(wait="1h", snapshot_every=20_000)
     where = f'serial = "{gateway.serial}"'
     if gateway.serial is None:
         where = f'connect = "127.0.0.1:{gateway.port}"'
-    with room.config.open("a") as config:
-        config.write(SECTION.format(where=where, wait=wait))
+    room.configure(SECTION.format(where=where, wait=wait))
     room.prepare()
-    room.start()
-    try:
-        await room.ready()
+    async with room.serving():
         await room.import_markers(MARKERS, 1)
         await room.until_figure(1, "forewarn_adapter_connected", adapter="radio")
         yield room
-    finally:
-        if room.child is not None:
-            await room.stop()
 
 
 @pytest.fixture
