@@ -133,7 +133,7 @@ async def _in_pair(built: Built, lease: Lease, say: Say, config_file: Path | Non
     """Follow until it is this one's turn, and then write, holding the lease."""
     lead = await _stand_by(built, lease, say)
     say(f"{lease.name} writes now, with token {lead.token}")
-    leading = Leading(lease, lead.token, built.keys, built.world.clock, built.metrics)
+    leading = Leading(lease, lead.token, built.keys, built.world.clock, built.metrics, built.health)
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(leading.run())

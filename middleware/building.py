@@ -20,7 +20,7 @@ from middleware.flow.traces import Traces, traced
 from middleware.ops.clock import SystemClock, chance
 from middleware.ops.errors import Trouble
 from middleware.ops.files import private_directory
-from middleware.ops.health import Health
+from middleware.ops.health import LEASE, Health, Part
 from middleware.ops.keys import FileKeys
 from middleware.ops.metrics import Metrics
 from middleware.ops.tokens import Tokens
@@ -61,6 +61,7 @@ def build(config: Config, journal: Journal | None = None) -> Built:
     world = World(config.room, clock, chance(), config.state, metrics, tokens, recorder, loopbacks)
     broker = _broker(config, world)
     journal = journal or _journal(config, world)
+    lease: Lease | None = getattr(journal, "lease", None)
     return Built(
         config=config,
         world=world,
@@ -68,12 +69,12 @@ def build(config: Config, journal: Journal | None = None) -> Built:
         metrics=metrics,
         tokens=tokens,
         journal=journal,
-        lease=getattr(journal, "lease", None),
+        lease=lease,
         spool=SpoolFile(config.spool_file(), config.journal.spool_bytes),
         broker=broker,
         sources=_adapters(Kind.SOURCE, config.source, world),
         channels=_adapters(Kind.CHANNEL, _with_broker(config, broker), world),
-        health=Health(),
+        health=Health((*Part, LEASE) if lease else Part),
         recorder=recorder,
         traces=_traces(config, clock),
         probes=_probes(config, world),

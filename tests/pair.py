@@ -25,7 +25,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from adapters.stores.redis import RedisJournal
 from adapters.stores.redis_settings import RedisSettings
 from middleware.engine.entry import Entry
-from middleware.flow.records import open_record
+from middleware.flow.records import Opened, open_record
 from middleware.ops.files import private_directory
 from middleware.ops.keys import FileKeys
 from simulators.cad import CadSimulator
@@ -91,6 +91,10 @@ class Instance(ControlRoom):
     def thaw(self) -> None:
         self._running().send_signal(signal.SIGCONT)
 
+    def tail(self) -> str:
+        """The end of its log."""
+        return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+
     async def readiness(self) -> dict[str, str]:
         """What /readyz says; empty when nobody answers."""
         with suppress(ClientError, TimeoutError):
@@ -102,7 +106,7 @@ class Instance(ControlRoom):
         return {}
 
     async def writes(self) -> bool:
-        return (await self.readiness()).get("status") == "200"
+        return is_ready(await self.readiness())
 
     async def follows(self) -> bool:
         """With its state in memory."""
@@ -127,6 +131,16 @@ class Pair:
     cad_token: str
     passwords: dict[str, str] = field(default_factory=dict)
 
+    @asynccontextmanager
+    async def patience(self, what: str, within: float = PATIENCE_S) -> AsyncIterator[None]:
+        """Whatever happens inside is not waited for without end."""
+        try:
+            async with asyncio.timeout(within):
+                yield
+        except TimeoutError:
+            tails = [f"--- {i.name}\n{i.tail()}" for i in self.instances.values()]
+            raise AssertionError(f"waited for {what} in vain:\n{''.join(tails)}") from None
+
     def other(self, one: Instance) -> Instance:
         (other,) = (i for i in self.instances.values() if i is not one)
         return other
@@ -134,7 +148,7 @@ class Pair:
     async def writer(self, after: Instance | None = None) -> Instance:
         """Who writes; with `after`, as soon as it is not that one."""
         asked = [i for i in self.instances.values() if i is not after]
-        async with asked[0].patience("an instance to write"):
+        async with self.patience("an instance to write"):
             while True:
                 for one in asked:
                     if await one.writes():
@@ -142,13 +156,17 @@ class Pair:
                 await asyncio.sleep(LOOK_S)
 
     async def journal(self) -> list[Entry]:
+        """What every record says."""
+        return [one.entry for one in await self.records()]
+
+    async def records(self) -> list[Opened]:
         """Every record, past every fault between the services and their store."""
         here = self.instances["a"]
         journal = RedisJournal(RedisSettings(**journal_on(self.server.port, here.folder)), ROOM)
         keys = FileKeys(here.state / "keys")
         try:
             return [
-                open_record(record, keys, position=position).entry
+                open_record(record, keys, position=position)
                 async for position, record in journal.read(0)
             ]
         finally:
@@ -178,16 +196,30 @@ class Pair:
             yield mdt
 
     async def keep_fronts(self) -> None:
-        """As a load balancer: who is ready is connected to, and nobody else."""
+        """As the load balancer of docs/pair.md: all go to one that is ready, as long as it is;
+        where none is, to one that serves all the same."""
         at: Instance | None = None
         while True:
-            for one in self.instances.values():
-                if one is not at and await one.writes():
-                    at = one
-                    for name, front in self.fronts.items():
-                        front.target = one.ports[name]
-                        front.reset()
+            told = {name: await one.readiness() for name, one in self.instances.items()}
+            ready = [one for one in self.instances.values() if is_ready(told[one.name])]
+            serve = [one for one in self.instances.values() if serves(told[one.name])]
+            best = ready or serve
+            if at not in best:
+                at = best[0] if best else None
+                for name, front in self.fronts.items():
+                    front.target = at.ports[name] if at else 0
+                    front.reset()
             await asyncio.sleep(LOOK_S)
+
+
+def is_ready(told: dict[str, str]) -> bool:
+    """By what /readyz said."""
+    return told.get("status") == "200"
+
+
+def serves(told: dict[str, str]) -> bool:
+    """It writes, or would."""
+    return bool(told) and "pair" not in told
 
 
 @asynccontextmanager

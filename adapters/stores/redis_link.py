@@ -1,6 +1,7 @@
 """The way to the Redis that keeps the journal: what is demanded of the server, and how its failures
 are told."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -65,8 +66,9 @@ class RedisLink:
     async def ask(self, work: Callable[["Redis"], Awaitable[T]]) -> T:
         """Raises OSError; until the server was reached once, Trouble: the start ends with it."""
         try:
-            answer = await work(self._client)
-        except (RedisError, OSError) as fault:
+            answer = await _cancellable(work(self._client))
+        except (RedisError, OSError, RuntimeError) as fault:
+            # RuntimeError: what uvloop says of a connection that was reset
             raise self.failure(fault) from fault
         self._reached = True
         if not _failed_within(answer):
@@ -86,6 +88,17 @@ class RedisLink:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+async def _cancellable(work: Awaitable[T]) -> T:
+    """asyncio.wait_for, through which the client writes, loses a cancellation that comes when the
+    writing has just been done; then whoever cancelled would wait without end."""
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    answer = await work
+    if task and task.cancelling() > before:
+        raise asyncio.CancelledError
+    return answer
 
 
 def _failed_within(answer: object) -> bool:

@@ -8,12 +8,14 @@ import structlog
 from middleware.flow.pair import Asked
 from middleware.flow.records import Tampered, UnknownRecord, open_record
 from middleware.flow.service import Service
+from middleware.ops.health import LEASE, Health
 from middleware.ops.redaction import Fixed
 from middleware.ports import Clock, Intake, Keys, Lease, Meters
 from schemas.event import Event
 
 RENEWALS = 4
 """Of the lease, while it lasts; tried for one of these times each."""
+RUN_OUT = "could not be renewed in time; another instance may write; man-down and notes go on"
 KEPT = "the instance that handed it on has kept its spool: spool.aside-N"
 LEVEL = 500
 """Records by which one that stands by may be behind and still count as ready."""
@@ -25,9 +27,11 @@ class Leading:
     """`run` raises Fenced as soon as it is known that another instance writes, also where there is
     nothing to append. While the store cannot be reached it goes on: man-down and notes do too."""
 
-    def __init__(self, lease: Lease, token: int, keys: Keys, clock: Clock, meters: Meters) -> None:
+    def __init__(
+        self, lease: Lease, token: int, keys: Keys, clock: Clock, meters: Meters, health: Health
+    ) -> None:
         self._lease, self._token, self._keys, self._clock = lease, token, keys, clock
-        self._meters = meters
+        self._meters, self._health = meters, health
         self._pace = lease.lasts / RENEWALS
         self._renewed_at = clock.monotonic()
         self._asked = {name: Asked(lease.lasts) for name in ("renew", "take in", "look")}
@@ -42,7 +46,15 @@ class Leading:
         while True:
             if await self._asked["renew"].done(self._lease.renew(self._token)):
                 self._renewed_at = self._clock.monotonic()
+            self._tell_health()
             await self._clock.sleep(self._pace)
+
+    def _tell_health(self) -> None:
+        age = self._clock.monotonic() - self._renewed_at
+        if age < self._lease.lasts.total_seconds():
+            self._health.ready(LEASE)
+        else:
+            self._health.not_ready(LEASE, RUN_OUT)
 
     async def look_after(self, service: Service) -> None:
         """The other instance, until cancelled."""

@@ -13,6 +13,8 @@ class Part(StrEnum):
     ADAPTERS = "adapters"
 
 
+LEASE = "lease"
+"""In a pair, beside these: whether this instance is still sure that it is the one that writes."""
 WAITING = "not started yet"
 
 
