@@ -16,11 +16,12 @@ import structlog
 from middleware.domain.matching import MarkerIndex
 from middleware.engine.state import State
 from middleware.flow.header import take_apart
-from middleware.flow.pair import FOLLOWER, WRITER, Asked, tell_role
+from middleware.flow.pair import FOLLOWER, REMEDY, WRITER, Asked, tell_role
 from middleware.flow.restore import Restored, begin, go_on, load_index
 from middleware.flow.shelf import NOTHING
 from middleware.ops.errors import Trouble
 from middleware.ops.health import WAITING
+from middleware.ops.redaction import Fixed
 from middleware.ports import Clock, Held, Journal, Keys, Lease, Meters, Spool
 
 FOLLOW = timedelta(milliseconds=50)
@@ -68,10 +69,7 @@ class Standby:
         tell_role(self._meters, FOLLOWER)
         self._measure()
         self._left = await self._spool.load()
-        await self._demand_keys()
-        restored = await begin(self._journal, self._keys, self._room)
-        await go_on(restored, self._journal, progress)
-        index = await load_index(self._journal, self._keys)
+        restored, index = await self._rebuilt(progress)
         await self._take_up(index, restored.state)
         self.position, self.is_level = restored.state.position, True
         following = asyncio.create_task(self._follow(restored, index))
@@ -100,6 +98,19 @@ class Standby:
         return {"pair": f"follower: {self.who()}", "state": state}
 
     # --- following ----------------------------------------------------------------------
+
+    async def _rebuilt(self, progress: Callable[[int], None]) -> tuple[Restored, MarkerIndex]:
+        """State and index at the head. Where the store goes away meanwhile it is read again: who
+        was just taken over stays, and is ready when the store is back."""
+        while True:
+            try:
+                await self._demand_keys()
+                restored = await begin(self._journal, self._keys, self._room)
+                await go_on(restored, self._journal, progress)
+                return restored, await load_index(self._journal, self._keys)
+            except OSError as fault:
+                log.exception("pair_not_seen", error=type(fault).__name__, remedy=Fixed(REMEDY))
+                await self._clock.sleep(self._lease.lasts)
 
     async def _follow(self, restored: Restored, index: MarkerIndex) -> None:
         reads = Asked(self._lease.lasts)
