@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from schemas.delivery import Delivery
 from schemas.desk import DeskRequest
 from schemas.event import Event
+from schemas.hand_on import SceneFlags
 from schemas.mdt import DeviceAnswer, DeviceNote, DevicePrompt
 from schemas.report import IncidentReport, SecurityNotice
 from schemas.told import CadNote, RadioAnswer, RadioText, SpokenNote
@@ -303,6 +304,8 @@ class By(StrEnum):
     """No crew: the security team."""
     DESK = "desk"
     """No crew: a desk of the police, or of others who are asked for help."""
+    SERVICE = "service"
+    """No crew: another service, to which the incident was handed on."""
 
 
 CREWS = frozenset({By.DEVICE, By.RADIO, By.PHONE})
@@ -321,7 +324,7 @@ class Way(BaseModel):
 
 LIKE_AN_MDT = Way()
 
-Beside = CadNote | IncidentReport | SecurityNotice | DeskRequest
+Beside = CadNote | SceneFlags | IncidentReport | SecurityNotice | DeskRequest
 Body = DeviceNote | DeviceAnswer | DevicePrompt | RadioText | RadioAnswer | SpokenNote | Beside
 """To a device a note or an answer, to a radio text, to a phone sentences, to the CAD its note, to
 the trust's own systems a draft report or a notice, to a desk of the police a request."""

@@ -68,6 +68,14 @@ class Match(Said):
     reasons: tuple[Text, ...] = ()
 
 
+class Matched(Said):
+    """A marker that applies, as decided upon."""
+
+    marker: Name
+    relation: Relation
+    certainty: Annotated[int, Field(ge=0, le=1000)]
+
+
 class Answer(Said):
     """What the matcher said, with what it knew: becomes part of the event (DESIGN.md).
 

@@ -12,10 +12,12 @@ from pydantic import Field
 from schemas.abuse import ABUSE_DECISIONS
 from schemas.alarm import ALARM_DECISIONS
 from schemas.back_up import BACK_UP_DECISIONS
-from schemas.base import Moment, Name, Said
-from schemas.check import NotChecked, Outcome, Relation
+from schemas.base import Moment, Name
+from schemas.check import Matched as Matched  # noqa: PLC0414 - found here by all
+from schemas.check import NotChecked, Outcome
 from schemas.decided import Decision as Decision  # noqa: PLC0414 - found here by all
 from schemas.frequent import FREQUENT_DECISIONS
+from schemas.hand_on import HAND_ON_DECISIONS
 from schemas.held import HELD_DECISIONS
 from schemas.incident import Stage
 from schemas.judgement import MISTAKE_DECISIONS
@@ -53,14 +55,6 @@ class Why(StrEnum):
     STALE = "stale"
     UNKNOWN = "unknown"
     ALREADY = "already"
-
-
-class Matched(Said):
-    """A marker that applies, as decided upon."""
-
-    marker: Name
-    relation: Relation
-    certainty: Annotated[int, Field(ge=0, le=1000)]
 
 
 class IncidentTaken(Decision):
@@ -394,6 +388,7 @@ DECISIONS: tuple[type[Decision], ...] = (
     *ABUSE_DECISIONS,
     *FREQUENT_DECISIONS,
     *PROPOSAL_DECISIONS,
+    *HAND_ON_DECISIONS,
 )
 
 DECISION_TYPES: dict[str, type[Decision]] = {cls.kind: cls for cls in DECISIONS}

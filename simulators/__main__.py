@@ -7,6 +7,7 @@ from importlib import import_module
 SIMULATORS = {
     "aml": ("simulators.aml", "an AML gateway: telephones say where they are"),
     "ari": ("simulators.asterisk_ari_cli", "a telephone exchange that speaks ARI"),
+    "bars-receiver": ("simulators.bars_receiver", "a service that takes hand-ons with flags"),
     "bars": ("simulators.bars", "a neighbouring service: referrals by BaRS"),
     "cad-receiver": ("simulators.cad_receiver", "a CAD that takes notes into its incidents"),
     "cad": ("simulators.cad_cli", "a CAD over HTTP or TCP, playing a shift"),
@@ -38,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
 
 def usage() -> str:
     """What can be played."""
-    rows = [f"  {name:<14}{plays}" for name, (_, plays) in SIMULATORS.items()]
+    rows = [f"  {name:<15}{plays}" for name, (_, plays) in SIMULATORS.items()]
     return "\n".join(["usage: python -m simulators NAME [--help]", "", *rows])
 
 

@@ -23,6 +23,7 @@ TAKEN_BACK = (
     "back_up.stood_down",
     "report.withdrawn",
     "assault.withdrawn",
+    "flag.withdrawn",
 )
 
 
@@ -87,7 +88,10 @@ class CadRig:
     async def signed_in(self) -> AsyncIterator[Device]:
         assert self._process
         assert self._process.stdout
-        yield CadIncident(self._process.stdout)
+        yield self.device_of(self._process.stdout)
+
+    def device_of(self, lines: asyncio.StreamReader) -> "CadIncident":
+        return CadIncident(lines)
 
 
 class CadIncident:

@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ from middleware.ports import AdapterSpec, Body, Channel, ToDevice
 from schemas.delivery import CrewAsked, DeviceSeen, NoteAcknowledged, NoteDisplayed
 from schemas.event import Event
 from schemas.mdt import MDT_CONTRACT, DeviceAnswer
+from tests.bars_rig import BarsRig
 from tests.brokers import DEVICES, ROOM, Nats, client, freeze, note, real_world, until
 from tests.cad_rig import CadRig
+from tests.eido_subscriber_rig import EidoSubscriberRig
 from tests.fakes import FakeIntake
 from tests.police_rig import PoliceRig
 from tests.radios import RadioRig
@@ -71,7 +73,7 @@ class Line:
 @asynccontextmanager
 async def running(row: AdapterSpec, rig: Rig, state: Path) -> AsyncIterator[Line]:
     """The channel of a row, made as the service makes it; it runs while the context lasts."""
-    world = real_world(state)
+    world = replace(real_world(state), tokens=getattr(rig, "tokens", {}))
     assert isinstance(world.meters, Metrics)
     line = Line(row.make(row.settings(**rig.settings), world), world.meters)
     task = asyncio.create_task(line.channel.run(line.intake, line.back.release))
@@ -168,7 +170,9 @@ class MdtDevice:
 RIGS: dict[str, Callable[[Path], Rig]] = {
     "mdt": MdtRig,
     "cad_writeback": CadRig,
+    "eido_notifier": EidoSubscriberRig,
     "police_desk": PoliceRig,
+    "bars_flag": BarsRig,
     "radio": RadioRig,
     "voice": VoiceRig,
     **REPORT_RIGS,

@@ -71,6 +71,11 @@ class PostingSettings(BaseModel):
         return self
 
     @property
+    def look_at(self) -> str:
+        """What answers where the other side is there."""
+        return self.url
+
+    @property
     def is_tls(self) -> bool:
         return urlsplit(self.url).scheme == "https"
 
@@ -89,7 +94,7 @@ class PostingSettings(BaseModel):
 class Dialect:
     """`shape`: the bodies that are sent, which have `note`, `revision` and `withdrawn`; `write`:
     the message; `key`: says that two messages are one; `is_receipt`: whether an answer of at most
-    ANSWER_LIMIT bytes says that the body was taken."""
+    `answer_limit` bytes says that the body was taken."""
 
     shape: type[Any]
     write: Callable[[Any], bytes]
@@ -99,6 +104,10 @@ class Dialect:
     """What is counted as sent, unless it withdraws."""
     reference: Callable[[bytes], str | None] | None = None
     """The number that the other side gave it, out of its receipt."""
+    content_type: str = "application/json"
+    headers: Callable[[Any], Mapping[str, str]] | None = None
+    """What goes with a body besides our token and its key."""
+    answer_limit: int = ANSWER_LIMIT
 
 
 class PostingChannel:
@@ -155,7 +164,7 @@ class PostingChannel:
         except (aiohttp.ClientError, OSError, TimeoutError) as fault:
             self._doubt.set()
             raise ChannelDown("the other side did not answer for it") from fault
-        is_read = status in _TAKEN and len(answer) <= ANSWER_LIMIT
+        is_read = status in _TAKEN and len(answer) <= self.dialect.answer_limit
         if is_read and self.dialect.is_receipt(answer, body):
             if message.probe:
                 await self._return(session, intake, device, body)
@@ -182,9 +191,11 @@ class PostingChannel:
         return True
 
     async def _post(self, session: aiohttp.ClientSession, body: Any) -> tuple[int, bytes]:
+        more = self.dialect.headers(body) if self.dialect.headers else {}
         headers = self._settings.headers() | {
-            "Content-Type": "application/json",
+            "Content-Type": self.dialect.content_type,
             "Idempotency-Key": self.dialect.key(body),
+            **more,
         }
         async with session.post(
             self._settings.url,
@@ -192,7 +203,7 @@ class PostingChannel:
             headers=headers,
             allow_redirects=False,
         ) as response:
-            return response.status, await response.content.read(ANSWER_LIMIT + 1)
+            return response.status, await _whole(response, self.dialect.answer_limit)
 
     def _count(self, body: Any) -> None:
         kind = "withdrawal" if body.withdrawn else self.dialect.sent_as
@@ -253,7 +264,7 @@ class PostingChannel:
         """None where it is there and lets us in; otherwise a code for what is wrong."""
         try:
             async with session.get(
-                self._settings.url, headers=self._settings.headers(), allow_redirects=False
+                self._settings.look_at, headers=self._settings.headers(), allow_redirects=False
             ) as response:
                 if response.status < _WRONG:
                     return None
@@ -285,6 +296,14 @@ class PostingChannel:
             remedy=Fixed(REMEDIES[ended]),
             again_in=str(pause),
         )
+
+
+async def _whole(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The answer, in however many pieces it comes; one byte more where it is too long."""
+    parts = bytearray()
+    while len(parts) <= limit and (part := await response.content.read(limit + 1 - len(parts))):
+        parts += part
+    return bytes(parts)
 
 
 _WRONG = 400

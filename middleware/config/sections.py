@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SerializeAsAny, f
 
 from middleware.config.back_up import BackUp
 from middleware.config.callers import Abuse, FrequentCallers
+from middleware.config.hand_on import HandOn
 from middleware.config.man_down import ManDown
 from middleware.config.probes import Probes
 from middleware.domain.rules import CONSOLE, Rules
@@ -258,6 +259,7 @@ class Config(Section):
     reports: Reports = Reports()
     abuse: Abuse = Abuse()
     frequent_callers: FrequentCallers = FrequentCallers()
+    hand_on: HandOn = HandOn()
     stand_off: StandOff = StandOff()
     probes: Probes = Probes()
     source: Adapters = Field({}, description="what comes in")
@@ -285,6 +287,9 @@ class Config(Section):
             often=self.frequent_callers.rules(),
             letter=self.abuse.letter(),
             letter_from=self.abuse.letter_from,
+            services={one.name: one.id for one in self.hand_on.service},
+            sender=self.hand_on.sender,
+            sender_id=self.hand_on.sender_id,
             stand_off=self.stand_off.rules(there),
         )
 

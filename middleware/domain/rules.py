@@ -146,7 +146,8 @@ class Rules(BaseModel):
     it is told again (R3); `shared_numbers`: those that stand for no person, as E.164;
     `handler_groups`: handler to group, for the figures (A2); `often`: any of these makes a frequent
     caller, none: rings are not counted (M6); `letter`: the draft after an abusive call, and
-    `letter_from`, who writes it."""
+    `letter_from`, who writes it; `services`: to whom incidents are handed on, by their ids, and
+    `sender`, `sender_id`, who we are there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -168,6 +169,9 @@ class Rules(BaseModel):
     often: tuple[Often, ...] = OFTEN
     letter: str = LETTER
     letter_from: str = "The ambulance service"
+    services: Mapping[str, str] = {}
+    sender: str = "Ambulance service"
+    sender_id: str = "forewarn"
     back_up: BackUpRules = BackUpRules()
     stand_off: StandOff = StandOff()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from middleware.domain.rules import Rules
 from middleware.engine.apply_abuse import ABUSE
+from middleware.engine.apply_hand_ons import HAND_ONS
 from middleware.engine.apply_mistakes import MISTAKES
 from middleware.engine.apply_notes import NOTES
 from middleware.engine.apply_police import POLICE
@@ -32,6 +33,7 @@ def fold(state: State, entry: Entry, content: bytes | None = None) -> None:
     """Bring the state to the entry's position. `content` is the event's digest, if known."""
     if isinstance(entry.event, BuildStarted):
         state.rules = Rules.model_validate_json(entry.event.rules)
+        state.writer = entry.event.revision
     for decision in entry.decisions:
         APPLIERS[type(decision)](state, entry, decision)
     state.position, state.at = entry.position, entry.received_at
@@ -113,6 +115,7 @@ APPLIERS: dict[type[Decision], Applier] = {
     **MISTAKES,
     **REPORTS,
     **ABUSE,
+    **HAND_ONS,
     **PROPOSALS,
     **STAND_OFFS,
     d.TimerSet: _on_timer_set,

@@ -92,7 +92,12 @@ def _on_reported(state: State, entry: Entry, made: AttemptReported) -> None:
 
 def _on_shown(state: State, entry: Entry, made: d.Shown) -> None:
     name = made.note
-    other = state.writings.get(name) or state.filings.get(name) or state.back_ups.get(name)
+    other = (
+        state.writings.get(name)
+        or state.hand_ons.get(name)
+        or state.filings.get(name)
+        or state.back_ups.get(name)
+    )
     if other is not None:
         other.shown[made.channel] = made.revision
         return

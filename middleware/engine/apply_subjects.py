@@ -155,6 +155,8 @@ def _on_forgotten(state: State, entry: Entry, made: d.Forgotten) -> None:
             state.timers.pop(f"expire:{name}", None)
         for name in incident.writings:
             state.writings.pop(name, None)
+        for name in incident.hand_ons:
+            state.hand_ons.pop(name, None)
         for name in incident.stand_offs:
             state.stand_offs.pop(name, None)
             state.timers.pop(f"stand-off:{name}", None)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from middleware.engine import (
+    hand_ons,
     on_abuse,
     on_call,
     on_caller,
@@ -30,6 +31,7 @@ from schemas import (
     caller,
     delivery,
     frequent,
+    hand_on,
     incident,
     markers_in,
     mistake,
@@ -70,6 +72,8 @@ HANDLERS: dict[type[Event], Handler] = {
     abuse.AbuseCorrected: on_abuse.on_corrected,
     abuse.AbuseTakenBack: on_abuse.on_taken_back,
     proposal.ProposalSettled: proposing.on_settled,
+    hand_on.IncidentHandedOn: hand_ons.on_handed_on,
+    hand_on.HandOnEnded: hand_ons.on_ended,
     frequent.FrequentPlanPut: on_frequent.on_put,
     frequent.FrequentPlanEnded: on_frequent.on_ended,
     call.CallTerminatedForAbuse: on_call.on_terminated,

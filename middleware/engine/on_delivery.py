@@ -1,6 +1,6 @@
 """What follows from receipts, acknowledgements and questions (N3, N5, C5)."""
 
-from middleware.engine import on_report
+from middleware.engine import hand_ons, on_report
 from middleware.engine.back_ups import received, turned_away
 from middleware.engine.entry import Taken
 from middleware.engine.ladder import has_failed, next_rung
@@ -38,6 +38,8 @@ from schemas.telling import AttemptMade, AttemptReported
 def on_displayed(state: State, taken: Taken, event: NoteDisplayed) -> list[Decision]:
     if event.note in state.writings:
         return confirmed(state.writings[event.note], event)
+    if event.note in state.hand_ons:
+        return hand_ons.confirmed(state.hand_ons[event.note], event)
     if event.note in state.filings:
         return on_report.confirmed(state.filings[event.note], event)
     if event.note in state.back_ups:
@@ -115,6 +117,8 @@ def on_reported(state: State, taken: Taken, event: DeliveryReported) -> list[Dec
         return [Noted()]
     if event.note in state.back_ups:
         return turned_away(state.back_ups[event.note], event)
+    if event.note in state.hand_ons:
+        return hand_ons.answered(state.hand_ons[event.note], event)
     if event.note in state.filings:
         return on_report.answered(state.filings[event.note], event)
     note = note_of(state, event, event.note)

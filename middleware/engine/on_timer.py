@@ -80,8 +80,11 @@ def _may_be_on_a_screen(state: State, known: Incident | Call, taken: Taken) -> b
         return False
     notes = (state.notes[name] for name in known.notes)
     written = (state.writings[name] for name in known.writings)
-    return any(_is_there(state, note, taken) for note in notes) or any(
-        is_unconfirmed(one) and one.expires_at > taken.received_at for one in written
+    handed = (state.hand_ons[name] for name in known.hand_ons)
+    return (
+        any(_is_there(state, note, taken) for note in notes)
+        or any(is_unconfirmed(one) and one.expires_at > taken.received_at for one in written)
+        or any(one.is_unconfirmed and one.expires_at > taken.received_at for one in handed)
     )
 
 

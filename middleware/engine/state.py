@@ -3,17 +3,18 @@
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 
 from middleware.domain.rules import Rules
 from middleware.engine.alarm import Alarm, LastSeen
 from middleware.engine.back_up import BackUp
 from middleware.engine.duties import Duties
 from middleware.engine.frequent import FrequentCallers
+from middleware.engine.hand_on import HandOn
 from middleware.engine.ledger import Ledger
 from middleware.engine.markers import Markers
 from middleware.engine.mistakes import Mistakes
 from middleware.engine.on_channel import OnChannel as OnChannel  # noqa: PLC0414 - found here by all
+from middleware.engine.phase import Phase as Phase  # noqa: PLC0414 - found here by all
 from middleware.engine.proposals import Proposal
 from middleware.engine.reports import Reports
 from middleware.engine.seen import Seen
@@ -28,15 +29,6 @@ from schemas.mistake import NotShown
 
 QUARANTINE_SHOWN = 200
 ACTIVE = frozenset({Stage.ASSIGNED, Stage.MOBILE, Stage.AT_SCENE})
-
-
-class Phase(StrEnum):
-    """Where the duty to tell stands. Everything but OPEN is an end."""
-
-    OPEN = "open"
-    ANSWERED = "answered"
-    IN_HANDS = "in_hands"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(slots=True)
@@ -86,6 +78,7 @@ class Incident:
     notes: dict[str, None] = field(default_factory=dict)
     writings: dict[str, None] = field(default_factory=dict)
     stand_offs: dict[str, None] = field(default_factory=dict)
+    hand_ons: dict[str, None] = field(default_factory=dict)
     finished_at: datetime | None = None
 
 
@@ -233,6 +226,8 @@ class Refusal:
 class State:
     """Everything live. Mutated only by `apply`; readers outside the engine never write."""
 
+    writer: int = 0
+    """Token of the instance that writes: devices put its word over that of an earlier one."""
     rules: Rules = field(default_factory=Rules)
     position: int = 0
     at: datetime | None = None
@@ -247,6 +242,7 @@ class State:
     notes: dict[str, Note] = field(default_factory=dict)
     by_device: dict[str, dict[str, None]] = field(default_factory=dict)
     writings: dict[str, Writing] = field(default_factory=dict)
+    hand_ons: dict[str, HandOn] = field(default_factory=dict)
     stand_offs: dict[str, StandOff] = field(default_factory=dict)
     markers: Markers = field(default_factory=Markers)
     mistakes: Mistakes = field(default_factory=Mistakes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from middleware.engine.handed import without
 from middleware.engine.state import Incident, Note, OnChannel, Phase, State, Writing
 from middleware.engine.suppression import lapse
 from middleware.ports import By
@@ -73,6 +74,7 @@ def end_markers(state: State, markers: tuple[str, ...]) -> list[Decision]:
         MarkersOver(markers=markers),
         *withdraw_all(state, about, Ended.MARKER_ENDED),
         *take_back(written, Ended.MARKER_ENDED),
+        *without(state, markers),
         *lapse(state, dict.fromkeys(markers)),
     ]
 

@@ -7,6 +7,7 @@ from middleware.domain.calendar import london_day
 from middleware.domain.rules import Rules
 from middleware.engine.checks import PASSING, sure_matches
 from middleware.engine.entry import Taken
+from middleware.engine.hand_ons import reworded, say_again
 from middleware.engine.notes import content, in_force, says_otherwise
 from middleware.engine.state import Incident, Phase, State, Writing
 from middleware.engine.withdrawal import take_back
@@ -29,14 +30,23 @@ def writing_id(incident: str, marker: str) -> str:
 
 
 def write(state: State, taken: Taken, incident: str) -> list[Decision]:
-    """After a check: what is newly true is written, what is true no longer is taken back. Where
-    the check could not be made, what is written stays."""
-    if not state.rules.write_backs():
-        return []
+    """After a check: what is newly true is written, what is true no longer is taken back, in the
+    CAD and with whom it was handed on to. Where the check could not be made, what is said stays."""
     known = state.incidents.get(incident)
+    is_handed_on = known is not None and known.hand_ons
+    if not state.rules.write_backs() and not is_handed_on:
+        return []
     if taken.answer is None or taken.answer.reason in PASSING:
         return []
     matches = sure_matches(state, taken.answer)
+    said = say_again(state, taken, known, matches) if known is not None and is_handed_on else []
+    return [*said, *(_write(state, taken, incident, matches) if state.rules.write_backs() else [])]
+
+
+def _write(
+    state: State, taken: Taken, incident: str, matches: tuple[Matched, ...]
+) -> list[Decision]:
+    known = state.incidents.get(incident)
     decisions = _take_back(state, known, {m.marker for m in matches}) if known else []
     for matched in matches:
         decisions += _write_one(state, taken, incident, matched)
@@ -79,8 +89,9 @@ def write_known(state: State, taken: Taken, rules: Rules) -> list[Decision]:
 
 
 def rewrite(state: State, taken: Taken, markers: Mapping[str, bytes]) -> list[Decision]:
-    """These markers (id to JSON) were put: what stands in the CAD says what they say now."""
-    decisions: list[Decision] = []
+    """These markers (id to JSON) were put: what stands in the CAD says what they say now, and so
+    does what was handed on."""
+    decisions: list[Decision] = reworded(state, taken, markers)
     for writing in state.writings.values():
         json = markers.get(writing.matched.marker)
         if json is None or writing.phase is Phase.WITHDRAWN or content(json) == writing.content:

@@ -9,9 +9,11 @@ from middleware.domain.wording_cad import cad_note, cad_withdrawal
 from middleware.domain.wording_radio import radio_text, radio_withdrawal
 from middleware.domain.wording_spoken import spoken_note, spoken_withdrawal
 from middleware.engine.back_up import BackUp
+from middleware.engine.hand_on import HandOn
 from middleware.engine.state import Incident, Note, Phase, State, Writing
 from middleware.flow.back_up_body import back_up_body
 from middleware.flow.carried import Beside, Carried
+from middleware.flow.hand_on_bodies import scene_body
 from middleware.flow.report_bodies import filing_body
 from middleware.ports import Body, By, ToDevice
 from schemas.decision import Ended
@@ -36,6 +38,8 @@ def note_message(state: State, note: Carried, channel: str) -> ToDevice:
 def _beside(state: State, other: Beside) -> Body:
     if isinstance(other, Writing):
         return _written(state, other)
+    if isinstance(other, HandOn):
+        return scene_body(state, other)
     return back_up_body(state, other) if isinstance(other, BackUp) else filing_body(state, other)
 
 

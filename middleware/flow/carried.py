@@ -5,20 +5,27 @@ from itertools import chain
 from typing import Any
 
 from middleware.engine.back_up import BackUp
+from middleware.engine.hand_on import HandOn
 from middleware.engine.reports import notice_id
 from middleware.engine.state import Filing, Note, Phase, State, Writing
 from schemas import back_up as b
 from schemas import decision as d
+from schemas import hand_on as h
 from schemas import reporting as r
 
-Beside = Writing | Filing | BackUp
+Beside = Writing | HandOn | Filing | BackUp
 """Sending it twice is harmless, and no crew is told by it."""
 Carried = Note | Beside
 
 
 def beside(state: State) -> Iterator[Beside]:
     """All of what is carried beside the ladder."""
-    return chain(state.writings.values(), state.filings.values(), state.back_ups.values())
+    return chain(
+        state.writings.values(),
+        state.hand_ons.values(),
+        state.filings.values(),
+        state.back_ups.values(),
+    )
 
 
 def find(state: State, name: str) -> Carried | None:
@@ -26,6 +33,7 @@ def find(state: State, name: str) -> Carried | None:
     return (
         state.notes.get(name)
         or state.writings.get(name)
+        or state.hand_ons.get(name)
         or state.filings.get(name)
         or state.back_ups.get(name)
     )
@@ -38,6 +46,10 @@ def is_withdrawn(told: Carried) -> bool:
 
 def _written(state: State, made: d.WriteBackIssued | d.WriteBackWithdrawn) -> Beside | None:
     return state.writings.get(made.writing)
+
+
+def _handed(state: State, made: Any) -> Beside | None:
+    return state.hand_ons.get(made.hand_on)
 
 
 def _drafted(state: State, made: Any) -> Beside | None:
@@ -55,6 +67,8 @@ def _asked(state: State, made: Any) -> Beside | None:
 BESIDE: dict[type[d.Decision], Callable[[State, Any], Beside | None]] = {
     d.WriteBackIssued: _written,
     d.WriteBackWithdrawn: _written,
+    h.HandOnSaid: _handed,
+    h.HandOnOver: _handed,
     r.ReportDrafted: _drafted,
     r.ReportChanged: _drafted,
     r.ReportTakenBack: _drafted,

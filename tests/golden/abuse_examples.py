@@ -1,10 +1,12 @@
-"""Examples of what is said and decided about abusive calls."""
+"""Examples of what is said and decided about abusive and frequent callers, and of hand-ons."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
 from schemas.abuse import SharedBy
+from schemas.check import Matched, Relation
 from schemas.frequent import Precedence
+from schemas.hand_on import HandOnCase
 from schemas.marker import Category
 from schemas.proposal import Proposed
 
@@ -14,6 +16,7 @@ _SET_RIGHT: dict[str, Any] = {
     "by": "supervisor.one",
     "role": "supervisor",
 }
+_HANDED: dict[str, Any] = {"by": "dispatch.one", "role": "dispatcher"}
 _PLAN: dict[str, Any] = {"plan": "FC-0042", "by": "marking.one", "role": "marking_team"}
 
 ABUSE_EVENTS: dict[str, dict[str, Any]] = {
@@ -54,6 +57,9 @@ ABUSE_EVENTS: dict[str, dict[str, Any]] = {
         "ends_on": date(2027, 3, 31),
     },
     "frequent.plan_ended": _PLAN | {"reason": "moved away"},
+    "hand_on.made": _HANDED
+    | {"subject": "i40", "service": "Neighbour", "case": HandOnCase.MUTUAL_AID},
+    "hand_on.ended": _HANDED | {"hand_on": "h41", "reason": "our own crew was nearer"},
 }
 
 ABUSE_DECISIONS: dict[str, dict[str, Any]] = {
@@ -98,6 +104,21 @@ ABUSE_DECISIONS: dict[str, dict[str, Any]] = {
         "days": 30,
         "plan": "FC-0042",
     },
+    "hand_on_begun": {
+        "hand_on": "h41",
+        "incident": "i40",
+        "service": "Neighbour",
+        "case": HandOnCase.MUTUAL_AID,
+        "by": "dispatch.one",
+    },
+    "hand_on_said": {
+        "hand_on": "h41",
+        "revision": 2,
+        "matched": (Matched(marker="M-1", relation=Relation.SAME_DWELLING, certainty=985),),
+        "expires_at": datetime(2026, 11, 23, 16, 40, tzinfo=UTC),
+    },
+    "hand_on_over": {"hand_on": "h41", "revision": 3, "by": "dispatch.one"},
+    "hand_on_refused": {"hand_on": "h41", "revision": 2, "code": "422"},
     "frequent_plan_made": {"plan": "FC-0042"},
     "frequent_plans_over": {"plans": ("FC-0042",)},
     "rings_forgotten": {"before": datetime(2026, 8, 24, tzinfo=UTC)},
