@@ -21,6 +21,7 @@ from adapters.table import ADAPTERS
 from middleware.building import Built, build, connected, console_tls, speaks_mqtt
 from middleware.config import Config, ways
 from middleware.console.door import FollowersDoor
+from middleware.console.now import Limits as NowLimits
 from middleware.console.projection import Projection
 from middleware.console.web import Console
 from middleware.engine.entry import Entry
@@ -288,6 +289,7 @@ async def _console(built: Built, service: Service, projection: Projection, say: 
         clock=built.world.clock,
         timeline=timeline,
         recordings=_recordings(built, service),
+        limits=NowLimits(service.parts.limits.check, service.parts.limits.journal),
         tls=console_tls(built.config),
     )
     await console.run(lambda address: _say_where(built, address, say))

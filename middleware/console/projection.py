@@ -14,6 +14,8 @@ from typing import Any
 import orjson
 
 from middleware.console.figures import FIGURES
+from middleware.console.now import NOW, WAITING
+from middleware.console.rows import Row
 from middleware.console.streams import STREAMS, View
 from middleware.console.touched import touched
 from middleware.console.touched_alarms import ALARM_STREAMS, is_urgent
@@ -38,6 +40,8 @@ class Projection:
     on_change: Callable[[], None] | None = None
     listeners: list[Callable[[Sequence[Entry], State], None]] = field(default_factory=list)
     """Told of every group of entries while the state is exactly what follows from them."""
+    measure: Callable[[State], Row | None] = lambda _: None
+    """Makes the row of the view Now, which is of the metrics; set by the console."""
     has_alarm: bool = False
     """Whether some news is of a man-down: it waits for nothing."""
     _dirty: dict[str, dict[str, None]] = field(default_factory=lambda: {s: {} for s in STREAMS})
@@ -70,8 +74,9 @@ class Projection:
         return any(self._dirty.values())
 
     def touch_figures(self) -> None:
-        """Count again with the next delta."""
-        self._dirty[FIGURES][FIGURES] = None
+        """Count and measure again with the next delta."""
+        for name in (FIGURES, WAITING, NOW):
+            self._dirty[name][name] = None
 
     def touch_alarms(self) -> None:
         """Look again who is near, with the next delta."""
@@ -126,7 +131,10 @@ class Projection:
         return [orjson.Fragment(row) for row in packed if row is not None]
 
     def _make(self, name: str, row: str, today: date) -> bytes | None:
-        made = STREAMS[name].row(self.state, row, today)
+        if name == NOW:
+            made = self.measure(self.state)
+        else:
+            made = STREAMS[name].row(self.state, row, today)
         if made is None:
             return None
         packed = self._rows[name][row] = orjson.dumps(made)

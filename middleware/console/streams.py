@@ -11,6 +11,7 @@ from middleware.console.back_up_rows import back_up_ids, back_up_row
 from middleware.console.figures import FIGURES, figures_row
 from middleware.console.frequent import frequent_ids, frequent_row
 from middleware.console.mistakes import mistake_ids, mistake_row
+from middleware.console.now import NOW, WAITING, unmeasured, waiting_row
 from middleware.console.proposals import ids_of, row_of
 from middleware.console.reports import (
     application_ids,
@@ -103,6 +104,8 @@ STREAMS: dict[str, Stream] = {
         Stream(QUARANTINE, lambda _: (QUARANTINE,), quarantine_row),
         Stream("sources", lambda state: list(state.sources), source_row),
         Stream(FIGURES, lambda _: (FIGURES,), figures_row),
+        Stream(WAITING, lambda _: (WAITING,), waiting_row),
+        Stream(NOW, lambda _: (NOW,), unmeasured),
     )
 }
 

@@ -9,7 +9,7 @@ Everything is registered through the guard; a route, verb or stream without a ru
 import asyncio
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from middleware.console.hand_on_routes import HandOnRoutes
 from middleware.console.hub import Hub
 from middleware.console.live import Live
 from middleware.console.marker_routes import MarkerRoutes
+from middleware.console.measured import Measured
+from middleware.console.now import Limits, Now
 from middleware.console.page import Page
 from middleware.console.projection import Projection
 from middleware.console.proposal_verbs import LetterRoutes
@@ -74,10 +76,13 @@ class Console:
     timeline: Timeline
     recordings: Recordings
     tls: ssl.SSLContext | None = None
+    limits: Limits = field(default_factory=Limits)
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
         """Serve until cancelled. Trouble when the place to listen cannot be had."""
         sessions = Sessions(self.sessions, self.clock)
+        measured = Measured(self.registry, self.clock)
+        self.projection.measure = Now(measured, self.limits).row
         hub = Hub(self.projection, self.clock, self.meters)
         runner = web.AppRunner(
             self.application(sessions, hub),
@@ -89,6 +94,7 @@ class Console:
             on_ready(await open_door(runner, self.listen, self.tls))
             async with asyncio.TaskGroup() as group:
                 group.create_task(hub.run())
+                group.create_task(measured.run())
                 group.create_task(self._look_after(sessions))
         finally:
             await runner.cleanup()

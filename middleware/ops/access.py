@@ -127,6 +127,8 @@ RULES: dict[str, frozenset[Role]] = {
     "stream quarantine": _MARKING | {R.SUPERVISOR, R.AUDITOR, R.ADMINISTRATOR},
     "stream sources": _PEOPLE,
     "stream figures": _PEOPLE,
+    "stream waiting": frozenset({R.SUPERVISOR}),
+    "stream now": frozenset({R.SUPERVISOR, R.ADMINISTRATOR}),
     # Marking team
     "POST /api/markers/{batch}/chunk": _MARKING,
     "POST /api/markers/{batch}/refused": _MARKING,

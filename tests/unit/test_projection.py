@@ -298,7 +298,7 @@ def test_n8_no_list_holds_what_is_behind_a_marker(role: Role) -> None:
 
 
 def test_e2_the_administrator_sees_the_service_and_no_incident() -> None:
-    assert set(view_of(Role.ADMINISTRATOR)) == {"quarantine", "sources", "figures"}
+    assert set(view_of(Role.ADMINISTRATOR)) == {"quarantine", "sources", "figures", "now"}
 
 
 def test_e2_the_marking_team_sees_flagged_incidents_and_no_caller() -> None:

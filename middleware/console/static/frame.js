@@ -6,6 +6,7 @@ import { Composer } from "/static/composer.js";
 import { HELP } from "/static/keys.js";
 import { Mistakes } from "/static/mistakes.js";
 import { Note } from "/static/note.js";
+import { Now } from "/static/now.js";
 import { Abusive } from "/static/abuse.js";
 import { Frequent } from "/static/frequent.js";
 import { Proposals } from "/static/proposals.js";
@@ -95,6 +96,7 @@ function views({ streams }, verbs) {
     ["Frequent callers", streams.frequent, (props) => html`<${Frequent} rows=${rowsOf(props.link.known, "frequent")} verbs=${verbs} acts=${props.acts} />`],
     ["Applications", streams.applications, (props) => html`<${Applications} rows=${rowsOf(props.link.known, "applications")}
       verbs=${verbs} opened=${props.report} acts=${props.acts} />`],
+    ["Now", streams.now, Now],
   ];
   return all.filter(([, isSent]) => isSent);
 }
