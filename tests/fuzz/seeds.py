@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from adapters.codecs.cad_notes import WRITTEN
 from simulators.esl_words import Leg, event
 from tests import alarms, ami, aml, ari, bars, cad, eido, mait, police
 from tests.fuzz import tetra_target
@@ -138,7 +139,8 @@ def _match() -> list[bytes]:
 
 
 def _receipts() -> list[bytes]:
-    return _said({"id": "n1", "revision": 1} | _RECEIPT, {"id": "n1", "revision": 1})
+    named = {"id": "n1", "revision": 1}
+    return _said(named | _RECEIPT, named, named | {"type": WRITTEN})
 
 
 _MADE = {
