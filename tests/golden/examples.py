@@ -15,12 +15,12 @@ from schemas.events import CAD_TYPES, EVENT_TYPES
 from schemas.held import StandOffEnd
 from schemas.held import Why as WhyPrompted
 from schemas.incident import Holding, Resource, Stage
-from schemas.marker import Category, Marker, Scope, Severity
 from schemas.mistake import Mistaken, NotShown, Verdict
 from schemas.safety import AlarmOutcome, Position, Signal
 from schemas.search import By
 from schemas.stand_off import StandOffState
 from tests.golden.abuse_examples import ABUSE_DECISIONS, ABUSE_EVENTS
+from tests.golden.marker_examples import MARKER_EVENTS
 from tests.golden.report_examples import REPORT_DECISIONS, REPORT_EVENTS
 
 AT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
@@ -32,26 +32,6 @@ PLACE = Whereabouts(
     longitude=-0.5,
     phone="07700 900123",
     person="Zoë Example",
-)
-MARKER = Marker(
-    id="M-0001",
-    address="Flat 2, 14 Example Road, Anytown",
-    postcode="ZZ1 1ZZ",
-    uprn="999000000001",
-    latitude=51.123456,
-    longitude=-0.5,
-    phones=("07700 900123", "020 7946 0123"),
-    person="Zoë Example",
-    scope=Scope.DWELLING,
-    category=Category.NON_PHYSICAL_ASSAULT,
-    severity=Severity.HIGH,
-    what="threatened the crew – with a dog",
-    happened_on=date(2025, 1, 31),
-    review_on=date(2026, 7, 31),
-    ends_on=date(2027, 1, 31),
-    source="crew report",
-    supplied_by="police",
-    basis="VPRP 2.3.4",
 )
 ANSWER = Answer(
     outcome=Outcome.FOUND,
@@ -148,12 +128,6 @@ _EVENTS: dict[str, dict[str, Any]] = {
     "call.abuse_warned": _CALL | {"handler": "4711", "warning": 2},
     "call.terminated_for_abuse": _CALL
     | {"handler": "4711", "ground": "kept shouting", "category": "verbal_abuse"},
-    "markers.staged": {"batch": "B-1", "supplied": (MARKER,)},
-    "markers.activated": {"batch": "B-1", "decided_by": "marking.lead"},
-    "markers.discarded": {"batch": "B-1", "decided_by": "marking.lead"},
-    "marker.put": {"marker": MARKER, "decided_by": "marking.lead"},
-    "marker.ended": {"marker": "M-0001", "decided_by": "marking.lead", "reason": "appeal"},
-    "markers.handed_on": {"to": "E2", "basis": "aid", "markers": ("M1",), "count": 1, "by": "lead"},
     "index.followed": {},
     "recheck.due": {"subject": "eoc1-40-0"},
     "note.displayed": _MDT | {"note": "n-5b1c", "note_revision": 2},
@@ -259,6 +233,7 @@ _EVENTS: dict[str, dict[str, Any]] = {
     "stand_off.prompt_answered": {"stand_off": "so41", "prompt": 2, "by": "dispatch.one"},
     **REPORT_EVENTS,
     **ABUSE_EVENTS,
+    **MARKER_EVENTS,
     "person.signed_in": {"by": "handler.one", "role": "call_handler"},
 }
 
