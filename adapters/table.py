@@ -26,6 +26,7 @@ _MODULES: Mapping[tuple[Kind, str], str] = {
     (Kind.SOURCE, "police_answers"): "adapters.sources.police_answers",
     (Kind.CHANNEL, "mdt"): "adapters.channels.mdt_mqtt",
     (Kind.CHANNEL, "cad_writeback"): "adapters.channels.cad_writeback",
+    (Kind.CHANNEL, "eido_notifier"): "adapters.channels.eido_notifier",
     (Kind.CHANNEL, "bars_flag"): "adapters.channels.bars_flag",
     (Kind.CHANNEL, "police_desk"): "adapters.channels.police_desk",
     (Kind.CHANNEL, "radio"): "adapters.channels.radio",

@@ -22,7 +22,7 @@ from schemas.event import Event
 from schemas.hand_on import SceneFlags
 from schemas.mdt import DeviceAnswer, DeviceNote, DevicePrompt
 from schemas.report import IncidentReport, SecurityNotice
-from schemas.told import CadNote, RadioAnswer, RadioText, SpokenNote
+from schemas.told import CadNote, RadioAnswer, RadioText, SpokenNote, UnitEmergency
 
 # --- time and keys ---------------------------------------------------------------------
 
@@ -302,6 +302,8 @@ class By(StrEnum):
     """No crew: the incident reporting system."""
     SECURITY = "security"
     """No crew: the security team."""
+    PEER = "peer"
+    """No crew: another service, which is told of incidents, and of crews of ours in danger."""
     DESK = "desk"
     """No crew: a desk of the police, or of others who are asked for help."""
     SERVICE = "service"
@@ -314,20 +316,23 @@ CREWS = frozenset({By.DEVICE, By.RADIO, By.PHONE})
 
 class Way(BaseModel):
     """How a channel tells. `repeatable`: sending twice is harmless, by note id and revision.
-    Where it is not, every attempt is on record before it is made (N4)."""
+    Where it is not, every attempt is on record before it is made (N4). `anew`: the other side keeps
+    nothing between two connections, so at each what is in force is told again."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     by: By = By.DEVICE
     repeatable: bool = True
+    anew: bool = False
 
 
 LIKE_AN_MDT = Way()
 
-Beside = CadNote | SceneFlags | IncidentReport | SecurityNotice | DeskRequest
+Beside = CadNote | SceneFlags | IncidentReport | SecurityNotice | DeskRequest | UnitEmergency
 Body = DeviceNote | DeviceAnswer | DevicePrompt | RadioText | RadioAnswer | SpokenNote | Beside
 """To a device a note or an answer, to a radio text, to a phone sentences, to the CAD its note, to
-the trust's own systems a draft report or a notice, to a desk of the police a request."""
+the trust's own systems a draft report or a notice, to a desk of the police a request, to another
+service the note and a man-down."""
 
 
 @dataclass(frozen=True, slots=True)

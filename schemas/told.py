@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import Code, Moment, Name, Said, Text
+from schemas.safety import AlarmOutcome, Position
 
 LINE = 80
 """Characters of one radio text: what every radio shows without cutting it."""
@@ -64,3 +65,23 @@ class CadNote(Outgoing):
     origin: Text = ""
     review: Text = ""
     advice: Text = ""
+
+
+class UnitEmergency(Said):
+    """One revision of a man-down alarm, for another service (D1): who, where, on which incident,
+    whether somebody has it, and whether it is over. `note` is the alarm, `incident` the number that
+    its incident has in the CAD. It is never taken back: it ends, with what it was."""
+
+    note: Code
+    revision: Annotated[int, Field(ge=1)]
+    expires_at: Moment
+    withdrawn: Literal[False] = False
+    started_at: Moment
+    incident: Name | None = None
+    service_day: date | None = None
+    callsign: Name | None = None
+    radio: Name | None = None
+    position: Position | None = None
+    acknowledged_at: Moment | None = None
+    stopped_at: Moment | None = None
+    outcome: AlarmOutcome | None = None

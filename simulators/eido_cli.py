@@ -13,17 +13,21 @@ from aiohttp import ClientError, ClientSession, web
 
 from simulators.eido_notifier import FAULTS, PATH, SUBPROTOCOL, Notifier
 from simulators.eido_objects import Incident, eido, new_key
+from simulators.eido_subscriber import describe, subscribe
 
 ABOUT = """\
 A neighbouring service with one incident, which it conveys to whoever subscribes.
 
   serve     it listens, and [source.eido_client] connects to it
   connect   it connects to [source.eido_server], and is asked there for its incidents
+  subscribe it has no incident, and subscribes to [channel.eido_notifier]: each caution and unit
+            emergency that it is told is a JSON line
 
 examples:
   python -m simulators eido serve --civic HNO=14 "RD=Marram Street" A3=Saltby
   python -m simulators eido connect --token-file eido-token.txt --civic HNO=14 "RD=Marram Street" \\
       --unit "A101=En Route" --number 01632960114 --then close
+  python -m simulators eido subscribe --token-file eido-token.txt
 """
 OK = 200
 Told = Iterator[tuple[str, dict[str, Any]]]
@@ -125,11 +129,18 @@ async def _serve(given: argparse.Namespace) -> int:
         await runner.cleanup()
 
 
+async def _subscribe(given: argparse.Namespace) -> int:
+    return await subscribe(given, _headers(given.token_file))
+
+
+WAYS = {"serve": _serve, "connect": _connect, "subscribe": _subscribe}
+
+
 def main(argv: Sequence[str]) -> int:
     """1 when something was refused, 2 when nobody is there or a file is not."""
     given = _parser().parse_args(argv)
     try:
-        return asyncio.run((_serve if given.how == "serve" else _connect)(given))
+        return asyncio.run(WAYS[given.how](given))
     except (OSError, ClientError) as fault:
         remedy = "check --url or --port, --token-file, and that the other side runs"
         print(f"eido: {type(fault).__name__}; {remedy}", file=sys.stderr)
@@ -143,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m simulators eido", description=ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    ways = parser.add_subparsers(dest="how", required=True, metavar="serve|connect")
+    ways = parser.add_subparsers(dest="how", required=True, metavar="serve|connect|subscribe")
     serve = ways.add_parser("serve", help="listen for subscribers")
     serve.add_argument("--host", default="127.0.0.1", help="(%(default)s)")
     serve.add_argument("--port", type=int, default=8114, help="(%(default)s); 0: any")
@@ -156,6 +167,10 @@ def _parser() -> argparse.ArgumentParser:
     connect.add_argument("--token-file", type=Path, required=True, help="file with our token there")
     for way in (serve, connect):
         _describe(way)
+    hears = ways.add_parser("subscribe", help="subscribe to cautions and unit emergencies")
+    hears.add_argument("--url", default=f"ws://127.0.0.1:8113{PATH}", help="where (%(default)s)")
+    hears.add_argument("--token-file", type=Path, required=True, help="file with our token there")
+    describe(hears)
     return parser
 
 

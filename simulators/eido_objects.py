@@ -96,7 +96,7 @@ def _call(known: Incident, now: datetime, *, closed: bool) -> list[Json]:
     if not known.number:
         return []
     state = "callEnd" if closed else "callAnswered" if known.handler else "callBegin"
-    said = {
+    said: Json = {
         "standardPrimaryCallType": "emergency", "direction": "incoming",
         "callStartTimestamp": moment(known.began), "callStateRegistryText": state,
         "callBackReference": {"$ref": f"call-back-{known.key}"},

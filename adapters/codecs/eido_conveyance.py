@@ -203,6 +203,10 @@ def event(subscription: str, transaction: str, *eidos: dict[str, Any]) -> str:
     return _said("event", said | {"notification": eidos})
 
 
+def terminate(request: str, subscription: str) -> str:
+    return _said("terminate", {"requestId": request, "subscriptionId": subscription})
+
+
 def _answer(name: str, said: Message, status: int) -> str:
     named = {"requestId": said.request, "subscriptionId": said.subscription}
     return _said(name, named | {"statusCode": status, "statusText": TEXTS[status]})

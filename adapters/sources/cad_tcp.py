@@ -10,10 +10,11 @@ from typing import Annotated
 import structlog
 from pydantic import Field
 
-from adapters.sources.cad_access import CadSettings, cannot_listen, may_speak
+from adapters.sources.cad_access import CadSettings
 from adapters.sources.cad_desk import Desk
 from adapters.sources.cad_stream import RULE, Stream, Streams
 from adapters.sources.played import play_at
+from adapters.wires.doorway import cannot_listen, may_speak
 from middleware.ops.access import demand_rules
 from middleware.ops.durations import Duration
 from middleware.ops.listening import HostPort, ListenAt

@@ -20,8 +20,9 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from adapters.codecs import eido_conveyance as conveyance
 from adapters.sources.eido_desk import EidoDesk
 from adapters.sources.eido_played import play_eido
-from adapters.sources.eido_session import MOST_MESSAGE, EidoSession, EidoSettings, Lost, Why
+from adapters.sources.eido_session import EidoSession, EidoSettings
 from adapters.sources.remembered import RemembersDays
+from adapters.wires.eido_socket import MOST_MESSAGE, EidoSocket, Lost, Why
 from middleware.ops.durations import Between, Duration
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import is_loopback
@@ -154,7 +155,7 @@ class EidoClient(RemembersDays):
         told = (desk, self._settings, self._world, self._on_subscribed)
         try:
             async with self._connected() as socket:
-                await EidoSession(socket, *told).run()
+                await EidoSession(EidoSocket(socket, self._settings), *told).run()
         except Lost as lost:
             return lost.why
 

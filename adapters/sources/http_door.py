@@ -13,8 +13,9 @@ from pydantic import Field
 
 from adapters.codecs import contract
 from adapters.codecs.cad_stream import HEARTBEAT, is_heartbeat
-from adapters.sources.cad_access import CadSettings, cannot_listen, may_speak, role_of
+from adapters.sources.cad_access import CadSettings
 from adapters.sources.cad_desk import Answer, Desk, MakeDesk, Outcome
+from adapters.wires.doorway import cannot_listen, may_speak, role_of
 from middleware.ops.access import demand_rules
 from middleware.ops.durations import Duration
 from middleware.ops.listening import HostPort, ListenAt

@@ -192,8 +192,8 @@ class Rules(BaseModel):
 
     def write_backs(self) -> tuple[str, ...]:
         """The channels that tell no crew but write into the incident on the other side (N2)."""
-        return self.channels_by(By.INCIDENT)
+        return self.channels_by(By.INCIDENT, By.PEER)
 
-    def channels_by(self, by: By) -> tuple[str, ...]:
-        """The configured channels that reach this."""
-        return tuple(name for name, way in self.ways.items() if way.by is by)
+    def channels_by(self, *several: By) -> tuple[str, ...]:
+        """The configured channels that reach one of these."""
+        return tuple(name for name, way in self.ways.items() if way.by in several)

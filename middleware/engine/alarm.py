@@ -2,15 +2,17 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from middleware.engine.on_channel import OnChannel
 from schemas.alarm import Audience
 from schemas.safety import AlarmOutcome, Position
 
 RADIOS_KEPT = 20_000
 """Last positions; the one not heard of for longest goes first."""
 AUDIENCES = tuple(Audience)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class AlarmPhase(StrEnum):
@@ -62,6 +64,17 @@ class Alarm:
     ended_by: str | None = None
     ended_at: datetime | None = None
     outcome: AlarmOutcome | None = None
+    revision: int = 1
+    """Counts what other services were told of it: raised, accepted, pressed again, ended."""
+    expires_at: datetime = NEVER
+    """Until when it is sent again where nobody received it."""
+    channels: dict[str, OnChannel] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
+    """Channel to the revision that the other side confirmed."""
+
+    @property
+    def issued_at(self) -> datetime:
+        return self.raised_at
 
     @property
     def key(self) -> str:

@@ -97,6 +97,7 @@ def _on_shown(state: State, entry: Entry, made: d.Shown) -> None:
         or state.hand_ons.get(name)
         or state.filings.get(name)
         or state.back_ups.get(name)
+        or state.alarms.get(name)
     )
     if other is not None:
         other.shown[made.channel] = made.revision

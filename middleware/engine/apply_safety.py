@@ -5,7 +5,9 @@ from typing import Any
 
 from middleware.engine.alarm import AUDIENCES, RADIOS_KEPT, Alarm, AlarmPhase, LastSeen
 from middleware.engine.entry import Entry
+from middleware.engine.on_channel import OnChannel
 from middleware.engine.state import State
+from middleware.ports import By
 from schemas import alarm as a
 from schemas.decision import Decision
 from schemas.safety import HelpSent, ManDownSignalled, PositionReported, UnreadableEmergency
@@ -16,6 +18,8 @@ def _on_raised(state: State, entry: Entry, made: a.AlarmRaised) -> None:
         made.alarm, made.source, made.radio, made.callsign, made.incident, entry.received_at,
         made.follows,
     )  # fmt: skip
+    alarm.expires_at = entry.received_at + state.rules.keep_for
+    alarm.channels = {name: OnChannel(alarm.id) for name in state.rules.channels_by(By.PEER)}
     state.alarms[made.alarm] = alarm
     state.open_alarms[alarm.key] = made.alarm
 
@@ -37,7 +41,15 @@ def _on_grew(state: State, entry: Entry, made: a.AlarmGrew) -> None:
 
 
 def _on_raised_again(state: State, entry: Entry, made: a.AlarmRaisedAgain) -> None:
-    state.alarms[made.alarm].phase = AlarmPhase.RAISED
+    alarm = state.alarms[made.alarm]
+    alarm.phase = AlarmPhase.RAISED
+    _tell_anew(state, entry, alarm)
+
+
+def _tell_anew(state: State, entry: Entry, alarm: Alarm) -> None:
+    """Other services are to know how it stands now."""
+    alarm.revision += 1
+    alarm.expires_at = entry.received_at + state.rules.keep_for
 
 
 def _on_stepped(state: State, entry: Entry, made: a.AlarmStepped) -> None:
@@ -50,6 +62,7 @@ def _on_taken(state: State, entry: Entry, made: a.AlarmTaken) -> None:
     alarm = state.alarms[made.alarm]
     alarm.phase, alarm.accepted_by = AlarmPhase.ACCEPTED, made.by
     alarm.accepted_at = entry.received_at
+    _tell_anew(state, entry, alarm)
 
 
 def _on_help(state: State, entry: Entry, made: a.HelpComing) -> None:
@@ -63,6 +76,7 @@ def _on_closed(state: State, entry: Entry, made: a.AlarmClosed) -> None:
     alarm.phase, alarm.outcome = AlarmPhase.ENDED, made.outcome
     alarm.ended_by, alarm.ended_at = made.by, entry.received_at
     state.open_alarms.pop(alarm.key, None)
+    _tell_anew(state, entry, alarm)
 
 
 def _on_cancel(state: State, entry: Entry, made: a.CancelHeard) -> None:

@@ -1,6 +1,7 @@
 """Requests for police and further resources: who is asked next, and when (P2). Pure."""
 
 from middleware.domain.rules import CONSOLE, BackUpStep
+from middleware.engine.alarm import Alarm
 from middleware.engine.back_up import AWAITED, BackUp, BackUpPhase
 from middleware.engine.entry import Taken
 from middleware.engine.state import State
@@ -78,8 +79,8 @@ def end(state: State, taken: Taken, known: BackUp) -> list[Decision]:
     ]
 
 
-def received(known: BackUp, event: NoteDisplayed) -> list[Decision]:
-    """The desk's system has it. Nobody has answered by that."""
+def received(known: BackUp | Alarm, event: NoteDisplayed) -> list[Decision]:
+    """The system on the other side has it. Nobody has answered by that."""
     on = known.channels.get(event.channel)
     if on is None or on.address != event.device or event.note_revision > known.revision:
         return [Ignored(why=Why.UNKNOWN)]

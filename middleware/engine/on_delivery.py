@@ -44,6 +44,8 @@ def on_displayed(state: State, taken: Taken, event: NoteDisplayed) -> list[Decis
         return on_report.confirmed(state.filings[event.note], event)
     if event.note in state.back_ups:
         return received(state.back_ups[event.note], event)
+    if event.note in state.alarms:
+        return received(state.alarms[event.note], event)
     note = note_of(state, event, event.note)
     if note is None:
         return [Ignored(why=Why.UNKNOWN)]
@@ -113,7 +115,7 @@ def on_attempted(state: State, taken: Taken, event: NoteAttempted) -> list[Decis
 
 def on_reported(state: State, taken: Taken, event: DeliveryReported) -> list[Decision]:
     """Kept; and where nothing of this rung can reach the crew any more, the next one now (N5)."""
-    if event.note in state.writings:
+    if event.note in state.writings or event.note in state.alarms:
         return [Noted()]
     if event.note in state.back_ups:
         return turned_away(state.back_ups[event.note], event)

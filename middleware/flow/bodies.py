@@ -8,11 +8,13 @@ from middleware.domain.wording import device_note, device_withdrawal
 from middleware.domain.wording_cad import cad_note, cad_withdrawal
 from middleware.domain.wording_radio import radio_text, radio_withdrawal
 from middleware.domain.wording_spoken import spoken_note, spoken_withdrawal
+from middleware.engine.alarm import Alarm
 from middleware.engine.back_up import BackUp
 from middleware.engine.hand_on import HandOn
 from middleware.engine.state import Incident, Note, Phase, State, Writing
 from middleware.flow.back_up_body import back_up_body
 from middleware.flow.carried import Beside, Carried
+from middleware.flow.emergency_body import emergency_body
 from middleware.flow.hand_on_bodies import scene_body
 from middleware.flow.report_bodies import filing_body
 from middleware.ports import Body, By, ToDevice
@@ -40,6 +42,8 @@ def _beside(state: State, other: Beside) -> Body:
         return _written(state, other)
     if isinstance(other, HandOn):
         return scene_body(state, other)
+    if isinstance(other, Alarm):
+        return emergency_body(state, other)
     return back_up_body(state, other) if isinstance(other, BackUp) else filing_body(state, other)
 
 

@@ -19,7 +19,7 @@ from middleware.engine.entry import Entry
 from middleware.engine.state import Note, State
 from middleware.flow.attempts import Attempts, is_wanted
 from middleware.flow.bodies import note_message
-from middleware.flow.carried import BESIDE, Carried, beside, find, is_withdrawn
+from middleware.flow.carried import BESIDE, Carried, beside, find, is_in_force, is_withdrawn
 from middleware.flow.danger import most_dangerous_first
 from middleware.flow.messages import answer_message
 from middleware.flow.parcels import ANSWER, Destination, Parcel
@@ -182,7 +182,10 @@ class Couriers:
             if channel not in self._channels or channel not in note.channels:
                 continue
             shown = note.shown.get(channel, 0) >= note.revision
-            if shown and (is_withdrawn(note) or not isinstance(note, Note)):
+            stays = isinstance(note, Note) or (
+                state.rules.way(channel).anew and is_in_force(state, note)
+            )
+            if shown and (is_withdrawn(note) or not stays):
                 continue
             hurried = self._hurry(channel, note)
             if not hurried and state.rules.way(channel).repeatable:
