@@ -15,6 +15,8 @@ PACKAGES = {
     "promtool": "prometheus",
     "amtool": "prometheus-alertmanager",
     "alertmanager": "prometheus-alertmanager",
+    "systemd-analyze": "systemd",
+    "systemd-sysusers": "systemd",
 }
 PLACES = (str(Path(sys.executable).parent), "/usr/local/sbin", "/usr/sbin", "/sbin")
 

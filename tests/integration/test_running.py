@@ -1,0 +1,194 @@
+"""docs/running.md, block by block on a real service with SQLite: install, back up, restore, upgrade
+and roll back (O4, E1); and the units of systemd as its own tools see them (E2)."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from aiohttp import ClientSession
+
+from adapters.stores.sqlite import SqliteJournal
+from middleware.engine.entry import Entry
+from middleware.flow.records import digest, seal
+from middleware.ops.keys import FileKeys
+from schemas.incident import IncidentUpdated
+from tests.cad import message
+from tests.golden.examples import AT, event
+from tests.needs import require
+from tests.service_process import PATIENCE_S, ROOM, choose_ports
+from tests.systemd import PAGE, Machine
+
+pytestmark = pytest.mark.timeout(600)
+UNIT = "forewarn.service"
+RUN = ("Install", "Back up", "Restore", "Upgrade", "Roll back")
+EXPOSED = 2.0
+"""What `systemd-analyze security` may find at most, of 10."""
+ON_THE_MACHINE = """
+docker/install . /opt/forewarn
+sudo install -D -m 755 docker/systemd/forewarn-backup /usr/local/sbin/forewarn-backup
+sudo install -D -m 644 docker/systemd/forewarn.sysusers /etc/sysusers.d/forewarn.conf
+sudo systemd-sysusers
+sudo install -m 644 docker/systemd/*.service docker/systemd/*.timer /etc/systemd/system
+"""
+AMI = """
+[source.asterisk_ami]
+connect = "127.0.0.1:{port}"
+password_file = "/run/credentials/forewarn.service/secrets_ami"
+"""
+
+
+@dataclass(slots=True)
+class Site(Machine):
+    """The machine with its service, and a CAD that speaks to it."""
+
+    token: str = ""
+
+    @property
+    def state(self) -> Path:
+        return self.root / "var" / "lib" / "forewarn"
+
+    @property
+    def pid(self) -> int:
+        return int((self.root / f"{UNIT}.pid").read_text())
+
+    def is_up(self) -> bool:
+        return psutil.pid_exists(self.pid) and (
+            psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
+        )
+
+    def install(self) -> None:
+        """As the page says, with the secret of an exchange beside it."""
+        self.prepare()
+        config = self.root / "source" / "docker" / "systemd" / "forewarn.toml"
+        config.write_text(config.read_text() + self.here(AMI.format(port=choose_ports()["ami"])))
+        secrets = self.root / "etc" / "forewarn" / "secrets"
+        secrets.mkdir(parents=True)
+        (secrets / "ami").write_text("the secret of the exchange\n")
+        self.token = self.does("Install").strip().splitlines()[-1]
+
+    async def says(self, n: int) -> str:
+        """What becomes of incident `n`: taken, known …"""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        url = f"http://127.0.0.1:{self.ports[8101]}/cad/v1/messages"
+        async with (
+            ClientSession(headers=headers) as http,
+            http.post(url, data=message(n=n)) as told,
+        ):
+            return str(json.loads(await told.text())["standing"])
+
+    async def records(self) -> list[bytes]:
+        journal = SqliteJournal(self.state / "journal.sqlite")
+        try:
+            return [record async for _, record in journal.read(0)]
+        finally:
+            await journal.close()
+
+    async def written_by_a_newer_version(self) -> None:
+        """One more record, of a version that this build does not know."""
+        records, keys = await self.records(), FileKeys(self.state / "keys")
+        journal = SqliteJournal(self.state / "journal.sqlite")
+        token = await journal.acquire()
+        entry = Entry(len(records) + 1, AT, event("incident.updated"), None, ())
+        with pytest.MonkeyPatch.context() as newer:
+            newer.setattr(IncidentUpdated, "version", 2)
+            record = seal(entry, room=ROOM, token=token, previous=digest(records[-1]), keys=keys)
+        await journal.append(len(records), token, [record])
+        await journal.close()
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    console, broker, http, tcp, _ = choose_ports().values()
+    site = Site(tmp_path, {8100: console, 1883: broker, 8101: http, 8102: tcp})
+    try:
+        await asyncio.to_thread(site.install)
+        yield site
+    finally:
+        await asyncio.to_thread(site.shell, f"systemctl stop {UNIT}")
+
+
+async def test_o4_e1_what_the_copy_has_is_there_again_and_the_rest_can_be_said_again(
+    site: Site,
+) -> None:
+    assert [await site.says(n) for n in (1, 2)] == ["taken", "taken"]
+    await asyncio.to_thread(site.does, "Back up")
+    assert [await site.says(n) for n in (3, 2)] == ["taken", "known"]
+    before = await site.records()
+
+    said = await asyncio.to_thread(site.does, "Restore")
+    assert "sound: the journal is what was written" in said
+    restored = await site.records()
+    assert restored[:1] == before[:1]
+    assert [await site.says(n) for n in (1, 2, 3)] == ["known", "known", "taken"]
+    assert [one.stat().st_mode & 0o077 for one in (site.state, *site.state.glob("*"))].count(0) > 4
+
+
+async def test_e4_a_key_that_was_deleted_is_in_no_copy_any_more(site: Site) -> None:
+    kept = site.root / "var" / "lib" / "forewarn-backup-keys" / "keys"
+    erased = site.state / "keys" / "of-somebody.key"
+    erased.write_bytes(b"k" * 32)
+    await asyncio.to_thread(site.does, "Back up")
+    assert (kept / erased.name).exists()
+    assert not list((site.root / "var" / "lib" / "forewarn-backup").glob("**/*.key"))
+    erased.unlink()
+    await asyncio.to_thread(site.does, "Back up")
+    assert {one.name for one in kept.iterdir()} == {o.name for o in (site.state / "keys").iterdir()}
+
+
+async def test_o4_a_newer_version_takes_over_and_the_older_one_comes_back(site: Site) -> None:
+    assert await site.says(1) == "taken"
+    for section, version in (("Upgrade", "0.2.0"), ("Roll back", "0.1.0")):
+        await asyncio.to_thread(site.does, section)
+        assert (
+            psutil.Process(site.pid).environ()["INSTALLED_AT"].endswith(f"/opt/forewarn-{version}")
+        )
+        assert await site.says(1) == "known"
+    assert await site.says(2) == "taken"
+
+    await asyncio.to_thread(site.shell, f"systemctl stop {UNIT}")
+    await site.written_by_a_newer_version()
+    records = await site.records()
+    await asyncio.to_thread(site.shell, f"systemctl start {UNIT}")
+    async with asyncio.timeout(PATIENCE_S):
+        while site.is_up():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert f"position {len(records)}" in site.log()
+    assert await site.records() == records, "it changed nothing"
+
+    await asyncio.to_thread(site.does, "Restore")
+    assert [await site.says(n) for n in (1, 2)] == ["known", "taken"], "as of before the upgrade"
+
+
+def test_every_block_of_the_page_is_run() -> None:
+    sections = re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)[1:]
+    assert tuple(s.splitlines()[0] for s in sections if "```sh" in s) == RUN
+
+
+def test_e2_the_units_are_what_systemd_takes_and_leave_little_exposed(tmp_path: Path) -> None:
+    """Its own tools say so; the user is what sysusers makes."""
+    machine, analyze = Machine(tmp_path, {}), require("systemd-analyze")
+    machine.prepare()
+    machine.shell(ON_THE_MACHINE)
+    units = sorted(str(unit) for unit in (tmp_path / "etc/systemd/system").iterdir())
+    _succeeds(analyze, "verify", "--man=no", *units)
+    for unit in (unit for unit in units if unit.endswith(".service")):
+        threshold = f"--threshold={EXPOSED * 10:.0f}"
+        _succeeds(analyze, "security", "--offline=true", threshold, unit)
+        text = Path(unit).read_text()
+        assert "\nUser=forewarn\n" in text
+        assert "WatchdogSec" not in text, "the service does not notify"
+    assert re.search(r"^forewarn:", (tmp_path / "etc/passwd").read_text(), re.MULTILINE)
+
+
+def _succeeds(*command: str) -> None:
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "200"}
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr + done.stdout[-500:]
