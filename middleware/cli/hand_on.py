@@ -49,4 +49,4 @@ def act(args: argparse.Namespace) -> int:
 
 async def _ask(args: argparse.Namespace, said: dict[str, object]) -> str:
     async with reach_service(args, ROLE) as service:
-        return await service.read("/api/hand-ons", said)
+        return await service.read("/api/marker-hand-ons", said)

@@ -81,7 +81,7 @@ class Acts:
             )
         )  # fmt: skip
 
-    async def hand_on(
+    async def hand_on_markers(
         self, caller: Caller, to: str, basis: str, named: tuple[str, ...], count: int
     ) -> Submitted:
         """Who handed which markers on to whom is on record before they leave (M5, E1)."""

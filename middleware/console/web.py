@@ -23,9 +23,9 @@ from middleware.console.acts import Acts
 from middleware.console.attempts import Attempts
 from middleware.console.door import open_door
 from middleware.console.guard import Guard
-from middleware.console.hand_on_routes import HandOnRoutes
 from middleware.console.hub import Hub
 from middleware.console.live import Live
+from middleware.console.marker_hand_ons import MarkerHandOns
 from middleware.console.marker_routes import MarkerRoutes
 from middleware.console.measured import Measured
 from middleware.console.now import Limits, Now
@@ -127,7 +127,7 @@ class Console:
             "POST /api/markers/{batch}/decision": markers.decision,
             "PUT /api/markers/{marker}": markers.put,
             "DELETE /api/markers/{marker}": markers.end,
-            "POST /api/hand-ons": HandOnRoutes(acts, self.projection, self.room).hand_on,
+            "POST /api/marker-hand-ons": MarkerHandOns(acts, self.projection, self.room).hand_on,
             "GET /api/timeline/{incident}": watching.history,
             "GET /api/reports": reports.export,
             "GET /api/abusive-calls": AbuseRoutes(acts, self.projection).export,

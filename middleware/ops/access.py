@@ -135,7 +135,7 @@ RULES: dict[str, frozenset[Role]] = {
     "POST /api/markers/{batch}/decision": _MARKING,
     "PUT /api/markers/{marker}": _MARKING,
     "DELETE /api/markers/{marker}": _MARKING,
-    "POST /api/hand-ons": _MARKING,
+    "POST /api/marker-hand-ons": _MARKING,
     # Incident reports
     "GET /api/abusive-calls": _SECURITY | {R.SUPERVISOR, R.AUDITOR},
     "GET /api/letters/{proposal}": _MARKING | _SECURITY | {R.AUDITOR},

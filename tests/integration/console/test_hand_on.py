@@ -14,7 +14,7 @@ from tests import said
 from tests.console_clients import program
 from tests.consoles import ConsoleRoom
 
-WHERE = "/api/hand-ons"
+WHERE = "/api/marker-hand-ons"
 ASKED = {"to": "EOC 2", "basis": "mutual aid"}
 
 

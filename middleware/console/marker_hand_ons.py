@@ -1,4 +1,4 @@
-"""POST /api/hand-ons: markers for another body, decided by a named person and on record (M5)."""
+"""POST /api/marker-hand-ons: markers for another body, decided by a named person and on record (M5)."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ class HandOn(Said):
 
 
 @dataclass(frozen=True, slots=True)
-class HandOnRoutes:
-    """The handler of hand-ons."""
+class MarkerHandOns:
+    """The handler below /api/marker-hand-ons."""
 
     acts: Acts
     projection: Projection
@@ -51,7 +51,7 @@ class HandOnRoutes:
             ) from None
         if not lines:
             raise web.HTTPNotFound(text="no marker of our own is in force")
-        await self.acts.hand_on(request[CALLER], asked.to, asked.basis, asked.markers, len(lines))
+        await self.acts.hand_on_markers(request[CALLER], asked.to, asked.basis, asked.markers, len(lines))
         return web.Response(text="".join([heading(), *lines]), content_type="text/csv")
 
     async def _named(self, names: tuple[str, ...]) -> AsyncIterator[Marker]:
