@@ -66,11 +66,10 @@ def receipt_of(raw: bytes) -> Receipt | None:
     """What is said of a probe; of all else nothing."""
     try:
         note = DeviceNote.model_validate_json(raw, extra="ignore")
+        said = Receipt(kind=ReceiptKind.DISPLAYED, note=note.note, revision=note.revision)
     except ValidationError:
         return None
-    if not note.probe:
-        return None
-    return Receipt(kind=ReceiptKind.DISPLAYED, note=note.note, revision=note.revision)
+    return said if note.probe else None
 
 
 class _Unseen:
