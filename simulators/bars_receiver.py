@@ -67,6 +67,7 @@ class BarsReceiver(Receiving):
 
     def take(self, key: str, raw: bytes) -> tuple[int, Json]:
         """(status, answer): a bundle that answers the message, or an OperationOutcome."""
+        bundle: Json = {}
         try:
             bundle = json.loads(raw)
             wrong = next(violations(bundle), None)
@@ -210,7 +211,9 @@ def main(argv: Sequence[str]) -> int:
     given = parser.parse_args(argv)
 
     def build(*known: Any, **more: Any) -> BarsReceiver:
-        return BarsReceiver(*known, **more, service=given.service)
+        receiver = BarsReceiver(*known, **more)
+        receiver.service = given.service
+        return receiver
 
     return run(NAME, build, given, f"takes hand-ons at {{at}}{PATH}")
 

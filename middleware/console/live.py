@@ -21,6 +21,7 @@ from middleware.console.alarm_verbs import AlarmVerbs
 from middleware.console.back_up_verbs import BackUpVerbs
 from middleware.console.frequent_verbs import FrequentVerbs
 from middleware.console.guard import CALLER, Caller, Guard
+from middleware.console.hand_on_verbs import HandOnVerbs
 from middleware.console.hub import Hub, Screen
 from middleware.console.marker_routes import problem_of
 from middleware.console.mistake_verbs import MistakeVerbs
@@ -89,6 +90,7 @@ class Live:
             **MistakeVerbs(self.hub, self.projection, self.acts).table(),
             **ReportVerbs(self.hub, self.projection, self.acts).table(),
             **AbuseVerbs(self.hub, self.projection, self.acts).table(),
+            **HandOnVerbs(self.hub, self.projection, self.acts).table(),
             **ProposalVerbs(self.hub, self.projection, self.acts).table(),
             **FrequentVerbs(self.hub, self.projection, self.acts).table(),
             "watch": (_Watch, self._watch),
@@ -170,8 +172,13 @@ class Live:
             "may_export_reports": may(caller.role, "GET /api/reports"),
             "may_export_abuse": may(caller.role, "GET /api/abusive-calls"),
             "streams": view_of(caller.role),
+            "services": self._services() if "hand-on" in verbs else [],
             "room": self.room,
         }
+
+    def _services(self) -> list[str]:
+        """To which an incident can be handed on."""
+        return list(self.projection.state.rules.services)
 
     def _refuse(self, screen: Screen, words: str) -> None:
         self.hub.tell(screen, {"say": "refused", "words": words})

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from middleware.console.doubts import said_here
+from middleware.console.hand_ons import handed_on
 from middleware.console.held import held_by
 from middleware.console.told import has_open_task, told, told_at, told_in_words, ways, ways_in_words
 from middleware.domain.wording import certainty, headline, in_words, not_shown_in_words, review
@@ -39,6 +40,7 @@ def incident_row(state: State, incident: str, today: date) -> Row | None:
         **flag(state, known.checked, today),
         "frequent": frequent_in_words(state, known),
         "said": said_here(state, known),
+        "handed_on": handed_on(state, known),
         "crews": [_crew(state, known, sent) for sent in known.resources.values()],
     }
 

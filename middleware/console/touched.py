@@ -21,6 +21,7 @@ from schemas import decision as d
 from schemas import held as h
 from schemas import judgement as j
 from schemas.decision import Decision
+from schemas.hand_on import HAND_ON_DECISIONS
 from schemas.reporting import REPORT_DECISIONS
 from schemas.telling import AttemptMade, AttemptReported
 
@@ -57,6 +58,9 @@ def _of_subject(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
 
 
 def _of_note(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    if decision.note in state.hand_ons:
+        yield from _incident(state.hand_ons[decision.note].incident)
+        return
     if decision.note in state.filings:
         yield "reports", state.filings[decision.note].report
         return
@@ -139,6 +143,12 @@ def _of_mistakes(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
             yield "calls", pair.address
 
 
+def _of_hand_on(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
+    one = state.hand_ons.get(decision.hand_on)
+    if one is not None:
+        yield from _incident(one.incident)
+
+
 def _of_report(decision: Any, entry: Entry, state: State) -> Iterator[Touch]:
     """On each list on which it may stand."""
     for stream in ("reports", "assaults", "applications"):
@@ -177,6 +187,7 @@ FINDERS: dict[type[Decision], Callable[[Any, Entry, State], Iterator[Touch]]] = 
     j.MistakesLapsed: _of_mistakes,
     **dict.fromkeys(REPORT_DECISIONS, _of_report),
     **CALLERS,
+    **dict.fromkeys(HAND_ON_DECISIONS, _of_hand_on),
     d.Quarantined: _of_refusal,
     d.Failed: _of_refusal,
 }

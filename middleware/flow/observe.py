@@ -12,6 +12,7 @@ from middleware.flow.alarm_figures import AlarmFigures
 from middleware.flow.back_up_figures import BackUpFigures
 from middleware.flow.caller_figures import CallerFigures
 from middleware.flow.checker import Matcher
+from middleware.flow.hand_on_figures import HandOnFigures
 from middleware.flow.report_figures import ReportFigures
 from middleware.flow.stamps import Stamps
 from middleware.flow.stand_off_figures import StandOffFigures
@@ -35,6 +36,7 @@ class Observer:
         self._back_ups = BackUpFigures(meters)
         self._reports = ReportFigures(meters)
         self._callers = CallerFigures(meters)
+        self._hand_ons = HandOnFigures(meters)
         self._stand_offs = StandOffFigures(meters)
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
@@ -45,6 +47,7 @@ class Observer:
                 self._back_ups.on_decision(entry, made, state)
                 self._reports.on_decision(entry, made, state)
                 self._callers.on_decision(entry, made, state)
+                self._hand_ons.on_decision(made)
                 self._stand_offs.on_decision(entry, made, state)
 
     def _on_decision(self, entry: Entry, made: d.Decision, state: State) -> None:
@@ -119,6 +122,7 @@ class Observer:
         self._back_ups.measure(state, now)
         self._reports.measure(state, now)
         self._callers.measure(state)
+        self._hand_ons.measure(state)
         self._stand_offs.measure(state, now)
         self._measure_mistakes(state)
 

@@ -12,6 +12,7 @@ from middleware.flow.timeline_alarms import alarm_words
 from middleware.flow.timeline_back_up import back_up_words
 from middleware.flow.timeline_callers import OF_CALLERS, caller_words
 from middleware.flow.timeline_channels import channel_words
+from middleware.flow.timeline_hand_ons import hand_on_words
 from middleware.flow.timeline_journal import Unwritten
 from middleware.flow.timeline_reports import report_words
 from middleware.flow.timeline_stand_offs import stand_off_words
@@ -19,6 +20,7 @@ from middleware.ports import Clock, Journal, Keys
 from schemas import decision as d
 from schemas.alarm import AlarmRaised
 from schemas.back_up import BackUpMade
+from schemas.hand_on import HandOnBegun
 from schemas.held import StandOffBegun
 from schemas.incident import CadEvent
 from schemas.judgement import MistakeTaken
@@ -59,6 +61,7 @@ class _Follow:
         self._mistakes: set[str] = set()
         self._reports: set[str] = set()
         self._proposals: set[str] = set()
+        self._hand_ons: dict[str, str] = {}
         self._back_ups: set[str] = set()
         self._unwritten = Unwritten()
         self._stand_offs: dict[str, str] = {}
@@ -76,6 +79,7 @@ class _Follow:
                 or self._stand_off_words(made)
                 or self._report_words(made)
                 or self._caller_words(made)
+                or self._hand_on_words(made)
                 or self._words(made)
             )
             if words:
@@ -104,6 +108,15 @@ class _Follow:
         name = getattr(made, "request", None) or getattr(made, "note", None)
         return back_up_words(made, entry) if name in self._back_ups else ""
 
+    def _hand_on_words(self, made: d.Decision) -> str:
+        if not self._hand_ons and not isinstance(made, HandOnBegun):
+            return ""
+        if isinstance(made, HandOnBegun) and made.incident in self._ids:
+            self._hand_ons[made.hand_on] = made.service
+        name = getattr(made, "hand_on", None) or getattr(made, "note", None)
+        service = self._hand_ons.get(name or "")
+        return hand_on_words(made, service) if service else ""
+
     def _caller_words(self, made: d.Decision) -> str:
         if type(made) not in OF_CALLERS:
             return ""
@@ -126,6 +139,8 @@ class _Follow:
             self._alarms.add(made.alarm)
         if getattr(made, "alarm", None) in self._alarms:
             return alarm_words(made)
+        if isinstance(made, d.Shown) and made.note in self._alarms:
+            return f"alarm {made.note}: {made.channel} has it, revision {made.revision}"
         if isinstance(made, d.NoteIssued) and made.incident in self._ids:
             self._notes[made.note] = made.callsign
         if isinstance(made, MistakeTaken) and made.subject in self._ids:

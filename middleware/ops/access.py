@@ -75,6 +75,8 @@ RULES: dict[str, frozenset[Role]] = {
     "ws take-task": _DUTY,
     "ws say-stand-off": _DUTY,
     "ws answer-prompt": _DUTY,
+    "ws hand-on": _DUTY,
+    "ws end-hand-on": _DUTY,
     "ws report-mistake": _EOC,
     "ws open-mistake": _MARKING | {R.AUDITOR},
     "ws decide-mistake": _MARKING,

@@ -41,6 +41,7 @@ FIXED: dict[tuple[str, str], Iterable[str]] = {
     ("forewarn_reports_waiting", "what"): ("sub_category", "security", "marking", "receipt"),
     ("forewarn_abusive_calls_total", "what"): ("ended", "warned", "noted"),
     ("forewarn_abusive_calls_total", "category"): _CATEGORIES,
+    ("forewarn_hand_ons_total", "what"): ("begun", "ended", "refused"),
     ("forewarn_abuse_set_right_total", "what"): ("corrected", "taken_back"),
     ("forewarn_frequent_callers_total", "plan"): ("yes", "no"),
     ("forewarn_proposals_total", "what"): Proposed,
@@ -62,6 +63,7 @@ FIXED: dict[tuple[str, str], Iterable[str]] = {
     ("forewarn_submissions_total", "standing"): Standing,
     ("forewarn_sent_total", "kind"): (
         "notes", "answers", "prompts", "taken", "note", "withdrawal", "request", "report", "notice",
+        "flag",
         "emergency",
     ),
 }  # fmt: skip

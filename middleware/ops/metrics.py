@@ -84,6 +84,10 @@ TABLE: tuple[Row, ...] = (
         "for abuse, and what became of them", ("what", "became")),
     Row("forewarn_proposals_waiting", Gauge, "of these, those that nobody has decided on",
         ("what",)),
+    Row("forewarn_hand_ons_total", Counter, "incidents handed on to another service, and what "
+        "became of what it is told", ("what",)),
+    Row("forewarn_hand_ons_waiting", Gauge, "of these, those whose present flags the other service "
+        "has not received"),
     Row("forewarn_assault_taken_seconds", Histogram, "from the telling of the security team to a "
         "named person who took the physical assault", buckets=_BY_PEOPLE),
     Row("forewarn_assault_untaken_seconds", Gauge, "age of the oldest physical assault that nobody "

@@ -2,6 +2,7 @@
 import { goCompose, goToBackUp } from "/static/back_up.js";
 import { doubt } from "/static/mistakes.js";
 import { abuse } from "/static/abuse.js";
+import { handOn } from "/static/hand_on.js";
 import { assault } from "/static/reports.js";
 import { violence } from "/static/violence.js";
 
@@ -20,6 +21,7 @@ export const HELP = [
   ["A F N", "show all, flagged, not checked"],
   ["W P", "in an open note: to wrong address, not the same place; again says it"],
   ["B", "in an open call: abusive, warned or ended; B again opens the form"],
+  ["X", "in an open incident: to telling another service of the scene; X again opens the form"],
   ["V", "in an open note: to report violence; V again opens the form"],
   ["S", "go to the first physical assault nobody has taken; S again takes it"],
   ["1 … 9", "the views at the top"],
@@ -83,7 +85,7 @@ export function onKey(event, acts) {
     o: () => prompt(acts.answer),
     a: () => acts.filter("all"), f: () => acts.filter("flagged"), n: () => acts.filter("not checked"),
     w: () => doubt("W"), p: () => doubt("P"), c: () => goCompose(acts), r: goToBackUp,
-    b: abuse, v: violence, s: () => assault(acts.takeAssault),
+    x: handOn, b: abuse, v: violence, s: () => assault(acts.takeAssault),
     ...Object.fromEntries([...Array(9).keys()].map((n) => [n + 1, () => acts.view(n)])),
   }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act) return;

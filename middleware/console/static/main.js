@@ -47,6 +47,8 @@ class App extends Component {
     drop: (report, reason) => this.do({ do: "drop-report", report, reason }),
     takeAssault: (report) => this.do({ do: "take-assault", report }),
     settleApplication: (report, applied, reason) => this.do({ do: "settle-application", report, applied, reason }),
+    handOn: (incident, service, why) => this.do({ do: "hand-on", incident, service, case: why }),
+    endHandOn: (hand_on, reason) => this.do({ do: "end-hand-on", hand_on, reason }),
     openAbuse: (entry) => this.openBehind("abuse", "entry", { do: "open-abuse", entry }),
     correctAbuse: (entry, said) => this.do({ do: "correct-abuse", entry, ...said }),
     takeBackAbuse: (entry, reason) => this.do({ do: "take-back-abuse", entry, reason }),

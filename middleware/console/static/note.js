@@ -1,6 +1,7 @@
 // What is behind a flag: what is known, how old, how sure and why, where from, and who was told.
 import { html, useEffect, useRef } from "/static/ui.js";
 import { BackUpsHere } from "/static/back_up.js";
+import { HandOns } from "/static/hand_on.js";
 import { Shape } from "/static/flag.js";
 import { Doubt, NotShown } from "/static/mistakes.js";
 import { Told } from "/static/rows.js";
@@ -65,6 +66,7 @@ export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, on
       subject=${row.id} match=${match} said=${row.said[match.marker]} canSay=${canDoubt} onSay=${onDoubt} /><//>`)}
     ${row.not_shown.length > 0 && html`<p class="left-out"><${NotShown} lines=${row.not_shown} /></p>`}
     ${row.crews && html`<${BackUpsHere} link=${link} now=${now} acts=${acts} incident=${row.id} />`}
+    ${row.handed_on && html`<${HandOns} row=${row} services=${link.hello?.services ?? []} acts=${acts} />`}
     ${row.crews && html`<${Crews} incident=${row.id} crews=${row.crews} onHold=${row.finished_at ? null : onHold} />`}
     ${onAbuse && row.stage && html`<${NoteAbuse} row=${row} onNote=${onAbuse} />`}
     ${onReport && html`<${SayViolence} row=${row} onReport=${onReport} />`}

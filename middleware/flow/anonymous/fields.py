@@ -25,6 +25,7 @@ KEPT = frozenset(
     field stage relation certainty matches version in_memory after until wanted unit to prompt
     stand_off request report applied answered happened_at incident ask of
     fix result entry proposal plan precedence accepted warnings
+    hand_on service case
     """.split()
 )
 """Ids, codes, moments, figures: CAD numbers, call ids, call signs, radios and marker ids stay."""

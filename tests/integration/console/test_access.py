@@ -41,6 +41,8 @@ SAID = {
     "report-mistake": {"subject": "i1", "marker": "M1", "says": "wrong_address"},
     "open-mistake": {"mistake": "m1"},
     "note-abuse": {"subject": "c1", "warning": 1},
+    "hand-on": {"incident": "i1", "service": "Neighbour", "case": "call-assist"},
+    "end-hand-on": {"hand_on": "h1", "reason": "nearer"},
     "open-abuse": {"entry": "xc1"},
     "correct-abuse": {"entry": "xc1", "warnings": [1], "reason": "one, not two"},
     "take-back-abuse": {"entry": "xc1", "reason": "another call"},

@@ -1,0 +1,29 @@
+"""Figures of incidents handed on (N2, O1)."""
+
+from middleware.engine.state import State
+from middleware.ports import Meters
+from schemas import hand_on as h
+from schemas.decision import Decision
+
+_WHAT: dict[type[Decision], str] = {
+    h.HandOnBegun: "begun",
+    h.HandOnOver: "ended",
+    h.HandOnRefused: "refused",
+}
+
+
+class HandOnFigures:
+    """Counts what was handed on, ended and refused; measures what has not arrived."""
+
+    def __init__(self, meters: Meters) -> None:
+        self._meters = meters
+
+    def on_decision(self, made: Decision) -> None:
+        what = _WHAT.get(type(made))
+        if what is not None:
+            self._meters.counter("forewarn_hand_ons_total", what=what).inc()
+
+    def measure(self, state: State) -> None:
+        """Set the gauge to what waits now."""
+        waiting = sum(one.is_unconfirmed for one in state.hand_ons.values())
+        self._meters.gauge("forewarn_hand_ons_waiting").set(waiting)
