@@ -27,6 +27,8 @@ JOURNAL_RIGHTS = (
     "+persist"
 )
 """What docs/redis.md gives whoever keeps the journal of the room eoc1 there."""
+OTHER_USER = "forewarn-journal-2"
+"""The same for the room eoc2, on the same server."""
 
 
 def server_program() -> str:
@@ -50,8 +52,9 @@ class RedisServer:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         journal = f"user {JOURNAL_USER} on >{PASSWORD} {JOURNAL_RIGHTS}"
+        other = journal.replace(JOURNAL_USER, OTHER_USER).replace("eoc1", "eoc2")
         everybody = "user default on nopass ~* &* +@all"
-        (folder / "users.acl").write_text(f"{ACL}\n{journal}\n{everybody}\n")
+        (folder / "users.acl").write_text(f"{ACL}\n{journal}\n{other}\n{everybody}\n")
         self.port = free_port("127.0.0.1")
         self.options = options
         self._child: asyncio.subprocess.Process | None = None
@@ -103,13 +106,13 @@ class RedisServer:
             await client.aclose()
 
 
-def journal_on(port: int, folder: Path) -> dict[str, Any]:
+def journal_on(port: int, folder: Path, user: str = JOURNAL_USER) -> dict[str, Any]:
     """What `[store.redis]` says in a test: the server, and the user that docs/redis.md makes."""
     secret = folder / "journal.secret"
     secret.touch(mode=0o600)
     secret.write_text(PASSWORD + "\n")
     at = HostPort("127.0.0.1", port)
-    return {"connect": at, "username": JOURNAL_USER, "password_file": secret}
+    return {"connect": at, "username": user, "password_file": secret}
 
 
 async def _answers(client: "Redis") -> bool:

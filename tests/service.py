@@ -27,7 +27,7 @@ from simulators.cad_links import HttpLink, TcpLink
 from simulators.demo_figures import Figures
 from simulators.mdt import Crew, MdtSimulator
 from simulators.mdt_link import Link
-from tests.service_process import ROOM, Ran, ServiceProcess, choose_ports
+from tests.service_process import Ran, ServiceProcess, choose_ports
 
 DEVICES = tuple(f"A{number}" for number in range(101, 121))
 AMI_SECRET = "secret-of-the-exchange"
@@ -118,7 +118,7 @@ class ControlRoom(ServiceProcess):
         """A device that is off; its crew acknowledges at once."""
         chosen: dict[str, Any] = {"crew": Crew(least=0.0, most=0.0), "repeat_s": 0.5} | options
         link, password = Link("127.0.0.1", self.ports["broker"]), self.passwords[callsign]
-        return MdtSimulator(callsign, link, room=ROOM, password=password, **chosen)
+        return MdtSimulator(callsign, link, room=self.room, password=password, **chosen)
 
     @asynccontextmanager
     async def device(self, callsign: str, **options: Any) -> AsyncIterator[MdtSimulator]:

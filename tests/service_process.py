@@ -72,6 +72,7 @@ class ServiceProcess:
     folder: Path
     ports: dict[str, int]
     child: subprocess.Popen[bytes] | None = None
+    room: str = ROOM
 
     @property
     def config(self) -> Path:
@@ -92,7 +93,7 @@ class ServiceProcess:
 
     def configure(self, more: str = "", *, wait: str = "1h", snapshot_every: int = 20_000) -> None:
         """Write the configuration, and `more` behind it; `wait` is that of the first rung."""
-        asked = {"room": ROOM, "wait": wait, "snapshot_every": snapshot_every}
+        asked = {"room": self.room, "wait": wait, "snapshot_every": snapshot_every}
         self.config.write_text(CONFIG.format(**asked, **self.ports) + more)
 
     @asynccontextmanager

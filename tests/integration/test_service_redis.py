@@ -3,6 +3,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -37,12 +38,18 @@ password_file = "journal.secret"
 """
 
 
+@dataclass(slots=True)
 class RoomOnRedis(ControlRoom):
     """A control room whose journal is on the server at `ports["redis"]`."""
 
+    user: str = JOURNAL_USER
+
     async def journal(self) -> list[Entry]:
-        told = journal_on(self.ports["redis"], self.folder)
-        journal, keys = RedisJournal(RedisSettings(**told), ROOM), FileKeys(self.state / "keys")
+        told = journal_on(self.ports["redis"], self.folder, self.user)
+        journal, keys = (
+            RedisJournal(RedisSettings(**told), self.room),
+            FileKeys(self.state / "keys"),
+        )
         try:
             return [
                 open_record(record, keys, position=position).entry
@@ -52,12 +59,14 @@ class RoomOnRedis(ControlRoom):
             await journal.close()
 
 
-def set_up(folder: Path, port: int) -> RoomOnRedis:
+def set_up(
+    folder: Path, port: int, *, code: str = ROOM, user: str = JOURNAL_USER, more: str = ""
+) -> RoomOnRedis:
     """Configured, and not started."""
     folder.mkdir()
-    room = RoomOnRedis(folder, choose_ports() | {"redis": port})
-    room.configure(SECTION.format(port=port, user=JOURNAL_USER))
-    journal_on(port, folder)
+    room = RoomOnRedis(folder, choose_ports() | {"redis": port}, room=code, user=user)
+    room.configure(SECTION.format(port=port, user=user) + more)
+    journal_on(port, folder, user)
     room.prepare()
     return room
 
