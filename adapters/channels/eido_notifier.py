@@ -5,17 +5,17 @@ when it said so. No crew is told by it: it goes beside the ladder. docs/eido.md.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 from pydantic import Field
 
+from adapters.channels.eido_board import Board
 from adapters.channels.eido_subscription import Subscription, SubscriptionSettings
 from adapters.codecs import contract
 from adapters.codecs import eido_conveyance as conveyance
-from adapters.codecs.eido_told import Sender, Told, eido, incident_of
+from adapters.codecs.eido_told import Sender, Told
 from adapters.wires.eido_door import EidoDoor
 from adapters.wires.eido_socket import EidoSocket, Lost
 from middleware.ops.listening import HostPort, ListenAt
@@ -25,7 +25,6 @@ from middleware.ports import (
     AdapterSpec,
     By,
     ChannelDown,
-    Clock,
     Intake,
     Kind,
     Problem,
@@ -39,7 +38,6 @@ from schemas.told import CadNote, UnitEmergency
 NAME = "eido_notifier"
 NEVER = frozenset({conveyance.BAD_REQUEST, 404, conveyance.TOO_LARGE})
 """The same object is refused however often it comes."""
-MOST_INCIDENTS = 10_000
 Element = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,100}$")]
 
 log = structlog.get_logger()
@@ -57,45 +55,6 @@ class EidoNotifierSettings(SubscriptionSettings):
     agency: Element = Field(
         "ambulance.invalid", description="the identifier of this ambulance service, like a domain"
     )
-
-
-class Board:
-    """What stands of each incident since the start: each object has all of it."""
-
-    def __init__(self, sender: Sender, clock: Clock) -> None:
-        self._sender, self._clock = sender, clock
-        self._incidents: OrderedDict[str, dict[str, Told]] = OrderedDict()
-
-    def put(self, told: Told) -> dict[str, Any]:
-        """The object of its incident, with this in it."""
-        name, now = incident_of(told, self._sender), self._clock.now()
-        known = self._incidents.pop(name, {})
-        before = known.get(told.note)
-        if before is None or before.revision <= told.revision:
-            known[told.note] = told
-        known = {key: one for key, one in known.items() if one is told or one.expires_at > now}
-        self._incidents[name] = known
-        if len(self._incidents) > MOST_INCIDENTS:
-            self._incidents.popitem(last=False)
-        return eido(known.values(), self._sender, now)
-
-    def settle(self, told: Told) -> None:
-        """The other side has it: what it took back or ended need not stand any more."""
-        name = incident_of(told, self._sender)
-        known = self._incidents.get(name, {})
-        if _is_over(told) and known.get(told.note) is told:
-            del known[told.note]
-        if not known:
-            self._incidents.pop(name, None)
-
-    def live(self) -> list[dict[str, Any]]:
-        """An object of each incident of which something stands."""
-        now = self._clock.now()
-        standing = (
-            [one for one in known.values() if one.expires_at > now]
-            for known in self._incidents.values()
-        )
-        return [eido(several, self._sender, now) for several in standing if several]
 
 
 class EidoNotifier:
@@ -195,10 +154,6 @@ class EidoNotifier:
             state=Delivery.REFUSED,
             code=str(status),
         )
-
-
-def _is_over(told: Told) -> bool:
-    return told.withdrawn if isinstance(told, CadNote) else told.stopped_at is not None
 
 
 def _kind(told: Told) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from middleware.flow.emergency_body import emergency_body
+from middleware.flow.timeline import build
 from middleware.ports import By, Way
 from schemas import decision as d
 from schemas.delivery import Delivery, DeliveryReported, NoteDisplayed
@@ -73,6 +74,13 @@ def test_d2_a_receipt_is_kept_once_and_is_no_acknowledgement_of_a_person() -> No
     assert made([told.happens(receipt(told, 1).model_copy(update={"id": "x"}))], d.Ignored)
     assert made([told.happens(receipt(told, 9))], d.Ignored)
     assert told.alarm.accepted_by is None
+
+
+def test_e3_the_timeline_says_that_the_other_service_has_it() -> None:
+    told = room()
+    told.happens(receipt(told, 1))
+    words = [line.words for line in build(told.entries, told.alarm.id)]
+    assert f"alarm {told.alarm.id}: {PEER} has it, revision 1" in words
 
 
 def test_d2_a_refusal_is_kept_and_the_alarm_goes_on() -> None:
