@@ -12,6 +12,7 @@ from adapters.sources import ami_session, esl_session
 from adapters.sources.http_door import Door
 from adapters.table import ADAPTERS
 from middleware.cli.against import Line, Speaker
+from middleware.cli.against.conveyance import ConveyedFrom, ConveyedTo
 from middleware.cli.against.exchanges import Exchange, RestExchange
 from middleware.cli.against.messages import Entries, Posts, Stream, Topic
 from middleware.cli.common import tell
@@ -30,6 +31,8 @@ LINES: Mapping[str, Callable[[str, str, Speaker], Line]] = {
     "asterisk_ami": lambda source, at, _: Exchange(source, at, ami_session.PRIMER),
     "freeswitch_esl": lambda source, at, _: Exchange(source, at, esl_session.PRIMER),
     "asterisk_ari": lambda source, at, _: RestExchange(source, at),
+    "eido_server": ConveyedTo,
+    "eido_client": lambda source, at, _: ConveyedFrom(source, at),
 }
 """By source; every door over HTTP is posted to besides."""
 

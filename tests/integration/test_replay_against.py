@@ -24,7 +24,7 @@ from schemas.police import BackUpAnswered
 from schemas.safety import ManDownSignalled
 from schemas.service import Refused
 from simulators.esl_words import Leg, event
-from tests import alarms, ami, aml, ari, bars, mait, police
+from tests import alarms, ami, aml, ari, bars, eido, mait, police
 from tests.cad import message
 from tests.fakes import fake_world
 from tests.redis_server import PASSWORD, USER, RedisServer, redis_server
@@ -35,11 +35,19 @@ from tests.unit.flow.test_recording_file import HEADER
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 DOORS = ("cad_http", "man_down_http", "aml_http", "bars_http", "mait_http", "police_answers")
 EXCHANGES = ("asterisk_ami", "asterisk_ari", "freeswitch_esl")
+CONVEYED = ("eido_server", "eido_client")
 LISTENED = {"asterisk_ami": "ami", "asterisk_ari": "ari", "freeswitch_esl": "esl"}
 SIGNED_IN = 'password_file = "ami.secret"\nretry_first = "50ms"\nretry_most = "200ms"\n'
 LEG = Leg("u-1", "sofia/external/07700900123@192.0.2.1", "inbound", "in999", "07700900123", "999",
           "u-1")  # fmt: skip
 TOPICS = ("cad_mqtt", "man_down_mqtt")
+EIDO = """[source.eido_server]
+listen = "127.0.0.1:{server}"
+[source.eido_client]
+url = "ws://127.0.0.1:{client}/IncidentData/ent"
+retry_first = "50ms"
+retry_most = "200ms"
+"""
 REDIS = """[source.cad_redis]
 connect = "127.0.0.1:{port}"
 username = "{user}"
@@ -57,6 +65,8 @@ SAID: dict[str, list[bytes]] = {
     "bars_http": [bars.bundle()],
     "mait_http": [mait.about(7)],
     "police_answers": [police.message()],
+    "eido_server": [eido.event(eido.simple(1)), UNREADABLE],
+    "eido_client": [b'{"subscribeResponse":{"statusCode":200}}', eido.event(eido.simple(2))],
     "asterisk_ami": ami.pieces("answered")[1:],
     "asterisk_ari": ari.lines("answered"),
     "freeswitch_esl": [event("CHANNEL_CREATE", LEG.headers())],
@@ -100,9 +110,10 @@ def configured(room: ControlRoom, broker: NatsBroker, server: RedisServer) -> No
                f'password_file = "{at.password_file}"\n' for name in TOPICS]  # fmt: skip
     secret.touch(mode=0o600)
     secret.write_text(PASSWORD)
+    conveyed = EIDO.format(server=room.ports["eido_server"], client=room.ports["eido_client"])
     redis = REDIS.format(port=server.port, user=USER, file=secret.name)
     with room.config.open("a") as config:
-        config.write("".join(["\n", *doors, *exchanges, *brokers, redis]))
+        config.write("".join(["\n", *doors, *exchanges, *brokers, redis, conveyed]))
     room.prepare()
     (room.folder / "cad.token").write_text(room.cad_token)
 
@@ -111,7 +122,11 @@ def configured(room: ControlRoom, broker: NatsBroker, server: RedisServer) -> No
 async def room(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EveryWay]:
     """One that was told everything; its journal is looked into."""
     folder = tmp_path_factory.mktemp("against")
-    ports = choose_ports() | {n: free_port("127.0.0.1") for n in (*DOORS[1:], "ari", "esl")}
+    ports = choose_ports()
+    for name in (*DOORS[1:], *CONVEYED, "ari", "esl"):
+        while (port := free_port("127.0.0.1")) in ports.values():
+            pass
+        ports[name] = port
     room = EveryWay(folder, ports)
     world = replace(fake_world(folder / "cads"), clock=SystemClock())
     async with AsyncExitStack() as stack:
@@ -134,6 +149,8 @@ def _everywhere(room: ControlRoom, broker: NatsBroker, server: RedisServer) -> l
     against |= dict.fromkeys(TOPICS, f"{at.username}@{at.at}")
     against |= {"cad_tcp": f"127.0.0.1:{room.ports['cad_tcp']}",
                 "cad_redis": f"{USER}@127.0.0.1:{server.port}"}  # fmt: skip
+    against |= {"eido_server": f"http://127.0.0.1:{room.ports['eido_server']}",
+                "eido_client": f"127.0.0.1:{room.ports['eido_client']}"}  # fmt: skip
     files = [f"cad_mqtt={at.password_file}", f"man_down_mqtt={at.password_file}",
              "cad_redis=redis.secret"]  # fmt: skip
     words = [
@@ -144,7 +161,7 @@ def _everywhere(room: ControlRoom, broker: NatsBroker, server: RedisServer) -> l
 
 async def test_o2_every_source_with_a_recorded_wire_is_among_them() -> None:
     recorded = {spec.name for spec in ADAPTERS.values() if spec.kind is Kind.SOURCE and spec.play}
-    assert recorded - set(SAID) <= {"eido"}
+    assert recorded == set(SAID)
 
 
 async def test_o2_each_is_sent_as_its_other_side_speaks_and_told_how_it_was_taken(
@@ -153,6 +170,7 @@ async def test_o2_each_is_sent_as_its_other_side_speaks_and_told_how_it_was_take
     assert room.told.code == 0, room.told.err
     told = dict(line.split(": ") for line in room.told.out.splitlines())
     answered = dict.fromkeys(("cad_tcp", "cad_mqtt", "cad_redis"), "1 taken, 1 refused")
+    answered |= {"eido_server": "1 taken, 1 refused", "eido_client": "1 taken"}
     answered |= dict.fromkeys(DOORS, "1 status 202") | {"man_down_mqtt": "1 taken"}
     answered["cad_http"] += ", 1 status 400"
     heard = {name: f"1 opened, {len(SAID[name])} heard" for name in EXCHANGES}
@@ -166,7 +184,8 @@ async def test_o2_the_service_has_it_on_record(room: EveryWay) -> None:
             room.demand_alive()
             await asyncio.sleep(0.1)
     opened = await on_record(room, IncidentOpened)
-    assert {one.source for one in opened} == {"cad", "bars", "mait"}
+    assert {one.source for one in opened} == {"cad", "bars", "mait", "eido"}
+    assert len([one for one in opened if one.source == "eido"]) == 2
     assert {one.number for one in opened if one.source == "cad"} == {
         f"{n:06}" for n in (1, 2, 3, 4)
     }
@@ -175,7 +194,9 @@ async def test_o2_the_service_has_it_on_record(room: EveryWay) -> None:
     for kind in (CallerLocated, BackUpAnswered):
         assert len(await on_record(room, kind)) == 1
     refused = await on_record(room, Refused)
-    assert {one.source for one in refused} == {"cad_http", "cad_tcp", "cad_mqtt", "cad_redis"}
+    assert {one.source for one in refused} == {
+        "cad_http", "cad_tcp", "cad_mqtt", "cad_redis", "eido_server",
+    }  # fmt: skip
 
 
 async def on_record(room: ControlRoom, kind: type[Any]) -> list[Any]:
@@ -190,6 +211,7 @@ async def on_record(room: ControlRoom, kind: type[Any]) -> list[Any]:
         (["caller_directory=127.0.0.1:1"], "or replay in-process"),
         (["cad_redis=127.0.0.1:1"], "start it with sources at these addresses"),
         (["asterisk_ari=127.0.0.1:x"], "write it as"),
+        (["asterisk_ari=192.0.2.1:8088"], "cannot listen at 192.0.2.1:8088"),
     ],
 )
 async def test_o2_a_place_that_cannot_be_spoken_to_is_named(

@@ -1,5 +1,6 @@
 """The other side of each source, playing to a running service what was recorded (O2)."""
 
+import ssl
 from abc import ABC, abstractmethod
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -9,10 +10,13 @@ from pathlib import Path
 
 from middleware.cli.common import read_secret
 from middleware.ops.errors import Trouble
+from middleware.ops.listening import HostPort
 from middleware.ports import WireFrame
 
 WITHIN = timedelta(minutes=1)
 """The service must answer, or come to us."""
+SHUTDOWN_S = 0.1
+"""For what still speaks to us at the end; aiohttp would take 0 for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,14 @@ class Line(ABC):
     @abstractmethod
     async def say(self, frame: WireFrame) -> None:
         """One frame."""
+
+
+def client_tls(ca_file: Path | None) -> ssl.SSLContext | None:
+    """TLS with these authorities; None without."""
+    return ssl.create_default_context(cafile=ca_file) if ca_file else None
+
+
+def cannot_listen(source: str, at: HostPort) -> Trouble:
+    """Somebody has the address at which the service looks for the other side."""
+    remedy = "end the program that listens there, such as the exchange itself, and try again"
+    return Trouble(f"{source}: this command cannot listen at {at}", remedy)

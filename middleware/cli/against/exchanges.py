@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, suppress
 from aiohttp import web
 
 from adapters.sources.ari_session import BETWEEN, PRIMER
-from middleware.cli.against import WITHIN, Line
+from middleware.cli.against import SHUTDOWN_S, WITHIN, Line, cannot_listen
 from middleware.ops.listening import read_host_port
 from middleware.ports import OnWire, WireFrame
 
@@ -24,7 +24,10 @@ class Exchange(Line):
         self._writer: asyncio.StreamWriter | None = None
 
     async def begin(self, stack: AsyncExitStack) -> None:
-        server = await asyncio.start_server(self._on_connected, *self._at)
+        try:
+            server = await asyncio.start_server(self._on_connected, *self._at)
+        except OSError as fault:
+            raise cannot_listen(self.source, self._at) from fault
         stack.callback(server.close)
         stack.push_async_callback(self._hang_up)
 
@@ -80,10 +83,13 @@ class RestExchange(Line):
         app = web.Application()
         app.router.add_get("/{before:.*}events", self._on_events)
         app.router.add_get("/{before:.*}{what:channels|bridges}", self._on_list)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, *self._at).start()
+        try:
+            await web.TCPSite(runner, *self._at).start()
+        except OSError as fault:
+            raise cannot_listen(self.source, self._at) from fault
         stack.push_async_callback(self._hang_up)
 
     async def _on_events(self, request: web.Request) -> web.WebSocketResponse:

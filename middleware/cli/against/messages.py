@@ -1,10 +1,8 @@
 """Sources that take messages one at a time, each with its answer: doors, streams, topics (O2)."""
 
 import asyncio
-import ssl
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import aiomqtt
@@ -15,7 +13,7 @@ from redis.exceptions import RedisError
 from adapters.sources.cad_redis import CadRedisSettings
 from adapters.wires.mqtt_connection import BrokerAt, Connection, Limits, connect
 from adapters.wires.redis_client import RedisServer
-from middleware.cli.against import WITHIN, Line, Speaker
+from middleware.cli.against import WITHIN, Line, Speaker, client_tls
 from middleware.ops.listening import HostPort, read_host_port
 from middleware.ports import ChannelDown, OnWire, WireFrame
 
@@ -32,7 +30,7 @@ class Posts(Line):
         super().__init__(source)
         self._url = url if path in url else url.rstrip("/") + path
         self._headers = {"Authorization": f"Bearer {speaker.secret(source)}"}
-        self._tls = _tls(speaker.ca_file)
+        self._tls = client_tls(speaker.ca_file)
 
     async def begin(self, stack: AsyncExitStack) -> None:
         connector = TCPConnector(ssl=self._tls or True)
@@ -55,7 +53,7 @@ class Stream(Line):
     def __init__(self, source: str, address: str, speaker: Speaker) -> None:
         super().__init__(source)
         self._at, self._token = read_host_port(address), speaker.secret(source)
-        self._tls = _tls(speaker.ca_file)
+        self._tls = client_tls(speaker.ca_file)
 
     async def begin(self, stack: AsyncExitStack) -> None:
         self._reader, self._writer = await asyncio.open_connection(*self._at, ssl=self._tls)
@@ -187,7 +185,3 @@ def _account(address: str) -> tuple[str | None, HostPort]:
     """`user@host:port`, or without the user."""
     user, _, at = address.rpartition("@")
     return user or None, read_host_port(at)
-
-
-def _tls(ca_file: Path | None) -> ssl.SSLContext | None:
-    return ssl.create_default_context(cafile=ca_file) if ca_file else None
