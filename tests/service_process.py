@@ -9,6 +9,7 @@ import random
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ FOREWARN = (sys.executable, "-m", "middleware")
 LISTENERS = ("console", "broker", "cad_http", "cad_tcp", "ami")
 BELOW_EPHEMERAL = range(20_000, 32_000)
 """No client is ever given one of these ports as its own while the service is down."""
+_WORKER, _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), 16
+_OURS = BELOW_EPHEMERAL[_WORKER % _WORKERS :: _WORKERS]
+"""What tests beside these do not choose from."""
+_given: deque[int] = deque(maxlen=len(_OURS) // 2)
+"""What may not be listened at yet."""
 
 CONFIG = """\
 room = "{room}"
@@ -213,10 +219,11 @@ def choose_ports() -> dict[str, int]:
     chance = random.SystemRandom()
     found: set[int] = set()
     while len(found) < len(LISTENERS):
-        port = chance.choice(BELOW_EPHEMERAL)
+        port = chance.choice([one for one in _OURS if one not in _given])
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 found.add(port)
+                _given.add(port)
     return dict(zip(LISTENERS, found, strict=True))
 
 
