@@ -223,7 +223,7 @@ def choose_ports() -> dict[str, int]:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 found.add(port)
-                _given.add(port)
+                _given.append(port)
     return dict(zip(LISTENERS, found, strict=True))
 
 
