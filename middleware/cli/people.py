@@ -95,9 +95,10 @@ def _add_devices(commands: "Commands[Parser]") -> None:
         write_mosquitto,
         what="write what a mosquitto broker needs: its passwords and access list",
         more="FOLDER gets `passwords` and `acl`, from the same accounts and the same rules as the\n"
-        "embedded broker's, and `mqtt.password`, the service's own ([broker] password_file),\n"
-        "which is kept when it is there. Write them again after each `devices add` or `remove`,\n"
-        "and send mosquitto a SIGHUP.",
+        "embedded broker's, `mqtt.password`, the service's own ([broker] password_file), and\n"
+        "`probe.password`, of the device of its probes ([probes] mdt_password_file); both are\n"
+        "kept when they are there. Write them again after each `devices add` or `remove`, and\n"
+        "send mosquitto a SIGHUP.",
         examples="  forewarn devices mosquitto /etc/mosquitto/forewarn",
     )
     writing.add_argument("folder", type=Path, metavar="FOLDER")
@@ -188,18 +189,28 @@ def remove_device(args: argparse.Namespace) -> int:
 
 def write_mosquitto(args: argparse.Namespace) -> int:
     from adapters.channels.broker_access import mosquitto_acl, mosquitto_passwords
-    from adapters.channels.device_accounts import account, new_password
+    from adapters.channels.device_accounts import account
+    from middleware.ops.private_files import write_private
+
+    config, accounts = read_config(args), dict(_devices(args))
+    listed = len(accounts)
+    if config.probes.mdt is not None:
+        accounts[config.probes.mdt] = account(_kept_password(args.folder / "probe.password"))
+    service = account(_kept_password(args.folder / "mqtt.password"))
+    passwords = mosquitto_passwords(accounts.items(), service)
+    write_private(args.folder / "passwords", passwords.encode())
+    write_private(args.folder / "acl", mosquitto_acl(config.room, accounts).encode())
+    tell(f"written for the service and {listed} devices; send mosquitto a SIGHUP")
+    return FINE
+
+
+def _kept_password(file: Path) -> str:
+    """A new one is made and written where there is none."""
+    from adapters.channels.device_accounts import new_password
     from middleware.ops.private_files import read_private, write_private
 
-    accounts, room = _devices(args), read_config(args).room
-    own = args.folder / "mqtt.password"
-    password = (read_private(own) or b"").decode().strip()
+    password = (read_private(file) or b"").decode().strip()
     if not password:
         password = new_password()
-        write_private(own, password.encode())
-    listed = mosquitto_passwords(accounts, account(password))
-    write_private(args.folder / "passwords", listed.encode())
-    devices = [device for device, _ in accounts]
-    write_private(args.folder / "acl", mosquitto_acl(room, devices).encode())
-    tell(f"written for the service and {len(devices)} devices; send mosquitto a SIGHUP")
-    return FINE
+        write_private(file, password.encode())
+    return password

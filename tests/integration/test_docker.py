@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import aiomqtt
 import psutil
 import pytest
@@ -143,6 +144,21 @@ async def test_o4_the_image_is_healthy_while_it_runs_and_ends_well_when_it_is_to
     service.send_signal(signal.SIGTERM)
     assert await asyncio.to_thread(service.wait, PATIENCE_S) == 0
     assert _health(machine) != 0
+
+
+async def test_o1_the_image_probes_the_broker_with_an_account_of_its_own(
+    machine: Machine, service: psutil.Popen
+) -> None:
+    await _until_healthy(machine, service)
+    tls = ssl.create_default_context(cafile=str(machine.folder / "certs" / "ca.pem"))
+    returned = re.compile(r'^forewarn_probe_returned_total{channel="mdt"} [1-9]', re.MULTILINE)
+    async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as session:
+        found = None
+        while not found:
+            url = f"https://localhost:{machine.console}/metrics"
+            async with session.get(url, ssl=tls) as answer:
+                found = returned.search(await answer.text())
+            await asyncio.sleep(0.1)
 
 
 async def test_n3_the_image_reaches_a_vehicle_through_the_broker_over_tls(
