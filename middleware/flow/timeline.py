@@ -141,8 +141,6 @@ class _Follow:
             return alarm_words(made)
         if isinstance(made, d.Shown) and made.note in self._alarms:
             return f"alarm {made.note}: {made.channel} has it, revision {made.revision}"
-        if isinstance(made, d.Shown) and made.note in self._alarms:
-            return f"alarm {made.note}: {made.channel} has it, revision {made.revision}"
         if isinstance(made, d.NoteIssued) and made.incident in self._ids:
             self._notes[made.note] = made.callsign
         if isinstance(made, MistakeTaken) and made.subject in self._ids:
