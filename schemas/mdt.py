@@ -17,6 +17,12 @@ Topics, all below `forewarn/<room>/mdt/<device>/`:
 
 A device shows each (note, revision) once as new, never an older revision over a newer one,
 and drops a note that has expired.
+
+Two instances of the service may speak for a moment, until the one that was taken over knows it.
+`writer` in a note tells them apart: a device remembers the greatest that it has heard. A revision
+or a withdrawal by a lesser one it ignores; a note that it has never shown it shows, whoever says
+it. Of a note that it has, the word of a greater writer stands over that of a lesser one, also with
+a lesser revision; the same revision is known, unless one of them has withdrawn the note.
 """
 
 from enum import StrEnum
@@ -40,13 +46,15 @@ UP = ("receipts", "hello", "ask", "states", "violence")
 class DeviceNote(Said):
     """A risk note, or with `withdrawn` its taking back. Least data: no names, no numbers.
 
-    `certainty` in words; `age` in words ("14 months ago"); `what` says what happened. `probe`: it
-    is for nobody, shown to nobody, and says only whether what is sent arrives (O1).
+    `certainty` in words; `age` in words ("14 months ago"); `what` says what happened. `writer`
+    grows with each instance of the service that took over (O4). `probe`: it is for nobody, shown to
+    nobody, and says only whether what is sent arrives (O1).
     """
 
     contract: Name = MDT_CONTRACT
     note: Code
     revision: Annotated[int, Field(ge=1)]
+    writer: Annotated[int, Field(ge=0)] = 0
     incident: Name
     callsign: Code
     expires_at: Moment

@@ -193,8 +193,10 @@ A device
   security team; it is repeated until heard arrives for its name;
 - shows a prompt until the crew has said something, a later revision of the same stand_off comes, or
   one that is ended;
-- shows nobody a note with probe, and says displayed: such notes go to a device of the service's own,
-  which says no hello, so that a broker that accepts and discards is found;
+- remembers the greatest writer that it has heard: a revision or withdrawal by a lesser one changes
+  nothing of what it has, and what it has never shown it shows, whoever says it;
+- shows nobody a note with probe, and says displayed: such notes go to a device of the service's
+  own, which says no hello, so that a broker that accepts and discards is found;
 - reads over fields that it does not know.
 
 Bad input is not taken: it goes into quarantine, where people see it. Messages of a device may have

@@ -293,6 +293,7 @@ class MdtSimulator:
             self._say(_line(self.callsign, note, now))
             self._crew_reads(note)
         if reaction is Reaction.REMOVED:
+            self.log.removed(self.callsign, note)
             self._say(f"{self.callsign} {now:%H:%M:%S} WITHDRAWN {note.get('reason', '')}")
         if reaction in {Reaction.SHOWN, Reaction.REMOVED, Reaction.KNOWN}:
             self._receipt("removed" if note.get("withdrawn") else "displayed", note)

@@ -52,9 +52,11 @@ def note_body(state: State, note: Note) -> DeviceNote:
     marker = _marker(state, note)
     said = _said(state, note) | {"callsign": note.callsign}
     if marker is None:
-        return device_withdrawal(**said, ended=note.ended or Ended.MARKER_ENDED)
-    today = london_day(note.issued_at)
-    return device_note(marker, note.matched, **said, today=today, plan=note.plan)
+        body = device_withdrawal(**said, ended=note.ended or Ended.MARKER_ENDED)
+    else:
+        today = london_day(note.issued_at)
+        body = device_note(marker, note.matched, **said, today=today, plan=note.plan)
+    return body.model_copy(update={"writer": state.writer})
 
 
 def radio_body(state: State, note: Note) -> RadioText:

@@ -17,7 +17,7 @@ from middleware.flow.sealing import frame, open_part, seal_part, unframe
 from middleware.ops.redaction import Fixed
 from middleware.ports import Journal, Keys, Snapshot
 
-SNAPSHOT_VERSION = f"state/12 {MarkerIndex.version}"
+SNAPSHOT_VERSION = f"state/13 {MarkerIndex.version}"
 """Changes with whatever the pickled classes look like; another version is built anew."""
 Part = Literal["snapshot", "index"]
 PARTS: tuple[Part, ...] = get_args(Part)

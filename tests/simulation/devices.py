@@ -71,6 +71,7 @@ class Device:
             self.log.add(f"{self.name}#{self._epoch}", note, now)
             self._shows(note)
         elif reaction is Reaction.REMOVED:
+            self.log.removed(f"{self.name}#{self._epoch}", note)
             self.shown.pop(note["note"], None)
             self._read.pop(note["note"], None)
         if reaction in (Reaction.SHOWN, Reaction.REMOVED, Reaction.KNOWN):
@@ -155,5 +156,5 @@ class Device:
         self._epoch += 1
 
 
-_NO_NEWS = {"revision", "expires_at", "age"}
+_NO_NEWS = {"revision", "writer", "expires_at", "age"}
 """What may differ between two notes that tell the crew the same."""

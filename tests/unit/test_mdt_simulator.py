@@ -61,8 +61,29 @@ def test_the_memory_lasts_over_a_restart_where_it_has_a_file(tmp_path: Path) -> 
     assert again.take(note(2), NOW) is Reaction.OLDER
 
 
+def test_o4_a_service_that_was_taken_over_changes_nothing_and_keeps_nothing_back() -> None:
+    screen = Screen()
+    assert screen.take(note(2, writer=7), NOW) is Reaction.SHOWN
+    assert screen.take(note(3, writer=6, withdrawn=True), NOW) is Reaction.OUTDATED
+    assert screen.take(note(3, writer=6), NOW) is Reaction.OUTDATED
+    assert screen.take(note(1, "n2", writer=6), NOW) is Reaction.SHOWN
+    assert screen.take(note(2, "n2", writer=6), NOW) is Reaction.OUTDATED
+    assert screen.shows("n1", 2)
+
+
+def test_o4_the_later_service_has_the_last_word_and_shows_nothing_twice() -> None:
+    screen = Screen()
+    assert screen.take(note(3, writer=6), NOW) is Reaction.SHOWN
+    assert screen.take(note(3, writer=7), NOW) is Reaction.KNOWN
+    assert screen.take(note(4, writer=7, withdrawn=True), NOW) is Reaction.REMOVED
+    assert screen.take(note(4, writer=8), NOW) is Reaction.SHOWN
+    assert screen.take(note(2, writer=9), NOW) is Reaction.SHOWN
+    assert screen.shows("n1", 2)
+
+
 notes = st.builds(
     note,
+    writer=st.integers(1, 3),
     revision=st.integers(1, 5),
     name=st.sampled_from(["n1", "n2"]),
     minutes=st.integers(-5, 60),
@@ -75,8 +96,11 @@ def test_in_whatever_order_notes_come_the_contract_is_kept(said: list[tuple[Note
     screen, log, now = Screen(), ShownLog(), NOW
     for each, later in said:
         now += timedelta(seconds=later)
-        if screen.take(each, now) is Reaction.SHOWN:
-            log.add("A101", each, now)
+        match screen.take(each, now):
+            case Reaction.SHOWN:
+                log.add("A101", each, now)
+            case Reaction.REMOVED:
+                log.removed("A101", each)
     assert log.violations == []
 
 

@@ -1,7 +1,10 @@
 """State is rebuilt before anything is opened: from records, or a snapshot and the rest (O4)."""
 
+from collections.abc import Iterable
+
 from adapters.stores.memory import Disk, MemoryJournal
 from middleware.flow.restore import restore, take_snapshot
+from schemas.mdt import DeviceNote
 from tests import said
 from tests.flowing import ROOM, OneKey, Running, records, start
 from tests.room import refold
@@ -70,12 +73,17 @@ async def test_o4_a_snapshot_of_a_journal_that_lost_its_tail_is_not_used() -> No
 
 
 @virtual
+def said_by(writer: int, notes: Iterable[DeviceNote]) -> dict[str, DeviceNote]:
+    """By whom it is said is no news to a device that has them."""
+    return {note.note: note.model_copy(update={"writer": writer}) for note in notes}
+
+
 async def test_o4_nothing_is_shown_twice_as_new_after_a_restart() -> None:
     """The same note, the same revision: a device knows that it has shown it (N3)."""
     running = await lived()
-    before = {note.note: note for note in running.radio.notes("A1")}
+    before = said_by(1, running.radio.notes("A1"))
     await running.stop()
     again = await start(running.disk)
     await again.wait(1)
 
-    assert {note.note: note for note in again.radio.notes("A1")} == before
+    assert said_by(1, again.radio.notes("A1")) == before
