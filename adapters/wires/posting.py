@@ -18,6 +18,7 @@ import aiohttp
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from middleware.ops.clock import sleep_unless
 from middleware.ops.durations import Between, Duration, read_duration
 from middleware.ops.listening import is_loopback
 from middleware.ops.presence import Presence
@@ -278,13 +279,7 @@ class PostingChannel:
 
     async def _wait(self, delay: timedelta) -> None:
         """Until it is time to look again, or somebody doubts that it is there."""
-        sleeper = asyncio.ensure_future(self._world.clock.sleep(delay))
-        waker = asyncio.ensure_future(self._doubt.wait())
-        try:
-            await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            waker.cancel()
+        await sleep_unless(self._doubt, self._world.clock, delay)
 
     def _lost(self, ended: str, pause: timedelta) -> None:
         self._up = False

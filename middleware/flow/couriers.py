@@ -23,6 +23,7 @@ from middleware.flow.carried import BESIDE, Carried, beside, find, is_in_force, 
 from middleware.flow.danger import most_dangerous_first
 from middleware.flow.messages import answer_message
 from middleware.flow.parcels import ANSWER, Destination, Parcel
+from middleware.ops.clock import sleep_unless
 from middleware.ports import Channel, ChannelDown, Clock, Intake, Meters
 from schemas import decision as d
 from schemas.delivery import NOT_OUT, Delivery
@@ -317,13 +318,7 @@ class Couriers:
             await self._sooner.wait()
             return
         delay = timedelta(seconds=max(TOGETHER, self._later[0][0] - self._clock.monotonic()))
-        sleeper = asyncio.ensure_future(self._clock.sleep(delay))
-        waker = asyncio.ensure_future(self._sooner.wait())
-        try:
-            await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            waker.cancel()
+        await sleep_unless(self._sooner, self._clock, delay)
 
     async def _fault(self, channel: str, parcel: Parcel) -> Delivery | None:
         """Send; what went wrong, if anything. A fault of one channel must not stop the others: it

@@ -9,6 +9,7 @@ from middleware.engine.entry import Entry
 from middleware.engine.state import State
 from middleware.flow.danger import rank
 from middleware.flow.stamps import Stamps
+from middleware.ops.clock import sleep_unless
 from middleware.ports import Clock
 from schemas.decision import Failed, TimerSet
 from schemas.delivery import TimerDue
@@ -104,13 +105,7 @@ class Timers:
             await self._sooner.wait()
             return
         delay = timedelta(seconds=max(0.0, self._heap[0][0] - self._clock.monotonic()))
-        sleeper = asyncio.ensure_future(self._clock.sleep(delay))
-        waker = asyncio.ensure_future(self._sooner.wait())
-        try:
-            await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            waker.cancel()
+        await sleep_unless(self._sooner, self._clock, delay)
 
     def _event(self, name: str, revision: int) -> TimerDue:
         return TimerDue(

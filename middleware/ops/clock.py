@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from random import Random, SystemRandom
 
+from middleware.ports import Clock
+
 
 class SystemClock:
     """The machine's time, as the `Clock` port wants it."""
@@ -17,6 +19,17 @@ class SystemClock:
 
     async def sleep(self, delay: timedelta) -> None:
         await asyncio.sleep(max(0.0, delay.total_seconds()))
+
+
+async def sleep_unless(woken: asyncio.Event, clock: Clock, delay: timedelta) -> None:
+    """Until it is over, or sooner when somebody wakes the sleeper."""
+    sleeper = asyncio.ensure_future(clock.sleep(delay))
+    waker = asyncio.ensure_future(woken.wait())
+    try:
+        await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        sleeper.cancel()
+        waker.cancel()
 
 
 def chance() -> Random:
