@@ -40,8 +40,8 @@ def incident(given: argparse.Namespace) -> Incident:
         latitude, longitude = (float(part) for part in given.at.split(","))
         at = (longitude, latitude) if given.fault == "swap" else (latitude, longitude)
     return Incident(
-        key=new_key(),
-        began=datetime.now(UTC),
+        key=given.key or new_key(),
+        began=datetime.fromisoformat(given.began) if given.began else datetime.now(UTC),
         civic=tuple(_pair(one) for one in given.civic),
         at=at,
         number=given.number,
@@ -53,9 +53,10 @@ def incident(given: argparse.Namespace) -> Incident:
 
 def objects(given: argparse.Namespace, known: Incident) -> Told:
     """What is conveyed, one after the other, each with what it is called."""
-    yield "the incident", eido(known, known.began)
+    first = eido(known, datetime.now(UTC))
+    yield "the incident", first
     if given.then == "again":
-        yield "the same again", eido(known, known.began)
+        yield "the same again", first
     elif given.then == "update":
         moved = tuple((callsign, "On Scene") for callsign, _ in known.units)
         yield "an update", eido(replace(known, units=moved), datetime.now(UTC))
@@ -179,6 +180,8 @@ def _describe(way: argparse.ArgumentParser) -> None:
     add("--civic", nargs="*", default=[], metavar="NAME=TEXT",
         help="elements of its civic address: UNIT, HNO, RD, A3, PC, ...")  # fmt: skip
     add("--at", default="", metavar="LAT,LON", help="its position")
+    add("--key", default="", help="by which all services know it (default: a new one)")
+    add("--began", default="", metavar="MOMENT", help="of its call, with UTC offset (default: now)")
     add("--number", default="", help="who rang")
     add("--handler", default="", help="who answered the call")
     add("--unit", nargs="*", default=[], metavar="CALLSIGN=WORDS",

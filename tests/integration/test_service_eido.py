@@ -11,9 +11,12 @@ from typing import Any
 
 from adapters.channels.broker import free_port
 from middleware.ops.access import Role
+from schemas.decision import IncidentTaken, ResourceMoved
+from schemas.incident import Stage
 from simulators.eido_notifier import PATH
 from tests.guarded_room import HERE, RADIO, SECTION, GuardedRoom
 from tests.rigs import PATIENCE
+from tests.room import made
 from tests.service_process import choose_ports
 from tests.service_screen import screen
 
@@ -27,7 +30,7 @@ listen = "127.0.0.1:{eido_in}"
 listen = "127.0.0.1:{eido_out}"
 element = "forewarn.anytown.example"
 """
-PLACE = ("--civic", "HNO=14", "RD=High Street", "A3=Anytown")
+KEY = "a004711:cad.saltby.example"
 
 
 @asynccontextmanager
@@ -54,6 +57,14 @@ async def neighbour(
     )  # fmt: skip
 
 
+async def convey(room: GuardedRoom, *more: str) -> None:
+    """The incident as it is now."""
+    told = ("--key", KEY, "--civic", "HNO=14", "RD=High Street", "A3=Anytown")
+    conveying = await neighbour(room, "connect", "eido_in", *told, *more)
+    printed, _ = await conveying.communicate()
+    assert conveying.returncode == 0, printed
+
+
 async def line(hearing: asyncio.subprocess.Process) -> dict[str, Any]:
     assert hearing.stdout
     async with asyncio.timeout(PATIENCE):
@@ -67,14 +78,12 @@ async def test_c1_n2_d1_an_incident_comes_in_and_the_caution_and_the_man_down_go
     async with a_room(tmp_path) as room, room.device("A101"), room.carrying() as gateway:
         await room.import_markers(MARKERS, 1)
         hearing = await neighbour(room, "subscribe", "eido_out")
-        unit = ("--unit", "A101=En Route", "--number", "07700900123")
-        conveying = await neighbour(room, "connect", "eido_in", *PLACE, *unit)
-        printed, _ = await conveying.communicate()
-        assert conveying.returncode == 0, printed
+        call = ("--number", "07700900123", "--began", "2026-01-31T10:00:00Z")
+        await convey(room, *call, "--unit", "A101=En Route")
 
         caution = await line(hearing)
         number = caution["incident"]
-        assert number.endswith(":cad.ambulance.saltby.example")
+        assert number == KEY
         assert (caution["severity"], caution["withdrawn"]) == ("high", False)
         await room.until_figure(1, "forewarn_answered_total", channel="mdt")
 
@@ -90,6 +99,7 @@ async def test_c1_n2_d1_an_incident_comes_in_and_the_caution_and_the_man_down_go
         await room.until_figure(1, "forewarn_sent_total", kind="note", **sent)
         await room.until_figure(1, "forewarn_sent_total", kind="emergency", **sent)
 
+        await convey(room, "--unit", "A101=On Scene")
         async with screen(room, Role.SUPERVISOR, "Sue") as shown:
             alarm = await shown.shows("alarms", who="A101")
             await shown.does("accept-alarm", alarm=alarm["id"])
@@ -99,3 +109,8 @@ async def test_c1_n2_d1_an_incident_comes_in_and_the_caution_and_the_man_down_go
         assert (ended["stopped"], ended["severity"]) == (True, "lowest")
         hearing.kill()
         await hearing.wait()
+        entries = await room.journal()
+    (opened, *_) = made(entries, IncidentTaken)
+    assert len(made(entries, IncidentTaken)) == 1, "on another day it is the same incident"
+    assert {move.incident for move in made(entries, ResourceMoved)} == {opened.incident}
+    assert made(entries, ResourceMoved)[-1].stage is Stage.AT_SCENE
