@@ -93,11 +93,12 @@ def judge_cad(state: State, far: FarEnds, complain: Callable[[str], None]) -> No
             for name in known.writings
             if state.writings[name].phase is not Phase.WITHDRAWN
         }
-        if known.finished_at is None and written != _known_of(state, known):
+        if known.finished_at is None and written != known_of(state, known):
             complain(f"{known.id}: what stands in the CAD is not what is known")
 
 
-def _known_of(state: State, known: Incident) -> set[str]:
+def known_of(state: State, known: Incident) -> set[str]:
+    """The markers that surely apply there, as it was checked last."""
     checked = known.checked
     if checked is None or checked.outcome is not Outcome.FOUND:
         return set()

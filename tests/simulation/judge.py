@@ -16,6 +16,7 @@ from schemas.event import Event
 from schemas.service import Refused
 from tests.simulation.alarm_judge import wrong_with_alarms
 from tests.simulation.attempts import judge_cad
+from tests.simulation.caller_judge import wrong_with_callers
 from tests.simulation.duty_judge import wrong_with_duties
 from tests.simulation.mistake_judge import left_out, wrong_with_mistakes
 from tests.simulation.plan import LATE
@@ -44,6 +45,8 @@ def judge(world: World) -> None:
     for wrong in (*wrong_with_alarms(world, entries), *wrong_with_duties(world, entries)):
         world.witness.complain(wrong)
     for wrong in wrong_with_back_ups(world, entries):
+        world.witness.complain(wrong)
+    for wrong in wrong_with_callers(world, entries):
         world.witness.complain(wrong)
     for wrong in wrong_with_stand_offs(world, entries):
         world.witness.complain(wrong)

@@ -18,7 +18,7 @@ from tests.matching import TableMatcher
 from tests.simulation.inside import Reply, SimIndex, SimMdt, SimSource
 from tests.simulation.network import Network
 from tests.simulation.plan import RULES, Weather
-from tests.simulation.several import CAD, ONCE, Said, SimFar
+from tests.simulation.several import BARS, CAD, ONCE, Said, SimFar
 from tests.simulation.storage import SimJournal, SimSpool, Store
 from tests.virtual import Life, VirtualClock, VirtualLoop, of_life
 
@@ -137,7 +137,7 @@ class Machine:
         self.channel = channel
         self.channel.turn(up=self._broker)
         self.far = {
-            name: SimFar(name, world, self._weather, self._sent_far) for name in (*ONCE, CAD)
+            name: SimFar(name, world, self._weather, self._sent_far) for name in (*ONCE, CAD, BARS)
         }
         for far in self.far.values():
             far.turn(up=self._broker)

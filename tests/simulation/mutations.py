@@ -21,6 +21,7 @@ from middleware.flow.stamps import Stamps
 from middleware.flow.timers import Timers
 from schemas.check import NotChecked, Outcome
 from tests.simulation.alarm_mutations import ALARM_MUTATIONS
+from tests.simulation.caller_mutations import CALLER_MUTATIONS
 from tests.simulation.duty_mutations import DUTY_MUTATIONS
 from tests.simulation.journal_mutations import JOURNAL_MUTATIONS
 from tests.simulation.mistake_mutations import MISTAKE_MUTATIONS
@@ -173,6 +174,7 @@ MUTATIONS: dict[str, tuple[Patch, ...]] = {
     **ALARM_MUTATIONS,
     **MISTAKE_MUTATIONS,
     **POLICE_MUTATIONS,
+    **CALLER_MUTATIONS,
     **STAND_OFF_MUTATIONS,
     **JOURNAL_MUTATIONS,
     **DUTY_MUTATIONS,

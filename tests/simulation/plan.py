@@ -11,16 +11,23 @@ from middleware.domain.rules import (
     BackUpStep,
     KnownRadio,
     ManDown,
+    Often,
     Rules,
     Rung,
     StandOff,
 )
 from middleware.ports import By, Way
+from schemas.abuse import SharedBy
 from schemas.alarm import Audience
 from tests.virtual import EPOCH
 
 AT_ONCE = timedelta()
 PERSON = Rung(channel=CONSOLE, wait=timedelta(seconds=30))
+NEIGHBOUR = "Neighbour"
+"""To whom incidents are handed on."""
+SHARED = "+447700900013"
+"""A care home's number."""
+OFTEN = Often(calls=3, within=timedelta(days=1))
 RULES = Rules(
     ladder=(
         Rung(channel="mdt", wait=timedelta(seconds=20)),
@@ -44,7 +51,11 @@ RULES = Rules(
         "radio": Way(by=By.RADIO, repeatable=False),
         "voice": Way(by=By.PHONE, repeatable=False),
         "cad_writeback": Way(by=By.INCIDENT),
+        "bars_flag": Way(by=By.SERVICE),
     },
+    services={NEIGHBOUR: "1122334455"},
+    shared_numbers={SHARED: SharedBy.CARE_HOME},
+    often=(OFTEN,),
     keep_finished=timedelta(minutes=2),
     stand_off=StandOff(
         prompts=(timedelta(seconds=20), timedelta(seconds=45)),

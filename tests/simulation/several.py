@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from adapters.codecs import bars_flag
 from middleware.ops.presence import Presence
 from middleware.ports import ChannelDown, Intake, ToDevice, World
 from schemas.delivery import (
@@ -16,11 +17,13 @@ from schemas.delivery import (
     NoteAcknowledged,
     NoteDisplayed,
 )
+from schemas.hand_on import SceneFlags
 from schemas.told import CadNote, RadioText, SpokenNote
+from simulators.bars_receiver import BarsReceiver
 from tests.simulation.network import Network
 from tests.simulation.plan import Plan, Weather
 
-RADIO, VOICE, CAD = "radio", "voice", "cad_writeback"
+RADIO, VOICE, CAD, BARS = "radio", "voice", "cad_writeback", "bars_flag"
 ONCE = (RADIO, VOICE)
 """Where sending twice is not harmless."""
 
@@ -109,12 +112,17 @@ class FarEnds:
         self._count = 0
         self.cad: dict[str, CadNote] = {}
         """What stands in the CAD, or was taken out of it last: by id."""
+        self.bars = BarsReceiver()
+        """The service to which incidents are handed on, with its own decoder."""
 
     def hear(self, channel: str, message: ToDevice) -> None:
         """It went out; what they do about it."""
         body = message.body
         if isinstance(body, CadNote):
             self._written(channel, message.device, body)
+        elif isinstance(body, SceneFlags):
+            self.bars.take(bars_flag.key(body), bars_flag.write(body))
+            self._network.post(self._say, channel, _about(NoteDisplayed, message.device, body, "b"))
         elif isinstance(body, RadioText):
             self._on_radio(channel, message, body)
         elif isinstance(body, SpokenNote):
@@ -171,7 +179,10 @@ class FarEnds:
 
 
 def _about(
-    kind: type[DeviceEvent], device: str, body: RadioText | SpokenNote | CadNote, what: str
+    kind: type[DeviceEvent],
+    device: str,
+    body: RadioText | SpokenNote | CadNote | SceneFlags,
+    what: str,
 ) -> Said:
     more: dict[str, object] = {"note": body.note, "note_revision": body.revision}
     return Said(kind, device, f"{body.note}/{body.revision}/{what}", more)

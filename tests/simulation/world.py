@@ -15,6 +15,7 @@ from middleware.engine.state import State
 from middleware.flow.chain import Chain
 from middleware.ports import ToDevice
 from tests.flowing import ROOM, OneKey
+from tests.simulation.callers import Callers
 from tests.simulation.devices import Device
 from tests.simulation.judge import judge
 from tests.simulation.machine import Machine, Outside
@@ -87,6 +88,7 @@ class World:
         self.people = People(plan, self.weather, self.sayings, self.machine)
         self.people_of_radios = Radios(plan, self.weather, self.sayings, self.machine)
         self.police = Police(plan, self.weather, self.sayings, self.machine)
+        self.callers = Callers(plan, self.weather, self.sayings, self.machine)
         names = sorted({*CREWS, *DEVICES.values(), SPARE})
         self.devices = {
             name: Device(name, plan, self.weather, self.network, self.machine.from_device)
@@ -110,6 +112,7 @@ class World:
                 *self.people.everybody(),
                 *self.people_of_radios.everybody(),
                 *self.police.everybody(),
+                *self.callers.everybody(),
                 *(device.suffers() for device in self.devices.values()),
             )
             for device in self.devices.values():
