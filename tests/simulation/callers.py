@@ -79,7 +79,7 @@ class Callers:
             for call in found:
                 terminated = chance.random() < 0.5
                 warning = None if terminated else 2
-                more = {"terminated": terminated, "warning": warning}
+                more: dict[str, Any] = {"terminated": terminated, "warning": warning}
                 await self._say(
                     a.AbuseNoted(subject=call, by="Cal", role="call_handler", **more, **self._by())
                 )
@@ -92,7 +92,8 @@ class Callers:
             names = list(self._state.ledger.entries) if self._machine.service else []
             if not names:
                 continue
-            entry, about = chance.choice(names), {"by": "Sue", "role": "supervisor"}
+            entry = chance.choice(names)
+            about: dict[str, Any] = {"by": "Sue", "role": "supervisor"}
             if chance.random() < 0.5:
                 taken_back = a.AbuseTakenBack(entry=entry, reason="another", **about, **self._by())
                 await self._say(taken_back)
@@ -112,14 +113,15 @@ class Callers:
             there = self._state.proposals.values() if self._machine.service else ()
             waits = [one.id for one in there if one.course is Course.OPEN]
             if waits:
-                more = {"accepted": chance.random() < 0.5, "reason": "decided"}
-                about = {"by": "Mar", "role": "marking_team", **self._by()}
+                more: dict[str, Any] = {"accepted": chance.random() < 0.5, "reason": "decided"}
+                about: dict[str, Any] = {"by": "Mar", "role": "marking_team", **self._by()}
                 await self._say(ProposalSettled(proposal=chance.choice(waits), **more, **about))
 
     async def _plans(self, chance: Random) -> None:
         for _ in range(chance.randint(0, 5)):
             await asyncio.sleep(chance.uniform(1, self._plan.storm / 3))
-            plan, about = chance.choice(PLANS), {"by": "Mar", "role": "marking_team", **self._by()}
+            plan = chance.choice(PLANS)
+            about: dict[str, Any] = {"by": "Mar", "role": "marking_team", **self._by()}
             if chance.random() < 0.3:
                 await self._say(f.FrequentPlanEnded(plan=plan, reason="moved away", **about))
                 continue

@@ -1,6 +1,7 @@
 """The ledger set right, proposals decided and plans put at a screen, over real sockets: who may,
 and what is on record (A2, M4, M6, E1, E2, E3)."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.abusing import E164, NUMBER
 from tests.console_clients import hear, program
 from tests.consoles import ConsoleRoom
 from tests.reporting import terminated
+from tests.room import Room
 
 
 async def does(served: ConsoleRoom, role: Role, **verb: Any) -> dict[str, Any]:
@@ -196,7 +198,8 @@ async def test_m6_who_rings_often_without_a_plan_is_listed_for_whoever_makes_pla
     served: ConsoleRoom,
 ) -> None:
     for n in range(5):
-        served.tell(lambda room, n=n: room.happens(said.rang(NUMBER, str(n), room.now)))
+        event = said.rang(NUMBER, str(n), served.room.now)
+        served.tell(partial(Room.happens, event=event))
     (listed,) = (await snapshot(served, Role.MARKING_TEAM))["frequent"]
     assert (listed["plan"], listed["words"]) == (None, "rang 5 times within 30 days")
     await says(served, Role.MARKING_TEAM, **PLAN)

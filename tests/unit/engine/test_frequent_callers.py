@@ -9,6 +9,7 @@ from middleware.domain.rules import OFTEN, Often, Rules
 from middleware.engine.entry import Entry, Erased
 from middleware.engine.frequent import NUMBERS_KEPT, RINGS_KEPT, FrequentCallers
 from middleware.flow.bodies import note_message
+from middleware.flow.carried import Carried
 from middleware.flow.ledger_lines import frequent_in_words
 from middleware.ports import By, Way
 from schemas.abuse import SharedBy
@@ -205,7 +206,7 @@ def called() -> Room:
 
 def advice(room: Room) -> set[str]:
     """What the crew and the CAD are told to consider."""
-    notes = [*room.state.notes.values(), *room.state.writings.values()]
+    notes: list[Carried] = [*room.state.notes.values(), *room.state.writings.values()]
     bodies = [note_message(room.state, n, c).body for n in notes for c in n.channels if c in WAYS]
     assert len(bodies) == 2
     assert all(isinstance(one, DeviceNote | CadNote) for one in bodies)

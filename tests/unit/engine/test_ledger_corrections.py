@@ -156,7 +156,7 @@ def test_a2_what_was_proposed_and_not_decided_on_is_not_asked_any_more(
     room: Room, entry: str, how: type
 ) -> None:
     more = {"warnings": (1,)} if how is corrected else {}
-    assert len(made(how(room, entry, **more), ProposalLapsed)) == 2  # type: ignore[call-arg]
+    assert len(made(how(room, entry, **more), ProposalLapsed)) == 2
 
 
 def test_a1_a_call_without_a_warning_and_without_an_end_is_no_entry() -> None:

@@ -42,7 +42,7 @@ def test_a2_m4_an_end_proposes_a_marker_and_a_letter_beside_the_draft_report(roo
         (Proposed.MARKER, Course.OPEN, call),
         (Proposed.LETTER, Course.OPEN, call),
     }
-    assert room.state.reports.drafts[f"r{call}"]
+    assert list(room.state.reports.drafts) == [f"r{call}"]
     assert len(room.state.markers) == 0
     assert not made(room.entries, MarkerInForce)
 
