@@ -46,7 +46,7 @@ class Abuse(_Row):
     )
     letter_file: Path | None = Field(
         None,
-        description="text of the letter that is drafted after a call was ended for abuse, in UTF-8; "
+        description="text of the letter drafted after a call was ended for abuse, in UTF-8; "
         f"filled in: {', '.join(f'{{{name}}}' for name in PLACES)}; without it: our own",
     )
     letter_from: Name = Field("The ambulance service", description="who writes that letter")

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from middleware.config.back_up import wrong_steps
+from middleware.config.hand_on import wrong_hand_ons
 from middleware.config.lines import Path as Key
 from middleware.config.probes import wrong_probes
 from middleware.config.sections import Config, Rung
@@ -26,6 +27,7 @@ def combinations(
     whether a key was given, as a default file need not exist yet; `ways`: how channels tell."""
     yield from _adapters(config)
     yield from _ladders(config, ways)
+    yield from wrong_hand_ons(config.hand_on, config.channel, ways)
     yield from wrong_steps(config.back_up, config.channel, ways)
     yield from wrong_probes(config.probes, config.channel, embedded=config.broker.embedded)
     yield from _listening(config)

@@ -1,10 +1,13 @@
 """`[hand_on]`: the services to which incidents are handed on, and who we are there (BaRS)."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from middleware.config.lines import Path as Key
+from middleware.ports import By, Way
 from schemas.base import Name
 
 ServiceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
@@ -37,3 +40,14 @@ class HandOn(_Row):
         if any(count > 1 for count in times.values()):
             raise ValueError("two services have the same name; name them apart")
         return value
+
+
+def wrong_hand_ons(
+    section: HandOn, configured: Mapping[str, object], ways: Mapping[str, Way]
+) -> Iterator[tuple[Key, str]]:
+    """(key, reason and remedy) where nobody could be told, or nobody is there to be told."""
+    there = [name for name in configured if name in ways and ways[name].by is By.SERVICE]
+    if section.service and not there:
+        yield ("hand_on", "service"), "there is no way to them; add [channel.bars_flag]"
+    if there and not section.service:
+        yield ("channel", there[0]), "tells nobody; say who there is: [[hand_on.service]]"
