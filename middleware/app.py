@@ -289,6 +289,7 @@ async def _console(built: Built, service: Service, projection: Projection, say: 
         clock=built.world.clock,
         timeline=timeline,
         recordings=_recordings(built, service),
+        instance=built.lease.name if built.lease else "",
         limits=NowLimits(service.parts.limits.check, service.parts.limits.journal),
         tls=console_tls(built.config),
     )

@@ -83,6 +83,8 @@ class Live:
     guard: Guard
     clock: Clock
     room: str
+    instance: str
+    """Of a pair: which of the two this is; else empty."""
     verbs: dict[str, tuple[type[Said], Act]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -174,6 +176,7 @@ class Live:
             "streams": view_of(caller.role),
             "services": self._services() if "hand-on" in verbs else [],
             "room": self.room,
+            "instance": self.instance,
         }
 
     def _services(self) -> list[str]:

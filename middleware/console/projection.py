@@ -3,7 +3,8 @@
 Frames are JSON: `snapshot` {number, position, at, <stream>: [row, …]} and `delta` {after, number,
 position, at, <stream>: {rows: […], gone: [id, …]}}. Numbers count frames; a screen whose own
 number is less than `after` missed one and asks for a new snapshot, one that is not less than
-`number` has it already. `position` is the journal's.
+`number` has it already. `position` is the journal's, `writer` the token of the instance that writes
+it: where an earlier one is heard after a later one, it adds what was never shown, and nothing else.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -110,6 +111,7 @@ class Projection:
 
     def _pack(self, say: str, body: dict[str, Any]) -> bytes:
         head = {"say": say, "number": self.number, "position": self.position}
+        head["writer"] = self.state.writer
         return orjson.dumps(head | {"at": self.clock.now()} | body)
 
     def _refresh(self, name: str, watched: Sequence[View], today: date) -> dict[str, Any] | None:

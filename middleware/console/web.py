@@ -76,6 +76,8 @@ class Console:
     timeline: Timeline
     recordings: Recordings
     tls: ssl.SSLContext | None = None
+    instance: str = ""
+    """What this one is called in its pair."""
     limits: Limits = field(default_factory=Limits)
 
     async def run(self, on_ready: Callable[[str], None]) -> None:
@@ -103,7 +105,7 @@ class Console:
         """Every route, each under its rule; NoRule when one is missing."""
         guard = Guard(sessions, self.tokens)
         acts = Acts(self.intake, self.clock)
-        live = Live(hub, self.projection, acts, guard, self.clock, self.room)
+        live = Live(hub, self.projection, acts, guard, self.clock, self.room, self.instance)
         demand_rules([*live.actions, *streams.actions()])
         page = Page()
         signing = Signing(self.people, sessions, Attempts(self.clock), self.intake, self.clock)

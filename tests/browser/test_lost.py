@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from middleware.ops.access import Role
+from tests import alarms
 from tests.browser import scenes
 from tests.browser.conftest import SignedIn, SilenceableClock, watch
 from tests.consoles import ConsoleRoom
@@ -39,6 +40,33 @@ async def test_a_killed_service_is_said_loudly_and_its_return_brings_a_fresh_lis
         await expect(page.locator(".row", has_text="Incident 2101")).to_contain_text("closed")
         room.tell(lambda r: r.assigned("A9", number="2102"))
         await expect(page.locator(".row", has_text="Incident 2102")).to_contain_text("A9")
+
+
+async def test_o4_an_instance_that_was_taken_over_adds_what_is_new_and_takes_nothing_back(
+    tmp_path: Path, open_page: SignedIn
+) -> None:
+    """A man-down is shown whoever says it; what a later instance said stands; and when that one is
+    heard again its list is the list."""
+    room = ConsoleRoom(tmp_path)
+    room.hire(Role.SUPERVISOR)
+    room.tell(lambda r: r.incident_opened(HIGH_STREET, number="2101"))
+    room.room.state.writer = 7
+    async with room.serving() as address:
+        page = await watch(open_page, room, Role.SUPERVISOR)
+    port = int(address.rpartition(":")[2])
+    room.room.state.writer = 6
+    room.tell(lambda r: r.closed("2101"))
+    room.tell(lambda r: r.happens(alarms.pressed(callsign="A101", at=r.now)))
+    async with room.serving(port):
+        await page.get_by_role("region", name="Man-down").wait_for()
+        await expect(page.get_by_role("alert").first).to_contain_text("HAS TAKEN OVER")
+        await expect(page.locator(".row", has_text="Incident 2101")).not_to_contain_text("closed")
+        room.tell(lambda r: r.incident_opened(MILL_LANE, number="2102"))
+        await expect(page.locator(".row", has_text="Incident 2102")).to_be_visible()
+    room.room.state.writer = 8
+    async with room.serving(port):
+        await expect(page.locator(".row", has_text="Incident 2101")).to_contain_text("closed")
+        await expect(page.locator(".lost")).to_have_count(0)
 
 
 async def test_a_service_that_only_fell_silent_is_lost_too(

@@ -33,6 +33,12 @@ const Stalled = () => html`<section class="lost" role="alert">
     and the radio, and tell the duty engineer now.</p>
 </section>`;
 
+const Outdated = () => html`<section class="lost" role="alert">
+  <h1><span aria-hidden="true">⚠</span> ANOTHER INSTANCE OF FOREWARN HAS TAKEN OVER</h1>
+  <p><b>What is new may come late here.</b> This screen is connected to the one before, which only adds
+    what was never shown. Load the page again from the console's usual address.</p>
+</section>`;
+
 const Waiting = () => html`<p class="loading" role="status">Waiting for the list. Until it is here, nothing
   on this screen has been checked.</p>`;
 
@@ -102,7 +108,7 @@ function views({ streams }, verbs) {
 }
 
 const Head = ({ link, shown, view, acts, soundIsOn, now }) => html`<header class="head">
-  <h1>Forewarn <span>${link.hello?.room}</span></h1>
+  <h1>Forewarn <span>${link.hello?.room}${link.hello?.instance && ` on ${link.hello.instance}`}</span></h1>
   <nav aria-label="Views">${shown.map(([name], n) => html`<button key=${name} class="choice"
     aria-pressed=${n === view} onClick=${() => acts.view(n)}><kbd>${n + 1}</kbd> ${name}</button>`)}</nav>
   <p class="state ${link.isLost ? "is-lost" : ""}">${link.isLost ? "LOST" : "connected"} <time>${at(now)}</time></p>
@@ -121,7 +127,7 @@ export function Frame(props) {
   const body = shown[view]?.[2];
   const rows = (name) => rowsOf(link.known, name);
   return html`<div class="console ${link.isLost || link.isStalled ? "is-old" : ""}">
-    ${link.isLost ? html`<${Lost} link=${link} now=${now} />` : link.isStalled && html`<${Stalled} />`}
+    ${link.isLost ? html`<${Lost} link=${link} now=${now} />` : link.isStalled ? html`<${Stalled} />` : link.known.isOutdated && html`<${Outdated} />`}
     <${Alarms} link=${link} now=${now} verbs=${verbs} acts=${acts} soundIsOn=${props.soundIsOn} />
     <${Head} ...${props} shown=${shown} view=${view} />
     ${props.draft && html`<${Composer} key=${`${props.draft.incident} ${props.draft.alarm}`} draft=${props.draft} acts=${acts} />`}
