@@ -7,7 +7,6 @@ from pydantic import Field
 from adapters.codecs import aml, contract
 from adapters.sources.cad_desk import Desk, Outcome
 from adapters.sources.http_door import Door, DoorSettings
-from adapters.sources.played import play_at
 from middleware.ops.durations import Duration
 from middleware.ops.listening import HostPort, ListenAt
 from middleware.ports import AdapterSpec, Intake, Kind, World
@@ -54,4 +53,4 @@ class AmlHttp(Door):
     desk = AmlDesk
 
 
-SPEC = AdapterSpec(Kind.SOURCE, NAME, AmlHttpSettings, AmlHttp, play=play_at(NAME, AmlDesk))
+SPEC = AdapterSpec(Kind.SOURCE, NAME, AmlHttpSettings, AmlHttp)

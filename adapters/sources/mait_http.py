@@ -3,8 +3,9 @@
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from adapters.codecs import contract, mait
 from adapters.codecs.mait_mapping import Mapping, load
@@ -12,6 +13,7 @@ from adapters.sources.cad_desk import Desk, Outcome
 from adapters.sources.http_door import Door, DoorSettings
 from adapters.sources.played import PlayedDesk
 from middleware.ops.durations import Duration
+from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort, ListenAt
 from middleware.ports import AdapterSpec, Intake, Kind, Wire, World
 from schemas.base import Code
@@ -32,6 +34,24 @@ class MaitHttpSettings(DoorSettings):
         timedelta(hours=24),
         description="without any message for so long the sender counts as lost",
     )
+    as_read: Mapping = Mapping.model_construct(message=())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, said: Any) -> Any:
+        """What the file says stands in the configuration on record: a recording is replayed, and
+        made anonymous, by the mapping it was read with."""
+        if not isinstance(said, dict) or "as_read" in said or "mapping" not in said:
+            return said
+        try:
+            return {**said, "as_read": load(Path(said["mapping"]))}
+        except Trouble as trouble:
+            raise ValueError(str(trouble)) from None
+
+    @property
+    def rules(self) -> Mapping:
+        """The mapping, as it was when the settings were read."""
+        return self.as_read if self.as_read.message else load(self.mapping)
 
 
 class MaitDesk(Desk):
@@ -60,11 +80,11 @@ class MaitHttp(Door):
 
     def __init__(self, settings: MaitHttpSettings, world: World) -> None:
         super().__init__(settings, world)
-        self.make_desk = partial(MaitDesk, load(settings.mapping))
+        self.make_desk = partial(MaitDesk, settings.rules)
 
 
 def _play(settings: MaitHttpSettings, world: World, wire: Wire) -> PlayedDesk:
-    desk = partial(MaitDesk, load(settings.mapping))
+    desk = partial(MaitDesk, settings.rules)
     return PlayedDesk(NAME, desk, settings.said_by, world, wire)
 
 

@@ -38,6 +38,13 @@ def add(commands: "Commands[Parser]") -> None:
         help="the same secret gives the same order of pseudonyms; without it one is drawn and "
         "forgotten",
     )
+    parser.add_argument(
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="SOURCE",
+        help="the wire of this source is not to be in the file, as often as there are such",
+    )
     add_config(parser)
 
 
@@ -54,7 +61,7 @@ def act(args: argparse.Namespace) -> int:
     recording = open_recording(args.file, args)
     secret = read_secret(args.secret_file, "secret").encode() if args.secret_file else None
     lot = sha256(secret).digest() if secret else secrets.token_bytes(32)
-    anonymiser = Anonymiser(recording, lot)
+    anonymiser = Anonymiser(recording, lot, args.leave_out)
     with shown("reading") as progress:
         anonymiser.learn(progress)
     writer = RecordingWriter(args.out, anonymiser.header(), None)

@@ -1,7 +1,7 @@
 """Every parser of `adapters/codecs`, found by what it takes: bytes, or a stream of them (O4).
 
 A new codec is among them unasked. What else a parser wants is filled in by its annotation; one
-that wants something new is named by the Finding until `_GIVEN` has it.
+that wants what nobody can make up is named by the Finding until `_GIVEN` has it.
 """
 
 import csv
@@ -12,8 +12,11 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import Enum
 from random import Random
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
 
 from adapters import codecs
 from adapters.codecs.contract import Contract
@@ -50,6 +53,7 @@ _GIVEN: dict[Any, Callable[[Random], Any]] = {
     Asked: lambda _: Asked("c1", "07700900719"),
     MaitMapping: lambda _: mait.MAPPING,
     CadNote: lambda _: _CAD_NOTE,
+    float: lambda random: random.random(),
     IncidentReport | SecurityNotice: lambda _: IncidentReport(id="n1", revision=1),
 }
 _NAMED: dict[str, Callable[[Random], Any]] = {
@@ -184,11 +188,32 @@ def given(name: str, read: Callable[..., Any], data: bytes, random: Random) -> M
         if one.name in said:
             continue
         make = _NAMED.get(one.name) or _GIVEN.get(one.annotation)
-        if make is None:
+        try:
+            said[one.name] = make(random) if make else sample(one.annotation)
+        except TypeError:
             what = f"wants {one.name}: {one.annotation}; give one in _GIVEN of tests/fuzz/codecs.py"
-            raise Finding(name, what, b"")
-        said[one.name] = make(random)
+            raise Finding(name, what, b"") from None
     return said
+
+
+def sample(annotation: Any) -> Any:
+    """The least of its kind; TypeError where nobody knows what that is."""
+    inner = get_args(annotation)
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        fields = annotation.model_fields.items()
+        needed = {name: sample(field.annotation) for name, field in fields if field.is_required()}
+        return annotation.model_construct(**needed)
+    if inspect.isclass(annotation) and issubclass(annotation, Enum):
+        return next(iter(annotation))
+    if annotation in _GIVEN:
+        return _GIVEN[annotation](Random(0))
+    if get_origin(annotation) in (tuple, list, set, frozenset):
+        return ()
+    if type(None) in inner:
+        return None
+    if inner:
+        return inner[0] if get_origin(annotation) is Literal else sample(inner[0])
+    raise TypeError
 
 
 def _in_parts(data: bytes, count: int) -> list[bytes]:

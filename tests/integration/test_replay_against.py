@@ -18,13 +18,12 @@ from middleware.ops.clock import SystemClock
 from middleware.ops.listening import HostPort
 from middleware.ports import Kind, OnWire, WireFrame
 from schemas.call import CallRang
-from schemas.caller import CallerLocated
 from schemas.incident import IncidentOpened
 from schemas.police import BackUpAnswered
 from schemas.safety import ManDownSignalled
 from schemas.service import Refused
 from simulators.esl_words import Leg, event
-from tests import alarms, ami, aml, ari, bars, eido, mait, police
+from tests import alarms, ami, ari, bars, eido, mait, police
 from tests.cad import message
 from tests.fakes import fake_world
 from tests.redis_server import PASSWORD, USER, RedisServer, redis_server
@@ -33,7 +32,7 @@ from tests.service_process import Ran, choose_ports
 from tests.unit.flow.test_recording_file import HEADER
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
-DOORS = ("cad_http", "man_down_http", "aml_http", "bars_http", "mait_http", "police_answers")
+DOORS = ("cad_http", "man_down_http", "bars_http", "mait_http", "police_answers")
 EXCHANGES = ("asterisk_ami", "asterisk_ari", "freeswitch_esl")
 CONVEYED = ("eido_server", "eido_client")
 LISTENED = {"asterisk_ami": "ami", "asterisk_ari": "ari", "freeswitch_esl": "esl"}
@@ -61,7 +60,6 @@ SAID: dict[str, list[bytes]] = {
     "cad_redis": [message(n=4), UNREADABLE],
     "man_down_http": [alarms.message(id="press/1")],
     "man_down_mqtt": [alarms.message(id="press/2", radio="7654321")],
-    "aml_http": [aml.https()],
     "bars_http": [bars.bundle()],
     "mait_http": [mait.about(7)],
     "police_answers": [police.message()],
@@ -191,8 +189,7 @@ async def test_o2_the_service_has_it_on_record(room: EveryWay) -> None:
     }
     pressed = await on_record(room, ManDownSignalled)
     assert {one.id for one in pressed} == {"press/1", "press/2"}
-    for kind in (CallerLocated, BackUpAnswered):
-        assert len(await on_record(room, kind)) == 1
+    assert len(await on_record(room, BackUpAnswered)) == 1
     refused = await on_record(room, Refused)
     assert {one.source for one in refused} == {
         "cad_http", "cad_tcp", "cad_mqtt", "cad_redis", "eido_server",

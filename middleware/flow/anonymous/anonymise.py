@@ -1,17 +1,20 @@
 """A whole recording made anonymous: read twice, first what is written rightly, then replaced (O2).
 
-What messages said to crews is left out, and so are wires in a dialect that is not known here.
+What messages said to crews is left out, and so is a wire in a dialect that is not known here: that
+must be asked for.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 import orjson
 
+from middleware.flow.anonymous.bars import bars_wire
 from middleware.flow.anonymous.fields import Pseudonyms
+from middleware.flow.anonymous.mait import mait_wire
 from middleware.flow.anonymous.wires import Site, Wire, ami_wire, ari_wire, contract_wire, esl_wire
 from middleware.flow.recording.file import Frame, Header, Progress, Recording
 from middleware.flow.recording.frames import (
@@ -23,14 +26,16 @@ from middleware.flow.recording.frames import (
     read_bytes,
     write_bytes,
 )
+from middleware.ops.errors import Trouble
 from middleware.ports import OnWire
 
 KEPT_SETTINGS = frozenset(
     {"exchange", "contexts", "call_events", "number_header", "warning_event", "warning_header",
-     "terminated_event", "ground_header", "category_header", "handler_header", "said_by"}
+     "terminated_event", "ground_header", "category_header", "handler_header", "said_by",
+     "as_read"}
 )  # fmt: skip
 """What a codec needs to know of its site: neither addresses nor files."""
-_CONTRACTS = ("cad_", "man_down_")
+_CONTRACTS = ("cad_", "man_down_", "police_answers")
 _EXCHANGES: dict[str, Callable[[Pseudonyms, Site], Wire]] = {
     "asterisk_ami": ami_wire,
     "asterisk_ari": ari_wire,
@@ -52,12 +57,18 @@ class Anonymiser:
     """`lot` decides the pseudonyms: the same lot gives the same ones, so keep it secret, or draw
     it anew and forget it."""
 
-    def __init__(self, recording: Recording, lot: bytes) -> None:
-        self._recording = recording
+    def __init__(self, recording: Recording, lot: bytes, leave_out: Container[str] = ()) -> None:
+        """`leave_out`: sources whose wire is not to be in it. Trouble where the dialect of another
+        is not known here: nothing passes that nobody understands."""
+        self._recording, self._leave_out = recording, leave_out
         self._pseudonyms = Pseudonyms(Random(int.from_bytes(lot)))  # noqa: S311 - names, no keys
         self._settings: dict[str, Any] = orjson.loads(recording.header.configuration)
         self._wires: dict[tuple[str, int], Wire | None] = {}
         self.report = Report()
+        for source, kept in recording.header.sources.items():
+            if kept == "wire" and source not in leave_out and self._dialect(source) is None:
+                what = f"the wire of {source} is in a dialect that is not known here"
+                raise Trouble(what, f"leave it out: --leave-out {source}")
 
     def header(self) -> Header:
         """Without addresses, files and names of the site; read the frames first."""
@@ -153,10 +164,17 @@ class Anonymiser:
         return self._wires[source, link]
 
     def _dialect(self, source: str) -> Wire | None:
+        """None where it is left out, or none that is known."""
+        settings = self._settings.get("source", {}).get(source, {})
+        if source in self._leave_out:
+            return None
         if source.startswith(_CONTRACTS):
             return contract_wire(self._pseudonyms)
+        if source == "bars_http":
+            return bars_wire(self._pseudonyms)
+        if source == "mait_http" and "as_read" in settings:
+            return mait_wire(self._pseudonyms, settings["as_read"])
         make = _EXCHANGES.get(source)
-        settings = self._settings.get("source", {}).get(source, {})
         return make(self._pseudonyms, Site.of(settings)) if make else None
 
     def _sum_up(self) -> None:
