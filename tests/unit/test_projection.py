@@ -220,7 +220,7 @@ def test_a_delta_holds_what_changed_and_nothing_else(watched: Watched) -> None:
     watched.room.assigned("A1", number="2")
     delta = watched.delta()
     assert [row["number"] for row in delta["incidents"]["rows"]] == ["2"]
-    assert set(delta) == {"say", "after", "number", "position", "at", "incidents"}
+    assert set(delta) == {"say", "after", "number", "position", "writer", "at", "incidents"}
 
 
 def test_nothing_new_is_not_said(watched: Watched) -> None:
