@@ -28,6 +28,7 @@ from tests.systemd import PAGE, Machine
 pytestmark = pytest.mark.timeout(600)
 UNIT = "forewarn.service"
 RUN = ("Install", "Back up", "Restore", "Upgrade", "Roll back")
+SOUND = "sound: the journal is what was written"
 EXPOSED = 2.0
 """What `systemd-analyze security` may find at most, of 10."""
 ON_THE_MACHINE = """
@@ -118,12 +119,11 @@ async def test_o4_e1_what_the_copy_has_is_there_again_and_the_rest_can_be_said_a
     site: Site,
 ) -> None:
     assert [await site.says(n) for n in (1, 2)] == ["taken", "taken"]
-    await asyncio.to_thread(site.does, "Back up")
+    assert SOUND in await asyncio.to_thread(site.does, "Back up")
     assert [await site.says(n) for n in (3, 2)] == ["taken", "known"]
     before = await site.records()
 
-    said = await asyncio.to_thread(site.does, "Restore")
-    assert "sound: the journal is what was written" in said
+    assert SOUND in await asyncio.to_thread(site.does, "Restore")
     restored = await site.records()
     assert restored[:1] == before[:1]
     assert [await site.says(n) for n in (1, 2, 3)] == ["known", "known", "taken"]
@@ -133,6 +133,7 @@ async def test_o4_e1_what_the_copy_has_is_there_again_and_the_rest_can_be_said_a
 async def test_e4_a_key_that_was_deleted_is_in_no_copy_any_more(site: Site) -> None:
     kept = site.root / "var" / "lib" / "forewarn-backup-keys" / "keys"
     erased = site.state / "keys" / "of-somebody.key"
+    erased.touch(mode=0o600)
     erased.write_bytes(b"k" * 32)
     await asyncio.to_thread(site.does, "Back up")
     assert (kept / erased.name).exists()
