@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from importlib.metadata import version
@@ -228,6 +228,14 @@ def _tell_days(sources: list[Source], state: State) -> None:
             source.believe_open((one.number, one.service_day) for one in known)
 
 
+async def _ask_again(
+    service: Service, asking: Asking, unanswered: Iterable[tuple[str, str]]
+) -> None:
+    """Look-ups of callers that had no answer when the service ended (C4)."""
+    await service.ready.wait()
+    asking.ask_again(unanswered)
+
+
 async def _run_beside(built: Built, service: Service, say: Say, config_file: Path | None) -> None:
     """The service with all that follows it: console, anchors, snapshots, the broker's keeper."""
     config, world = built.config, built.world
@@ -235,8 +243,10 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
     anchors = Anchors(config.anchor_file(), built.keys, world.clock, service.core.writer)
     take = snapshot_taker(config_file)
     keeper = SnapshotKeeper(config.journal.snapshot_every, take, service.folded, world.clock)
+    asking = Asking([one for one in built.sources if isinstance(one, CallerDirectory)])
+    unanswered = asking.unanswered(service.state)
     service.parts.listeners += [
-        Asking([one for one in built.sources if isinstance(one, CallerDirectory)]).on_committed,
+        asking.on_committed,
         projection.on_committed,
         _only_in_journal(service.core.journal, anchors.on_committed),
         keeper.on_committed,
@@ -253,6 +263,7 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
         tasks.create_task(keeper.run())
         tasks.create_task(built.recorder.run())
         tasks.create_task(_announce(built, service, say))
+        tasks.create_task(_ask_again(service, asking, unanswered))
         tasks.create_task(_watch_health(built, service))
         tasks.create_task(_console(built, service, projection, say))
         tasks.create_task(service.run())

@@ -112,9 +112,13 @@ class CallerDirectory:
     async def _work(self, session: aiohttp.ClientSession, intake: Intake) -> None:
         while True:
             waiting = await self._waiting.get()
-            left = waiting.until - self._clock.monotonic()
-            told = await self._post(session, waiting.asked, left) if left > 0 else None
-            await self._hand_in(waiting.asked, told, intake)
+            try:
+                left = waiting.until - self._clock.monotonic()
+                told = await self._post(session, waiting.asked, left) if left > 0 else None
+                await self._hand_in(waiting.asked, told, intake)
+            except BaseException:  # it is not handed in yet: who runs next does it
+                self._waiting.put_nowait(waiting)
+                raise
 
     async def _hand_in(self, asked: Asked, told: tuple[int, bytes] | None, intake: Intake) -> None:
         """Found, none, or failed: that nothing can be said is said (C4)."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from middleware.domain.matching.contacts import read_phone
 from middleware.engine.entry import Entry
 from middleware.engine.ledger import number_key
-from middleware.engine.on_caller import STALE_AFTER, waiting_circle
+from middleware.engine.on_caller import STALE_AFTER, is_same_number, waiting_circle
 from middleware.engine.on_frequent import is_first
 from middleware.engine.state import Call, State
 from schemas import decision as d
@@ -24,6 +24,8 @@ def learn_number(state: State, known: Call, event: CallRang, at: datetime) -> No
     if number and is_counted and is_first(known):
         state.frequent.hear(number, at)
     forget_number(state, known)
+    if not is_same_number(known, event):
+        known.place = known.looked_up = None
     known.number, known.line = event.number, event.line
     if phone := read_phone(event.number or ""):
         state.by_phone[phone] = known.id

@@ -30,6 +30,12 @@ def waiting_circle(state: State, event: CallRang) -> Circle | None:
     return waiting[0]
 
 
+def is_same_number(call: Call, event: CallRang) -> bool:
+    """Whether a place looked up for the call is that of the number that rings."""
+    before, now = call.number or "", event.number or ""
+    return before == now or (read_phone(before) or before) == (read_phone(now) or now)
+
+
 def place_of(call: Call, event: CallerEvent | None = None) -> CallerPlace:
     """What is known of where the caller is, with what the event adds."""
     circle, place = call.circle, call.place
