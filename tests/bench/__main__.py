@@ -1,8 +1,10 @@
 """All benchmarks, one after the other: `make bench`. Each is a ratio to a floor of the same run.
 
-Not among them are the soak of an hour (`python -m tests.bench.soak`), a day of England's calls
-replayed twice (`python -m tests.bench.day`, some ten minutes) and matching beside its peers, which
-needs labelled addresses (`make bench-matching`).
+Not among them are the soak of an hour (`python -m tests.bench.soak`), a million records restored
+(`python -m tests.bench.restore`, some ten minutes), a day of England's calls
+replayed twice (`python -m tests.bench.day`, some ten minutes), what a process carries (`python -m
+tests.bench.capacity`, some eight minutes, processor time instead of ratios) and matching beside its
+peers, which needs labelled addresses (`make bench-matching`).
 """
 
 import subprocess

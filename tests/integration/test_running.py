@@ -23,7 +23,7 @@ from tests.cad import message
 from tests.golden.examples import AT, event
 from tests.needs import require
 from tests.service_process import PATIENCE_S, ROOM, choose_ports
-from tests.systemd import PAGE, Machine
+from tests.systemd import PAGE, REPOSITORY, Machine
 
 pytestmark = pytest.mark.timeout(600)
 UNIT = "forewarn.service"
@@ -165,6 +165,17 @@ async def test_o4_a_newer_version_takes_over_and_the_older_one_comes_back(site: 
 
     await asyncio.to_thread(site.does, "Restore")
     assert [await site.says(n) for n in (1, 2)] == ["known", "taken"], "as of before the upgrade"
+
+
+def test_without_a_journal_there_nothing_is_made_and_the_remedy_is_said(tmp_path: Path) -> None:
+    """As with a journal on Redis."""
+    folders = [tmp_path / name for name in ("state", "copies", "keys")]
+    for folder in folders:
+        folder.mkdir()
+    command = [REPOSITORY / "docker" / "systemd" / "forewarn-backup", *folders]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "docs/redis.md" in done.stderr) == (2, True)
+    assert not [one for folder in folders for one in folder.iterdir()]
 
 
 def test_every_block_of_the_page_is_run() -> None:
