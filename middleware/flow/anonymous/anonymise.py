@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from middleware.flow.anonymous.bars import bars_wire
+from middleware.flow.anonymous.eido import eido_wire
 from middleware.flow.anonymous.fields import Pseudonyms
 from middleware.flow.anonymous.mait import mait_wire
 from middleware.flow.anonymous.wires import Site, Wire, ami_wire, ari_wire, contract_wire, esl_wire
@@ -32,10 +33,11 @@ from middleware.ports import OnWire
 KEPT_SETTINGS = frozenset(
     {"exchange", "contexts", "call_events", "number_header", "warning_event", "warning_header",
      "terminated_event", "ground_header", "category_header", "handler_header", "said_by",
-     "as_read"}
+     "as_read", "stages", "closed"}
 )  # fmt: skip
 """What a codec needs to know of its site: neither addresses nor files."""
 _CONTRACTS = ("cad_", "man_down_", "police_answers")
+_EIDO = frozenset({"eido_client", "eido_server"})
 _EXCHANGES: dict[str, Callable[[Pseudonyms, Site], Wire]] = {
     "asterisk_ami": ami_wire,
     "asterisk_ari": ari_wire,
@@ -172,6 +174,9 @@ class Anonymiser:
             return contract_wire(self._pseudonyms)
         if source == "bars_http":
             return bars_wire(self._pseudonyms)
+        if source in _EIDO:
+            own = (*settings.get("stages", ()), *settings.get("closed", ()))
+            return eido_wire(self._pseudonyms, own)
         if source == "mait_http" and "as_read" in settings:
             return mait_wire(self._pseudonyms, settings["as_read"])
         make = _EXCHANGES.get(source)

@@ -1,5 +1,5 @@
-"""Referrals (BaRS) and incidents in XML (MAIT) made anonymous: they are still read, as the same
-thing at another place, and hold nothing of anybody (O2, E4, C1)."""
+"""Referrals (BaRS), incidents in XML (MAIT) and EIDOs made anonymous: they are still read, as the
+same thing at another place, and hold nothing of anybody (O2, E4, C1)."""
 
 import json
 from pathlib import Path
@@ -10,22 +10,29 @@ import orjson
 import pytest
 
 from adapters.codecs import bars as bars_codec
+from adapters.codecs import eido as eido_codec
+from adapters.codecs import eido_conveyance as conveyance
 from adapters.codecs import fhir_parts
 from adapters.codecs import mait as mait_codec
 from adapters.codecs.contract import Read
+from adapters.codecs.eido_parts import READ as READ_EIDO
+from adapters.codecs.eido_parts import _aliases as aliases
+from adapters.codecs.eido_units import EidoDialect
 from adapters.codecs.fhir import READ
 from adapters.sources.mait_http import MaitHttpSettings
 from adapters.table import ADAPTERS
 from middleware.cli.replay_stage import sources_of
 from middleware.flow.anonymous.anonymise import Anonymiser
 from middleware.flow.anonymous.bars import bars_wire
+from middleware.flow.anonymous.eido import eido_wire
 from middleware.flow.anonymous.fields import Pseudonyms
 from middleware.flow.anonymous.mait import mait_wire
 from middleware.flow.recording.file import Header, Recording, RecordingWriter
 from middleware.ops.errors import Trouble
 from middleware.ports import Kind
+from schemas.call import CallAnswered, CallRang
 from schemas.incident import CadEvent, IncidentOpened
-from tests import bars, mait
+from tests import bars, eido, mait
 from tests.unit.flow.test_anonymous import LOT, Canaries, anonymous, leaks
 from tests.unit.flow.test_recording_file import HEADER
 
@@ -68,6 +75,20 @@ def of_mait(data: bytes) -> CadEvent:
     return event(mait_codec.read(data, "mait", mait.MAPPING))
 
 
+def conveyed(data: bytes, by: Pseudonyms | None = None) -> bytes:
+    (made,) = eido_wire(by or pseudonyms())(data)
+    return made
+
+
+def of_eido(data: bytes) -> list[Any]:
+    """Every event of every object."""
+    said = conveyance.read(data)
+    assert isinstance(said, conveyance.Notified), said
+    told = [eido_codec.read(one, "eido", EidoDialect()) for one in said.eidos]
+    assert all(isinstance(one, eido_codec.Told) for one in told), told
+    return [event for one in told for event in one.events]  # type: ignore[union-attr]
+
+
 def are_alike(before: CadEvent, after: CadEvent) -> None:
     """The same incident, and a place of the same parts, that is another one."""
     same = ("kind", "id", "revision", "occurred_at", "number", "service_day", "priority")
@@ -108,6 +129,39 @@ def test_o2_a_document_is_that_of_another_place(document: bytes) -> None:
     after = documented(document)
     are_alike(of_mait(document), of_mait(after))
     assert not [secret for secret in SECRETS if secret.encode() in after]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        eido.eido(),
+        eido.eido(caution=[eido.caution("dog")], emergencyResource=[eido.unit("A101", "On Scene")]),
+        eido.eido(incident=eido.incident(incidentStatusCommonRegistryText=["Closed"])),
+    ],
+    ids=["new", "at scene", "closed"],
+)
+def test_o2_an_eido_is_that_of_another_place(said: dict[str, Any]) -> None:
+    """Also its calls, who answered them, and where its units are."""
+    after = conveyed(eido.event(said))
+    before, then = of_eido(eido.event(said)), of_eido(after)
+    assert [one.kind for one in then] == [one.kind for one in before]
+    for old, new in zip(before, then, strict=True):
+        assert (new.id, new.revision) == (old.id, old.revision)
+        if isinstance(old, CadEvent):
+            are_alike(old, new)
+            assert getattr(new, "resources", ()) == getattr(old, "resources", ())
+        elif isinstance(old, CallRang):
+            assert new.number != old.number
+        elif isinstance(old, CallAnswered):
+            assert (new.handler, new.position) == ("staff1", "staff2")
+    secrets = [secret for secret in SECRETS if secret not in ("Saltby", "Sender")]
+    assert not [secret for secret in (*secrets, ">Saltby", "jo@") if secret.encode() in after]
+
+
+def test_o2_a_property_number_of_an_eido_is_another_one() -> None:
+    where = eido.location(localIdentifier=["urn:uprn:0010090200342"], locationByValue="")
+    (opened,) = of_eido(conveyed(eido.event(eido.simple(1) | {"locationComponent": [where]})))
+    assert opened.place.uprn == pseudonyms().uprn("10090200342")
 
 
 def test_o2_the_same_place_is_the_same_other_one_on_both_wires() -> None:
@@ -174,10 +228,38 @@ def test_o2_e4_no_part_of_a_document_lets_words_through() -> None:
     assert isinstance(of_mait(after), IncidentOpened)
 
 
+@pytest.mark.parametrize("component", sorted(READ_EIDO))
+def test_o2_e4_no_part_of_an_eido_lets_words_through(component: str) -> None:
+    """In every field, as words, in a list, deeper, and under names that nobody knows."""
+    canaries = Canaries()
+    model = READ_EIDO[component]
+    names = {str(name) for field in model.model_fields.values() for name in aliases(field)}
+    names |= set(model.others) - {"$id"}
+    part: dict[str, Any] = {name: canaries.words() for name in sorted(names - {"$id"})}
+    deep = {"personFullName": {"value": canaries.words()}, canaries.words(): canaries.words()}
+    part |= {"ncPersonComponent": deep, "unknown": [{"deep": canaries.words()}]}
+    place = eido.pidf({"A3": canaries.words(), "Qzxcanary": "Qzxcanary"}, "Qzxcanary")
+    part |= {"locationByValue": place, "callBackInformationUri": ["sip:Qzxcanary@qzxcanary.uk",
+             "tel:07123456789"], canaries.words(): canaries.words()}  # fmt: skip
+    for shape in (part, [part], {**part, "incidentStatusCommonRegistryText": [canaries.words()]}):
+        message = eido.event(eido.eido() | {component: shape, "unknown": canaries.words()})
+        assert leaks(message)
+        after = conveyed(message)
+        assert not leaks(after), leaks(after)
+
+
 @pytest.mark.parametrize("raw", [b"Qzxcanary", b'["Qzxcanary"]', b"\xff07123 456100",
                                  b'<!DOCTYPE x [<!ENTITY e "Qzxcanary">]><x>&e;</x>'])  # fmt: skip
 def test_o2_e4_what_cannot_be_read_is_replaced_whole(raw: bytes) -> None:
-    assert not leaks(referred(raw) + documented(raw))
+    assert not leaks(referred(raw) + documented(raw) + conveyed(raw))
+
+
+@pytest.mark.parametrize("name", ["subscribeResponse", "terminate", "Qzxcanary"])
+def test_o2_e4_what_is_said_around_it_holds_no_words(name: str) -> None:
+    said = {name: {"requestId": "Qzxcanary", "statusText": "Qzxcanary", "statusCode": 200}}
+    after = orjson.loads(conveyed(orjson.dumps(said)))
+    assert list(after.values()) == [{"statusCode": 200}]
+    assert not leaks(orjson.dumps(after))
 
 
 @pytest.mark.parametrize("data", [b"{}", b'{"entry":[1,{"resource":2},{"resource":{"id":3}}]}',
@@ -232,7 +314,6 @@ def test_o2_e4_a_wire_that_nobody_knows_is_refused_and_not_passed_through(tmp_pa
 
 def test_o2_every_recorded_wire_of_the_table_can_be_made_anonymous(tmp_path: Path) -> None:
     names = {one.name for one in ADAPTERS.values() if one.kind is Kind.SOURCE and one.play}
-    names -= {"eido_client", "eido_server"}
     settings = json.dumps({"source": {"mait_http": {"as_read": AS_READ}}})
     sources = dict.fromkeys(names, "wire")
     assert anonymous(tmp_path, [], sources=sources, configuration=settings)
