@@ -147,11 +147,10 @@ def console_tls(config: Config) -> ssl.SSLContext | None:
 
 def _probes(config: Config, world: World) -> Probes:
     loops = [
-        Loop(name, ADAPTERS[Kind.CHANNEL, name].way.by, device)
+        Loop(name, ADAPTERS[Kind.CHANNEL, name].way.by, device, Pace(*config.probes.pace(name)))
         for name, device in world.loopbacks.items()
     ]
-    pace = Pace(config.probes.every, config.probes.overdue)
-    return Probes(loops, pace, world.clock, world.meters)
+    return Probes(loops, world.clock, world.meters)
 
 
 def _loopback(config: Config, world: World, broker: NatsBroker | None) -> MdtLoopback | None:

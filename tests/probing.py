@@ -70,16 +70,18 @@ async def probing(
     row: AdapterSpec = ADAPTERS[Kind.CHANNEL, channel]
     world = replace(real_world(state), loopbacks={channel: device})
     assert isinstance(world.meters, Metrics)
-    probes = Probes([Loop(channel, row.way.by, device)], pace, world.clock, world.meters)
+    probes = Probes([Loop(channel, row.way.by, device, pace)], world.clock, world.meters)
     (line,) = probes.through([row.make(row.settings(**settings), world)])
     made = Probing(channel, world.meters, FakeIntake())
     couriers = Couriers({channel: line}, world.clock, world.random, world.meters, made.intake)
     runs = (
-        line.run(made.intake, lambda: couriers.came_back(channel)),
         couriers.run(),
         probes.run(couriers.put, made.post),
+        line.run(made.intake, lambda: couriers.came_back(channel)),
     )
-    async with AsyncExitStack() as stack:
+    async with (
+        AsyncExitStack() as stack
+    ):  # the channel ends first: it says when it has a line again
         for run in runs:
             task = asyncio.create_task(run)
             stack.push_async_callback(asyncio.wait, [task])

@@ -14,7 +14,7 @@ import structlog
 
 from adapters.channels.voice_ari import AriTelephone
 from adapters.channels.voice_call import Limits
-from adapters.channels.voice_line import NoLine, Telephone
+from adapters.channels.voice_line import Line, NoLine, Over, Telephone
 from adapters.channels.voice_round import PROMPTS, Round
 from adapters.channels.voice_settings import VoiceSettings
 from adapters.channels.voice_sip import SipAccount, SipTelephone
@@ -54,6 +54,7 @@ class Voice:
         self._telephone = _telephone(settings, world)
         self._presence = Presence(NAME, world)
         self._rounds: dict[str, Round] = {}
+        self._probing: Line | None = None
         self._intake: Intake | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._came_back: Callable[[], None] = lambda: None
@@ -82,6 +83,9 @@ class Voice:
         body, number = message.body, message.device
         if not isinstance(body, SpokenNote) or not NUMBER.fullmatch(number):
             raise ValueError("only spoken notes go by telephone, and only to a telephone number")
+        if message.probe:
+            await self._probe(number, body)
+            return
         try:
             await self._join_or_call(number, body, message.times)
         except ChannelDown:
@@ -95,12 +99,32 @@ class Voice:
             raise ChannelDown("no telephone can be used now")
         talk = self._rounds.get(number)
         if talk is None:
-            if len(self._rounds) >= self._bound:
+            if len(self._rounds) >= self._bound and not self._gave_way():
                 raise LinesBusy("all lines are in use")
             talk = self._rounds[number] = Round(number, self._intake, self._world, self._speech)
             await self._begin(talk, body, times)
         elif not talk.join(body, times):
             raise LinesBusy("that telephone is in a call of ours")
+
+    async def _probe(self, number: str, body: SpokenNote) -> None:
+        """Only while nobody is called, and no longer than until somebody is."""
+        if not self._up or self._intake is None:
+            raise ChannelDown("no telephone can be used now")
+        if self._rounds:
+            raise LinesBusy("a probe gives way to every call")
+        talk = Round(number, self._intake, self._world, self._speech, probe=True)
+        self._rounds[number] = talk
+        await self._begin(talk, body, 0)
+
+    def _gave_way(self) -> bool:
+        """Whether a probe had a line, which is free now."""
+        talk = next((one for one in self._rounds.values() if one.probe), None)
+        if talk is None:
+            return False
+        self._free(talk)
+        if self._probing is not None:
+            self._probing.heard.put_nowait(Over("gave_way"))
+        return True
 
     async def _begin(self, talk: Round, body: SpokenNote, times: int) -> None:
         """Rendered before it rings: nobody answers to silence."""
@@ -114,6 +138,10 @@ class Voice:
         except BaseException:
             self._free(talk)
             raise
+        if self._rounds.get(talk.number) is not talk:
+            await line.hang_up()
+            raise LinesBusy("somebody is called on that line")
+        self._probing = line if talk.probe else self._probing
         assert self._tasks is not None  # noqa: S101
         task = self._tasks.create_task(talk.hold(line, self._limits))
         task.add_done_callback(lambda _: self._over(talk))

@@ -1,6 +1,7 @@
 """`[probes]`: notes for nobody that go through a channel and come back (O1); docs/probes.md."""
 
 from collections.abc import Collection, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from middleware.config.lines import Path as Key
 from middleware.ops.durations import Between, Duration, read_duration, write_duration
-from schemas.base import Code, Radio
+from schemas.base import Code, Phone, Radio
 
 MISSED = 2
 """So many probes may be missing before anybody is told: one may be lost on the way."""
+A_CALL = timedelta(minutes=1)
+"""The longest call to a machine that answers."""
 
 
 class Probes(BaseModel):
@@ -40,6 +43,12 @@ class Probes(BaseModel):
     cad_writeback: Code | None = Field(
         None, description="number of an incident that the CAD reserves for probes"
     )
+    voice: Phone | None = Field(
+        None, description="telephone number behind which a machine answers and presses 1"
+    )
+    voice_every: Annotated[Duration, Between("1m", "24h")] = Field(
+        read_duration("10m"), description="time between two calls to it; two in vain are overdue"
+    )
 
     @model_validator(mode="after")
     def _patient(self) -> "Probes":
@@ -55,15 +64,22 @@ class Probes(BaseModel):
             "mdt": self.mdt if plays else None,
             "radio": self.radio,
             "cad_writeback": self.cad_writeback,
+            "voice": self.voice,
         }
         return {name: to for name, to in asked.items() if to is not None and name in channels}
+
+    def pace(self, channel: str) -> tuple[timedelta, timedelta]:
+        """Between two probes, and until none that is back is one too many."""
+        if channel == "voice":
+            return self.voice_every, MISSED * self.voice_every + A_CALL
+        return self.every, self.overdue
 
 
 def wrong_probes(
     asked: Probes, channels: Collection[str], *, embedded: bool
 ) -> Iterator[tuple[Key, str]]:
     """(key, reason and remedy) of what was asked for in vain."""
-    for channel in ("radio", "cad_writeback"):
+    for channel in ("radio", "cad_writeback", "voice"):
         if getattr(asked, channel) is not None and channel not in channels:
             yield ("probes", channel), f"add the section [channel.{channel}], or remove this"
     if asked.mdt_password_file is not None and embedded:

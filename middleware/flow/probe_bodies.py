@@ -4,14 +4,15 @@ from datetime import date, datetime
 
 from middleware.ports import Body, By
 from schemas.mdt import DeviceNote
-from schemas.told import CadNote, RadioText
+from schemas.told import CadNote, RadioText, SpokenNote
 
 PROBE = "probe"
 """The note of every probe: no other note is called so."""
 WORDS = "PROBE of Forewarn: for nobody"
 NO_DAY = date(2000, 1, 1)
 """The service day of the reserved incident, which belongs to none."""
-PROBED = frozenset({By.DEVICE, By.RADIO, By.INCIDENT})
+SPOKEN = "This is a probe of Forewarn, for nobody."
+PROBED = frozenset({By.DEVICE, By.RADIO, By.PHONE, By.INCIDENT})
 """What a channel must reach to be probed."""
 
 
@@ -24,6 +25,15 @@ def probe_body(by: By, device: str, revision: int, expires_at: datetime) -> Body
             incident=PROBE,
             expires_at=expires_at,
             text=WORDS,
+            probe=True,
+        )
+    if by is By.PHONE:
+        return SpokenNote(
+            note=PROBE,
+            revision=revision,
+            incident=PROBE,
+            expires_at=expires_at,
+            sentences=(SPOKEN,),
             probe=True,
         )
     if by is By.INCIDENT:

@@ -57,6 +57,7 @@ class Loop:
     channel: str
     by: By
     device: str
+    pace: Pace
 
 
 @dataclass(slots=True)
@@ -78,8 +79,8 @@ class _Line:
 class Probes:
     """Sends them, takes them back, and says where they do not come back."""
 
-    def __init__(self, loops: Sequence[Loop], pace: Pace, clock: Clock, meters: Meters) -> None:
-        self._pace, self._clock, self._meters = pace, clock, meters
+    def __init__(self, loops: Sequence[Loop], clock: Clock, meters: Meters) -> None:
+        self._clock, self._meters = clock, meters
         now = clock.monotonic()
         self._lines = {loop.channel: _Line(loop, now, now) for loop in loops}
 
@@ -100,19 +101,19 @@ class Probes:
 
     def _send(self, line: _Line, put: Put, now: float) -> None:
         at, loop = self._clock.now(), line.loop
-        line.due = now + self._pace.every.total_seconds()
+        line.due = now + loop.pace.every.total_seconds()
         line.revision = max(line.revision + 1, (at - _BEGUN) // timedelta(seconds=1))
-        oldest = now - 2 * self._pace.overdue.total_seconds()
+        oldest = now - 2 * loop.pace.overdue.total_seconds()
         line.sent = {n: sent for n, sent in line.sent.items() if sent > oldest}
         line.sent[line.revision] = now
-        body = probe_body(loop.by, loop.device, line.revision, at + self._pace.overdue)
+        body = probe_body(loop.by, loop.device, line.revision, at + loop.pace.overdue)
         message = ToDevice(loop.device, body, probe=True)
         put(loop.channel, Parcel(PROBE, line.revision, message, PROBE, line.due, once=True))
         self._meters.counter("forewarn_probe_sent_total", channel=loop.channel).inc()
 
     async def _measure(self, line: _Line, post: Post, now: float) -> None:
         channel = line.loop.channel
-        late = line.up and now - line.since >= self._pace.overdue.total_seconds()
+        late = line.up and now - line.since >= line.loop.pace.overdue.total_seconds()
         gauge = self._meters.gauge("forewarn_probe_since_return_seconds", channel=channel)
         gauge.set(now - line.back_at)
         self._meters.gauge("forewarn_probe_overdue", channel=channel).set(late)
@@ -149,16 +150,22 @@ class Probes:
     def _back(
         self, line: _Line, event: NoteDisplayed | NoteAcknowledged | DeliveryReported
     ) -> None:
-        if isinstance(event, DeliveryReported) and event.state is not Delivery.RECEIVED:
+        sent = line.sent.get(event.note_revision)
+        if sent is None or not _arrived(line.loop.by, event):
             return
-        sent = line.sent.pop(event.note_revision, None)
-        if sent is None:
-            return
+        del line.sent[event.note_revision]
         line.back_at = line.since = self._clock.monotonic()
         channel = line.loop.channel
         self._meters.counter("forewarn_probe_returned_total", channel=channel).inc()
         took = self._meters.histogram("forewarn_probe_return_seconds", channel=channel)
         took.observe(line.back_at - sent)
+
+
+def _arrived(by: By, event: NoteDisplayed | NoteAcknowledged | DeliveryReported) -> bool:
+    """Whether it surely arrived: a radio need only have it, a telephone must press the key."""
+    if isinstance(event, DeliveryReported):
+        return event.state is Delivery.RECEIVED
+    return by is not By.PHONE or isinstance(event, NoteAcknowledged)
 
 
 class ProbedChannel:

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import generate_latest
 
 from adapters.channels.broker_access import mosquitto_acl, mosquitto_passwords
 from adapters.channels.device_accounts import DeviceAccounts, account
 from adapters.channels.mdt_loopback import MdtLoopback
 from adapters.wires.mqtt_connection import BrokerAt
-from middleware.ports import ChannelDown, ToDevice
+from middleware.ports import ChannelDown, LinesBusy, ToDevice
 from schemas.delivery import DeviceEvent
 from schemas.service import SourceConnected
+from simulators.ari import AriSimulator, Crew
 from simulators.cad_receiver import PATH, Receiver
 from simulators.mdt import MdtSimulator
 from simulators.radio import RadioGateway
@@ -27,6 +29,8 @@ from tests.brokers import DEVICES, ROOM, Mosquitto, Tls, real_world, until
 from tests.probing import Probing, probing
 from tests.radio_desk import at_work, settings
 from tests.radios import SILENT_CREW, line_settings, radio_text
+from tests.voice import NUMBER as CREW
+from tests.voice import Line, running, spoken
 
 LOOPBACK = "PROBE"
 ISSI = "1009999"
@@ -194,3 +198,72 @@ async def test_n2_without_reading_back_the_receipt_is_believed(tmp_path: Path) -
         receiver.faults = Faults(busy=1.0)
         await made.are_lost()
         nothing_else(made)
+
+
+# --- voice -----------------------------------------------------------------------------
+
+TELEPHONE = "+441632960999"
+"""Behind it a machine answers and presses 1."""
+ANSWERS, HEARS_NOTHING, RINGS = Crew(does=("1",)), Crew(does=()), Crew(answer="never")
+
+
+def through(asterisk: AriSimulator, folder: Path) -> dict[str, Any]:
+    password = folder / "ari.password"
+    password.write_text("a password of the tests")
+    password.chmod(0o600)
+    return {
+        "through": "asterisk",
+        "ari_url": f"http://127.0.0.1:{asterisk.port}/ari",
+        "ari_password_file": password,
+        "ari_sounds": folder / "sounds",
+        "key_within": "100ms",
+    }
+
+
+def an_asterisk(crew: Crew) -> AriSimulator:
+    return AriSimulator("forewarn", "a password of the tests", crew)
+
+
+async def test_n4_calls_that_are_answered_and_not_heard_are_found(tmp_path: Path) -> None:
+    async with an_asterisk(ANSWERS) as asterisk:
+        where = through(asterisk, tmp_path)
+        async with probing("voice", TELEPHONE, where, tmp_path / "service") as made:
+            await made.come_back()
+            asterisk.crew = HEARS_NOTHING
+            await made.are_lost()
+            asterisk.crew = ANSWERS
+            await made.are_back()
+            assert [type(event) for event in made.intake.events] == [SourceConnected]
+            for name in ("sent", "send_failures"):
+                assert made.figure(f"forewarn_{name}_total") == 0
+            assert (
+                "forewarn_spoken_calls_total{" not in generate_latest(made.meters.registry).decode()
+            )
+        assert {asked["endpoint"] for what, asked in asterisk.asked if "endpoint" in asked} == {
+            f"PJSIP/{TELEPHONE}@trunk"
+        }
+
+
+def called(asterisk: AriSimulator) -> list[str]:
+    """Who rings now."""
+    endpoints = (channel.endpoint for channel in asterisk.channels.values())
+    return [endpoint.removeprefix("PJSIP/").removesuffix("@trunk") for endpoint in endpoints]
+
+
+async def test_n4_a_crew_is_called_at_once_on_the_line_of_a_probe(tmp_path: Path) -> None:
+    async with (
+        an_asterisk(RINGS) as asterisk,
+        running(tmp_path, calls=1, **through(asterisk, tmp_path)) as line,
+    ):
+        await line.can_send()
+        await probe(line)
+        await until(lambda: called(asterisk) == [TELEPHONE])
+        await line.tell(spoken())
+        await until(lambda: called(asterisk) == [CREW])
+        with pytest.raises(LinesBusy):
+            await probe(line)
+        assert called(asterisk) == [CREW]
+
+
+async def probe(line: Line) -> None:
+    await line.channel.send(ToDevice(TELEPHONE, spoken("probe"), probe=True))

@@ -1,5 +1,6 @@
 """`[probes]`: what is probed, and what does not fit is told with its remedy (O1)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def test_o1_a_radio_and_an_incident_are_probed_where_they_are_named(tmp_path: Pa
     assert probed(config) == {"mdt": "LOOP", "radio": "1009999", "cad_writeback": "P1"}
 
 
+def test_n4_a_telephone_is_called_seldom_and_two_calls_in_vain_are_overdue(tmp_path: Path) -> None:
+    asked = '[probes]\nvoice = "+441632960999"\nvoice_every = "15m"\n[channel.voice]\n'
+    config = loaded(tmp_path, asked + EVERY_CHANNEL)
+    assert probed(config)["voice"] == "+441632960999"
+    assert config.probes.pace("voice") == (timedelta(minutes=15), timedelta(minutes=31))
+    assert config.probes.pace("mdt") == (timedelta(seconds=30), timedelta(seconds=90))
+
+
 def test_o1_a_broker_elsewhere_is_probed_when_the_device_has_a_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,6 +69,9 @@ def test_o1_a_broker_elsewhere_is_probed_when_the_device_has_a_password(
         ('every = "0s"', "from 1s to 50s"),
         ('radio = "1009999"', "add the section [channel.radio], or remove this"),
         ('cad_writeback = "P1"', "add the section [channel.cad_writeback], or remove this"),
+        ('voice = "+441632960999"', "add the section [channel.voice], or remove this"),
+        ('voice = "01632 960999"', "voice"),
+        ('voice_every = "10s"', "from 1m to 24h"),
         ('mdt_password_file = "probe.secret"', "the embedded broker makes that account itself"),
         ('radio = "PROBE"', "radio"),
         ('police_desk = "P1"', "is not a known key"),

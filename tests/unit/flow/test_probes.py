@@ -1,6 +1,7 @@
 """Probes: a channel that accepts and discards is found, and nobody else notices them (O1, N5)."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ class Probed:
 async def probed(*, arrives: bool = True, rules: Rules = RULES) -> AsyncIterator[Probed]:
     meters, line = Metrics(), Line()
     line.arrives = arrives
-    probes = Probes([Loop("mdt", By.DEVICE, LOOPBACK)], PACE, VirtualClock(), meters)
+    probes = Probes([Loop("mdt", By.DEVICE, LOOPBACK, PACE)], VirtualClock(), meters)
     channels: list[Channel] = probes.through([line])
     running = await start(rules=rules, channels=tuple(channels))
     put, post = running.service.couriers.put, running.service.core.post
@@ -240,5 +241,5 @@ def test_n8_a_probe_says_that_it_is_one_and_names_nobody(by: By) -> None:
     body = probe_body(by, LOOPBACK, 7, said.later(2))
     content = body.model_dump_json(exclude_none=True)
     assert '"probe":true' in content
-    assert "PROBE of Forewarn: for nobody" in content
+    assert re.search("probe of forewarn[:,] for nobody", content, re.IGNORECASE)
     assert (body.note, body.revision) == (PROBE, 7)  # type: ignore[union-attr]
