@@ -73,15 +73,18 @@ class Shift:
     async def judged(self) -> list[str]:
         """When all has come to rest with both instances there."""
         self.working.cancel()
-        async with self.two.patience("the last answers and crews", SETTLE_S):
+        async with self.two.patience("the last answers to the CAD", SETTLE_S):
             await self.cad.settled()
-            while True:
-                records = await self.two.records()
-                entries = [one.entry for one in records]
-                if self.lost(entries) or any(map(is_untold, refold(entries).notes.values())):
-                    await asyncio.sleep(0.3)
-                else:
-                    return [*self.log.violations, *stale(records), *doubled(entries)]
+        end = asyncio.get_running_loop().time() + SETTLE_S
+        while True:
+            records = await self.two.records()
+            entries = [one.entry for one in records]
+            untold = [note for note in refold(entries).notes.values() if is_untold(note)]
+            lost = [f"{one} was answered for, and is not there" for one in self.lost(entries)]
+            wrong = [*lost, *map(in_words, untold)]
+            if not wrong or asyncio.get_running_loop().time() > end:
+                return [*wrong, *self.log.violations, *stale(records), *doubled(entries)]
+            await asyncio.sleep(0.3)
 
     def lost(self, entries: list[Entry]) -> list[tuple[str, int]]:
         """Answered for, and not in the journal."""
@@ -92,6 +95,10 @@ class Shift:
 def is_untold(note: Note) -> bool:
     """Its device has not said yet that it shows it, or took it away."""
     return note.shown.get("mdt", 0) < note.revision or note.phase is Phase.OPEN
+
+
+def in_words(note: Note) -> str:
+    return f"{note.id} for {note.device} is {note.phase}, {note.revision} of it, shown {note.shown}"
 
 
 def doubled(entries: list[Entry]) -> list[str]:

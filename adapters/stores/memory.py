@@ -1,11 +1,11 @@
 """A journal in memory, for tests and the simulation: deterministic, no thread, can be crashed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from middleware.ports import Clock, Fenced, OutOfPlace, Snapshot, Spooled
+from middleware.ports import Clock, Fenced, Held, OutOfPlace, Snapshot, Spooled
 
 
 @dataclass(slots=True)
@@ -17,6 +17,9 @@ class Disk:
     snapshot: Snapshot | None = None
     spool: Spooled = field(default_factory=lambda: Spooled(None, 1, ()))
     aside: list[Spooled] = field(default_factory=list)
+    held: Held = field(default_factory=Held)
+    followers: dict[str, tuple[int, int]] = field(default_factory=dict)
+    handed: list[bytes] = field(default_factory=list)
 
 
 def _no_fault(stage: str) -> None:
@@ -118,3 +121,62 @@ class MemorySpool:
         self._fault("aside")
         self.disk.aside.append(self.disk.spool)
         self.disk.spool = replace(self.disk.spool, records=())
+
+
+class MemoryLease:
+    """The contract of `Lease` on the Disk of the journal; `fault` is called before each call."""
+
+    def __init__(
+        self, disk: Disk, name: str, lasts: timedelta, fault: Callable[[str], None] = _no_fault
+    ) -> None:
+        self.disk, self.name, self.lasts, self._fault = disk, name, lasts, fault
+        self._beat = 1
+
+    async def look(self) -> Held:
+        self._fault("look")
+        return self.disk.held
+
+    async def take(self, seen: Held) -> int | None:
+        self._fault("take")
+        if self.disk.held != seen:
+            return None
+        self.disk.token += 1
+        self.disk.held = Held(self.disk.token, 1, self.name)
+        return self.disk.token
+
+    async def renew(self, token: int) -> None:
+        self._fault("renew")
+        self._demand(token)
+        self._beat += 1
+        self.disk.held = replace(self.disk.held, token=token, beat=self._beat)
+
+    async def release(self, token: int) -> None:
+        self._fault("release")
+        if token == self.disk.token:
+            self.disk.held = replace(self.disk.held, token=token, beat=0)
+
+    async def stand_by(self, position: int) -> None:
+        self._fault("stand by")
+        self._beat += 1
+        self.disk.followers[self.name] = self._beat, position
+
+    async def followers(self) -> Mapping[str, tuple[int, int]]:
+        self._fault("followers")
+        return dict(self.disk.followers)
+
+    async def hand_on(self, records: Sequence[bytes]) -> None:
+        self._fault("hand on")
+        self.disk.handed.extend(records)
+
+    async def handed_on(self) -> Sequence[bytes]:
+        self._fault("handed on")
+        return list(self.disk.handed)
+
+    async def taken_in(self, token: int, count: int) -> None:
+        self._fault("taken in")
+        self._demand(token)
+        del self.disk.handed[:count]
+
+    def _demand(self, token: int) -> None:
+        if token != self.disk.token:
+            raise Fenced(f"token {token} is not the last one given")

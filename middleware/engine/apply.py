@@ -21,11 +21,13 @@ from middleware.engine.seen import digest
 from middleware.engine.state import Refusal, SourceState, State, Timer
 from schemas import decision as d
 from schemas.decision import Decision
+from schemas.delivery import DeviceEvent
 from schemas.event import Event
 from schemas.markers_in import MarkerPut, MarkersStaged
 from schemas.search import SearchAnswered
 from schemas.service import BuildStarted, Refused
 
+EARLY = (d.Ignored(why=d.Why.UNKNOWN),)
 Applier = Callable[[State, Entry, Any], None]
 
 
@@ -37,10 +39,16 @@ def fold(state: State, entry: Entry, content: bytes | None = None) -> None:
     for decision in entry.decisions:
         APPLIERS[type(decision)](state, entry, decision)
     state.position, state.at = entry.position, entry.received_at
-    if isinstance(entry.event, Event) and not entry.event.ours:
+    if isinstance(entry.event, Event) and not entry.event.ours and not _is_early(entry):
         content = content or digest(entry.event)
         window = state.rules.same_again
         state.seen.note(entry.event, content, entry.position, entry.received_at, window)
+
+
+def _is_early(entry: Entry) -> bool:
+    """A receipt for what is not known here, or not yet: the service that told of it was taken over,
+    and what it had taken in is said again. Then the receipt, said again, must count (O4)."""
+    return isinstance(entry.event, DeviceEvent) and entry.decisions == EARLY
 
 
 def _on_timer_set(state: State, entry: Entry, made: d.TimerSet) -> None:

@@ -60,7 +60,9 @@ def on_acknowledged(state: State, taken: Taken, event: NoteAcknowledged) -> list
     note = note_of(state, event, event.note)
     if note is None:
         return [Ignored(why=Why.UNKNOWN)]
-    if event.note_revision != note.revision or note.phase is Phase.WITHDRAWN:
+    if event.note_revision > note.revision:
+        return [Ignored(why=Why.UNKNOWN)]
+    if event.note_revision < note.revision or note.phase is Phase.WITHDRAWN:
         return [Ignored(why=Why.STALE)]
     if note.phase is Phase.ANSWERED:
         return [Ignored(why=Why.ALREADY)]

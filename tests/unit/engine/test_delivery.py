@@ -64,7 +64,7 @@ def test_n3_an_older_revision_displayed_late_takes_nothing_back(room: Room) -> N
 
 def test_n3_a_revision_that_was_never_issued_is_not_believed(room: Room) -> None:
     assert why(room, room.displayed(room.note(), revision=9)) == [d.Why.UNKNOWN]
-    assert why(room, room.acknowledged(room.note(), revision=9)) == [d.Why.STALE]
+    assert why(room, room.acknowledged(room.note(), revision=9)) == [d.Why.UNKNOWN]
 
 
 def test_n3_acknowledging_what_was_replaced_does_not_count(room: Room) -> None:
