@@ -47,7 +47,7 @@ class Result:
         return len(self.latencies) == self.sent or self.backlog[-1] < self.rate / 2
 
 
-def message(number: int, place: Place, random: Random) -> bytes:
+def message(number: int, place: Place, random: Random, vehicles: int = VEHICLES) -> bytes:
     """One incident with its vehicle, padded to 1.5 kB by what call takers write."""
     body = {
         "contract": "forewarn.cad/1",
@@ -60,7 +60,7 @@ def message(number: int, place: Place, random: Random) -> bytes:
         "place": {"address": place.spelled(random), "postcode": place.postcode},
         "priority": "C2",
         "nature": "",
-        "resources": [{"callsign": f"A{number % VEHICLES}"}],
+        "resources": [{"callsign": f"A{number % vehicles}"}],
     }
     body["nature"] = "chest pain, " * ((1500 - len(json.dumps(body))) // 12)
     return json.dumps(body).encode() + b"\n"
@@ -108,7 +108,7 @@ def _displayed(topic: bytes, payload: bytes) -> bytes:
     note = json.loads(payload)
     receipt = {
         "contract": "forewarn.mdt/1",
-        "kind": "displayed",
+        "kind": "removed" if note.get("withdrawn") else "displayed",
         "note": note["note"],
         "revision": note["revision"],
     }

@@ -7,6 +7,7 @@ from tests.dashboards.panels import (
     Panel,
     Query,
     Row,
+    a_minute,
     at,
     by,
     each,
@@ -90,6 +91,33 @@ CHANNELS = Row(
     ),
 )  # fmt: skip
 
+PROBES = Row(
+    "Probes",
+    (
+        Panel(
+            "Since a probe came back",
+            "A note for nobody goes through each channel and must come back. Beyond the line "
+            "(`probes.overdue`) it takes notes and delivers none.",
+            (Query(f"max by (channel) ({at('forewarn_probe_since_return_seconds')})",
+                   "{{channel}}"),),
+            unit="s", limits=(Limit(90, "red", "probes.overdue: it does not deliver"),),
+        ),
+        Panel(
+            "How long a probe takes",
+            "There and back, over all channels that have one.",
+            quantiles("forewarn_probe_return_seconds"), unit="s",
+        ),
+        Panel(
+            "Probes in a minute",
+            "As many must come back as went out.",
+            (
+                Query(a_minute("forewarn_probe_sent_total", by="channel"), "{{channel}}: sent"),
+                Query(a_minute("forewarn_probe_returned_total", by="channel"), "{{channel}}: back"),
+            ),
+        ),
+    ),
+)  # fmt: skip
+
 MAN_DOWN = Row(
     "Man-down, police, crews that hold",
     (
@@ -142,6 +170,21 @@ MAN_DOWN = Row(
             (Query(f"max({at('forewarn_stand_off_longest_seconds')})", "longest"),),
             unit="s",
         ),
+        Panel(
+            "Signals of man-down in a minute",
+            "By the way in which they were said; several of one radio are one alarm.",
+            by("forewarn_man_down_signals_total", "signal"),
+        ),
+        Panel(
+            "Requests and answers in a minute",
+            "Of police and others; an answer to nothing known is looked at by a person.",
+            by("forewarn_back_up_total", "what"),
+        ),
+        Panel(
+            "Requests that went on to the next step, by why",
+            "In a minute. `no_answer` and `refused` of one desk again and again: speak with them.",
+            by("forewarn_back_up_escalations_total", "because"),
+        ),
     ),
 )  # fmt: skip
 
@@ -153,7 +196,7 @@ REPORTS = Row(
             "For whom or what each waits.",
             each("forewarn_reports_waiting", "what", {
                 "sub_category": "for a sub-category", "security": "for the security team",
-                "marking": "for the marking team", "receipt": "for a receipt of the other system",
+                "marking": "for the marking team", "receipt": "for a receipt",
             }),
         ),
         Panel(
@@ -171,11 +214,33 @@ REPORTS = Row(
                 "warned": "warned", "ended": "ended", "noted": "noted",
             }),
         ),
+        Panel(
+            "Proposals that wait for a decision",
+            "Markers and letters proposed after a call was ended for abuse.",
+            each("forewarn_proposals_waiting", "what", {"marker": "marker", "letter": "letter"}),
+        ),
+        Panel(
+            "Callers known, in a minute",
+            "From a number in the ledger, or by a plan for a frequent caller. It never denies an "
+            "answer.",
+            (
+                Query(a_minute("forewarn_callers_recognised_total"), "in the ledger"),
+                *each_a_minute("forewarn_frequent_callers_total", "plan", {
+                    "yes": "frequent, with a plan", "no": "frequent, without one",
+                }),
+            ),
+        ),
+        Panel(
+            "Until the security team has an assault",
+            "From its telling to a named person of the team.",
+            quantiles("forewarn_assault_taken_seconds"),
+            unit="s", limits=(Limit(300, "orange", "alert AssaultUntaken"),),
+        ),
     ),
 )  # fmt: skip
 
 DELIVERY = Board(
     "forewarn-delivery", "Delivery",
     "How warnings, man-down, requests and reports reach people, and how long it takes.",
-    (NOTES, CHANNELS, MAN_DOWN, REPORTS),
+    (NOTES, CHANNELS, PROBES, MAN_DOWN, REPORTS),
 )  # fmt: skip

@@ -155,6 +155,40 @@ SIDES = Row(
     ),
 )  # fmt: skip
 
+_WRITER = at("forewarn_pair_role", role="writer")
+
+PAIR = Row(
+    "The pair",
+    (
+        Panel(
+            "Who writes",
+            "One writes, the other stands by with its state in memory.",
+            (Query(f"max by (instance) ({_WRITER})", "{{instance}}"),),
+            Look.WORD, words={1: ("WRITES", "green"), 0: ("stands by", "blue")}, wide=6, high=5,
+            none="no pair",
+        ),
+        Panel(
+            "Instances that stand by and are up to date",
+            "As the one that writes sees them. None: nobody can take over.",
+            _one("forewarn_pair_followers", "followers"), Look.NUMBER, wide=6, high=5,
+            none="no pair",
+        ),
+        Panel(
+            "Behind the journal",
+            "What it must still read before it can take over.",
+            (Query(f"max by (instance) ({at('forewarn_pair_behind_seconds')})", "{{instance}}"),),
+            unit="s", wide=6, high=5, none="no pair",
+        ),
+        Panel(
+            "Age of the lease",
+            "Whoever writes renews it; when it is over the other one takes over.",
+            (Query(f"max by (instance) ({at('forewarn_pair_lease_age_seconds')})",
+                   "{{instance}}"),),
+            unit="s", wide=6, high=5, none="no pair",
+        ),
+    ),
+)  # fmt: skip
+
 MACHINE_ITSELF = Row(
     "The machine",
     (
@@ -163,7 +197,7 @@ MACHINE_ITSELF = Row(
             "It decides on one core. docs/capacity.md says how far that carries, and what to add.",
             (Query(f"rate({at('process_cpu_seconds_total', job='forewarn')}[{PACE}])", "share"),),
             unit="percentunit",
-            limits=(Limit(0.7, "orange", "see docs/capacity.md"),),
+            limits=(Limit(0.7, "orange", "alert ServiceBusy"),),
             highest=1.0,
         ),
         Panel(
@@ -207,5 +241,5 @@ MACHINE_ITSELF = Row(
 MACHINE = Board(
     "forewarn-machine", "Machine room",
     "For the duty engineer: journal, queues, the other sides, the machine.",
-    (JOURNAL, FLOW, SIDES, MACHINE_ITSELF),
+    (JOURNAL, FLOW, SIDES, PAIR, MACHINE_ITSELF),
 )  # fmt: skip

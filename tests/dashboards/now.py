@@ -57,7 +57,7 @@ ACT = Row(
         Panel(
             "Does Forewarn run?",
             "AWAY: nobody is warned. Work from CAD and radio, and tell the duty engineer.",
-            (Query('min(up{job="forewarn",room="$room"})', "Forewarn"),),
+            (Query('max(up{job="forewarn",room="$room"})', "Forewarn"),),
             Look.WORD, words={1: ("RUNS", "green"), 0: ("AWAY", "red")}, wide=6, high=5,
             none="NOT WATCHED",
         ),
@@ -172,7 +172,15 @@ SIDES = Row(
             "Cut off: calls, answers or positions may be missing; the banner on the screens says "
             "what. A door at which nobody has knocked for a day is left out.",
             (Query(f"min by (adapter) ({_IN_USE})", "{{adapter}}"),),
-            Look.WORD, words={1: ("connected", "green"), 0: ("CUT OFF", "red")}, wide=12, high=6,
+            Look.WORD, words={1: ("connected", "green"), 0: ("CUT OFF", "red")}, wide=9, high=6,
+        ),
+        Panel(
+            "Do channels deliver?",
+            "A note for nobody goes through each and must come back (docs/probes.md). SWALLOWS: it "
+            "takes notes, and crews may be told nothing that way; tell them by another.",
+            (Query(f"max by (channel) ({at('forewarn_probe_overdue')})", "{{channel}}"),),
+            Look.WORD, words={0: ("delivers", "green"), 1: ("SWALLOWS", "red")}, wide=5, high=6,
+            none="no probes",
         ),
         Panel(
             "Man-down alarms",
@@ -183,10 +191,10 @@ SIDES = Row(
             wide=6, high=6,
         ),
         Panel(
-            "Consoles that are open",
+            "Open consoles",
             "A console without a screen shows nobody anything.",
             (Query(f"sum({at('forewarn_console_screens')})", "screens"),),
-            Look.NUMBER, wide=6, high=6,
+            Look.NUMBER, wide=4, high=6,
         ),
     ),
 )  # fmt: skip

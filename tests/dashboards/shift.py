@@ -30,6 +30,7 @@ from tests.service_process import choose_ports
 
 PICTURES = FOLDER.parents[1] / "docs" / "dashboards"
 ROOM, STEP_S, PLAYS = "demo", 2, "90s"
+LAST_UP = 'max_over_time(timestamp(up{job="forewarn"} == 1)[10m:1s])'
 PLAY = (sys.executable, "-m", "simulators.demo", "--for", PLAYS)
 
 
@@ -49,7 +50,7 @@ async def _watch(folder: Path) -> None:
             await until(lambda: _is_up(address))
             begun = time.time()
             assert await asyncio.to_thread(demo.wait) == 0, "the demo ended badly"
-            draw(address, begun, time.time())
+            draw(address, begun, _ended(address))
     finally:
         demo.kill()
 
@@ -127,6 +128,12 @@ def _is_up(address: str) -> bool:
         return bool(_told(address, "query", {"query": 'up{job="forewarn"} == 1'}))
     except OSError:
         return False
+
+
+def _ended(address: str) -> float:
+    """When Prometheus heard the service for the last time: it stops with the play."""
+    (last,) = _told(address, "query", {"query": LAST_UP})
+    return float(last["value"][1])
 
 
 def _named(legend: str, labels: dict[str, str]) -> str:

@@ -89,6 +89,7 @@ def test_o1_a_limit_is_that_of_its_alert_or_of_the_configuration(
     configured = {
         "check.limit": Config().check.limit,
         "journal.limit": Config().journal.limit,
+        "probes.overdue": Config().probes.overdue,
         "check.index_behind_limit": Config().check.index_behind_limit,
         "first wait of the ladder": Config().escalation.rung[0].wait,
         "first wait of [[man_down.step]]": Config().man_down.step[0].wait,
