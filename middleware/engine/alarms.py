@@ -5,6 +5,7 @@ from datetime import timedelta
 from middleware.domain.rules import AlarmStep, ManDown
 from middleware.engine.alarm import Alarm, AlarmPhase, alarm_key
 from middleware.engine.entry import Taken
+from middleware.engine.ids import begun_by
 from middleware.engine.state import Incident, State
 from schemas.alarm import (
     AlarmForgotten,
@@ -36,7 +37,7 @@ def raise_alarm(
     state: State, taken: Taken, radio: str | None, signal: str, hint: str | None = None
 ) -> list[Decision]:
     """A new alarm, told to the first step at once."""
-    alarm, source = f"a{taken.position}", taken.event.source
+    alarm, source = begun_by("a", taken.event), taken.event.source
     callsign = callsign_of(state, radio) or hint
     incident = incident_of(state, callsign)
     raised = AlarmRaised(

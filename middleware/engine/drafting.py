@@ -6,6 +6,7 @@ from middleware.domain.reporting import application, is_physical, merge, read_ca
 from middleware.engine.alarm import Alarm
 from middleware.engine.checks import sure
 from middleware.engine.entry import Erased, Taken
+from middleware.engine.ids import begun_by
 from middleware.engine.reach import crews_at
 from middleware.engine.reports import Hands, Report
 from middleware.engine.state import Call, Incident, State
@@ -71,7 +72,7 @@ def from_termination(
 def from_report(state: State, taken: Taken, event: ViolenceReported) -> list[Decision]:
     """Violence that a crew or a person reports (R1)."""
     drafted = ReportDrafted(
-        report=f"rv{taken.position}",
+        report=begun_by("rv", taken.event),
         cause=Cause.VIOLENCE,
         subject=event.subject if is_known(state, event.subject) else None,
         callsign=event.callsign,
@@ -84,7 +85,7 @@ def from_crew(state: State, taken: Taken, event: CrewReportedViolence) -> list[D
     """Violence that a crew reports on its own device (R1)."""
     known, callsign = next(_crew_on(state, event), (None, None))
     drafted = ReportDrafted(
-        report=f"rv{taken.position}",
+        report=begun_by("rv", taken.event),
         cause=Cause.VIOLENCE,
         subject=known.id if known else None,
         callsign=callsign,

@@ -10,6 +10,7 @@ from middleware.engine.drafting import place_of
 from middleware.engine.entry import Taken
 from middleware.engine.hand_on import HandOn
 from middleware.engine.handed import open_ones, said
+from middleware.engine.ids import begun_by
 from middleware.engine.notes import content, in_force
 from middleware.engine.phase import Phase
 from middleware.engine.state import Incident, State
@@ -36,7 +37,7 @@ def on_handed_on(state: State, taken: Taken, event: IncidentHandedOn) -> list[De
         return [Ignored(why=Why.STALE)]
     if any(one.service == event.service for one in open_ones(state, known)):
         return [Ignored(why=Why.ALREADY)]
-    name = f"h{taken.position}"
+    name = begun_by("h", taken.event)
     begun = HandOnBegun(
         hand_on=name, incident=known.id, service=event.service, case=event.case, by=event.by
     )

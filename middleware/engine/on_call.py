@@ -4,6 +4,7 @@ from middleware.engine import on_frequent
 from middleware.engine.checks import assess, check_again
 from middleware.engine.drafting import from_termination
 from middleware.engine.entry import Taken
+from middleware.engine.ids import begun_by
 from middleware.engine.on_abuse import recognise, terminated, warned
 from middleware.engine.on_caller import ask, waiting_circle
 from middleware.engine.proposing import propose
@@ -40,7 +41,7 @@ def on_rang(state: State, taken: Taken, event: CallRang) -> list[Decision]:
     known = find_call(state, event)
     if known is not None and known.finished_at is not None:
         return [Ignored(why=Why.STALE)]
-    call = known.id if known else f"c{taken.position}"
+    call = known.id if known else begun_by("c", event)
     checked = [*assess(call, taken), *check_again(state, call, taken)]
     often = on_frequent.recognise(state, taken, call, known, event)
     return [CallChanged(call=call), *recognise(state, call, event), *often, *checked]
@@ -50,7 +51,7 @@ def on_call(state: State, taken: Taken, event: CallEvent) -> list[Decision]:
     """Answered, left the queue, warned, terminated: also of a call whose ring was missed."""
     known = find_call(state, event)
     if known is None:
-        call = f"c{taken.position}"
+        call = begun_by("c", event)
         missed = Assessed(
             subject=call, outcome=Outcome.NOT_CHECKED, reason=NotChecked.NOTHING_TO_CHECK
         )
@@ -61,14 +62,14 @@ def on_call(state: State, taken: Taken, event: CallEvent) -> list[Decision]:
 def on_warned(state: State, taken: Taken, event: AbuseWarned) -> list[Decision]:
     """In the ledger (A1)."""
     known = find_call(state, event)
-    call = known.id if known else f"c{taken.position}"
+    call = known.id if known else begun_by("c", event)
     return [*on_call(state, taken, event), warned(call, event)]
 
 
 def on_terminated(state: State, taken: Taken, event: CallTerminatedForAbuse) -> list[Decision]:
     """Logged with the call (A1), drafted as a report (R1); a marker and a letter are proposed."""
     known = find_call(state, event)
-    call = known.id if known else f"c{taken.position}"
+    call = known.id if known else begun_by("c", event)
     made = [*on_call(state, taken, event), terminated(call, event)]
     proposed = propose(state, call, known.number) if known else []
     return [*made, *from_termination(state, taken, call, event), *proposed]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from middleware.domain.calendar import london_day
 from middleware.engine.entry import Taken
 from middleware.engine.frequent import PLANS_KEPT
+from middleware.engine.ids import begun_by
 from middleware.engine.ledger import number_key
 from middleware.engine.notes import retell
 from middleware.engine.state import Call, State
@@ -34,7 +35,7 @@ def recognise(
     rings, days = _often(state, taken, number, is_new=is_first(known))
     if plan is None and not rings:
         return []
-    name = state.frequent.often_by_number.get(number, f"f{taken.position}") if rings else None
+    name = state.frequent.often_by_number.get(number, begun_by("f", taken.event)) if rings else None
     return [
         FrequentCallerRecognised(
             call=call, caller=name, rings=rings, days=days, plan=plan.id if plan else None

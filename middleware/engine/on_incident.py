@@ -6,6 +6,7 @@ from datetime import date
 
 from middleware.engine.checks import assess, check_again, sure_matches
 from middleware.engine.entry import Taken
+from middleware.engine.ids import begun_by
 from middleware.engine.notes import reconcile, tell
 from middleware.engine.on_caller import place_of
 from middleware.engine.stand_offs import end, look_again
@@ -65,7 +66,7 @@ def on_opened(state: State, taken: Taken, event: IncidentOpened) -> list[Decisio
     sent = {r.callsign: sent_as(r, Stage.ASSIGNED) for r in event.resources}
     if known is not None:
         return _opened_again(state, taken, known, event, sent.values())
-    incident = f"i{taken.position}"
+    incident = begun_by("i", event)
     taken, not_shown = as_shown(state, event.place, taken)
     return [
         IncidentTaken(incident=incident),
@@ -101,7 +102,7 @@ def _joining(known: Incident, sent: Sent) -> Sent | None:
 def on_updated(state: State, taken: Taken, event: IncidentUpdated) -> list[Decision]:
     known = find(state, event)
     if known is None:
-        return placeholder(taken)
+        return placeholder(event)
     if known.finished_at is not None:
         return [Ignored(why=Why.STALE)]
     return [IncidentChanged(incident=known.id), *look_again(state, known, event)]
@@ -110,7 +111,7 @@ def on_updated(state: State, taken: Taken, event: IncidentUpdated) -> list[Decis
 def on_address_changed(state: State, taken: Taken, event: AddressChanged) -> list[Decision]:
     known = find(state, event)
     if known is None:
-        incident = f"i{taken.position}"
+        incident = begun_by("i", event)
         taken, not_shown = as_shown(state, event.place, taken)
         again = check_again(state, incident, taken)
         checked = [*assess(incident, taken, not_shown), *again]
@@ -154,9 +155,9 @@ def on_closed(state: State, taken: Taken, event: IncidentClosed) -> list[Decisio
     ]
 
 
-def placeholder(taken: Taken) -> list[Decision]:
+def placeholder(event: CadEvent) -> list[Decision]:
     """Something speaks of an incident that nobody opened: it is known, and not checked (C4)."""
-    incident = f"i{taken.position}"
+    incident = begun_by("i", event)
     reason = NotChecked.NOTHING_TO_CHECK
     return [
         IncidentTaken(incident=incident),

@@ -5,6 +5,7 @@ from itertools import chain
 
 from middleware.engine.checks import order_recheck
 from middleware.engine.entry import Taken
+from middleware.engine.ids import begun_by
 from middleware.engine.mistakes import Mistake, Phase, address_of
 from middleware.engine.on_delivery import note_of
 from middleware.engine.state import Call, Incident, Note, State, Writing
@@ -83,7 +84,7 @@ def _take(
         return [Ignored(why=Why.ALREADY)]
     return [
         MistakeTaken(
-            mistake=before.id if before else f"m{taken.position}",
+            mistake=before.id if before else begun_by("m", taken.event),
             subject=known.id,
             marker=marker,
             says=says,

@@ -12,6 +12,7 @@ from middleware.engine.back_ups import (
     wait_anew,
 )
 from middleware.engine.entry import Taken
+from middleware.engine.ids import begun_by
 from middleware.engine.state import State
 from schemas.back_up import (
     BackUpAssumed,
@@ -49,7 +50,7 @@ def on_requested(state: State, taken: Taken, event: BackUpRequested) -> list[Dec
     before = open_for(state, event.wanted, *about)
     if before is not None:
         return [_worded(before, event.by)]
-    request = f"b{taken.position}"
+    request = begun_by("b", taken.event)
     made = BackUpMade(
         request=request, wanted=event.wanted, by=event.by, incident=about[0], alarm=about[1]
     )

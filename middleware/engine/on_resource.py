@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from middleware.engine.entry import Taken
+from middleware.engine.ids import begun_by
 from middleware.engine.notes import tell_known
 from middleware.engine.on_incident import BY_CAD, find, moved, placeholder, sent_as
 from middleware.engine.stand_offs import end, hold, standing_off
@@ -56,7 +57,7 @@ def on_holds(state: State, taken: Taken, event: ResourceHolds) -> list[Decision]
     same = before is not None and before.holding is event.holding
     if before is not None and same and event.where in (None, before.where):
         return [Ignored(why=Why.ALREADY)]
-    incident = known.id if known else f"i{taken.position}"
+    incident = known.id if known else begun_by("i", event)
     held = hold(state, taken, incident, event.callsign, event.holding, BY_CAD)
     return [*joined, *held]
 
@@ -65,7 +66,7 @@ def _join(state: State, taken: Taken, event: CadEvent, sent: Sent) -> list[Decis
     """A resource is on it; one that speaks of an unknown incident makes it known, unchecked."""
     known = find(state, event)
     if known is None:
-        return [*placeholder(taken), moved(f"i{taken.position}", sent)]
+        return [*placeholder(event), moved(begun_by("i", event), sent)]
     if known.finished_at is not None:
         return [Ignored(why=Why.STALE)]
     return [

@@ -7,6 +7,7 @@ clock asks control and crew again and again, and a change of the patient's state
 from collections.abc import Iterator
 
 from middleware.engine.entry import Taken
+from middleware.engine.ids import begun_by
 from middleware.engine.reach import Crew, address
 from middleware.engine.stand_off import StandOff
 from middleware.engine.state import Incident, State
@@ -47,7 +48,7 @@ def hold(
     before = standing_off(state, known, callsign) if known else None
     if before is not None:
         return [StandOffMoved(stand_off=before.id, holding=holding, by=by)]
-    name = f"so{taken.position}" + (f"-{n}" if n else "")
+    name = begun_by("so", taken.event) + (f"-{n}" if n else "")
     begun = StandOffBegun(
         stand_off=name, incident=incident, callsign=callsign, holding=holding, by=by
     )

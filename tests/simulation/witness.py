@@ -42,7 +42,7 @@ class Witness:
         self._shadow = State()
         self._told: set[tuple[str, str, int]] = set()
         self._set: dict[str, tuple[int, float, float, float, int]] = {}
-        self._sent: dict[tuple[str, str], int] = {}
+        self._sent: dict[tuple[str, str], tuple[int, int]] = {}
         self._lives = 0
         self.attempts = Attempts(self.complain)
         self.stand_offs = Asked(loop, self.complain)
@@ -186,10 +186,11 @@ class Witness:
         note = self._shadow.notes.get(body.note)
         if note is None or note.revision < body.revision:
             self.complain(f"note {body.note} revision {body.revision} was sent and is not durable")
-        last = self._sent.get((device, body.note), 0)
-        if body.revision < last:
-            self.complain(f"note {body.note}: revision {body.revision} was sent after {last}")
-        self._sent[device, body.note] = max(last, body.revision)
+        last = self._sent.get((device, body.note), (0, 0))
+        said = (body.writer, body.revision)  # the word of a later writer stands over an earlier's
+        if said < last:
+            self.complain(f"note {body.note}: writer, revision {said} was sent after {last}")
+        self._sent[device, body.note] = max(last, said)
 
     def _look_at_answer(self, body: DeviceAnswer) -> None:
         for known in body.incidents:

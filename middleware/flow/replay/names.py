@@ -1,7 +1,7 @@
-"""Our ids follow from journal positions, which differ from run to run: names that do not (O2).
+"""Our ids follow from what was said and when, which differs from run to run: names that do not.
 
-An id such as i123 is named by the event that made it, a note by its incident, marker and crew. So
-two runs can be laid side by side, and what a person did to i123 is done to i45 when replayed.
+An id is named by the event that made it, a note by its incident, marker and crew. So two runs can
+be laid side by side, and what a person did to an alarm of one is done to that of the other (O2).
 """
 
 import re
@@ -11,14 +11,20 @@ from typing import Any
 
 from middleware.flow.recording.file import Frame
 
-_POSITIONED = r"(?<![A-Za-z0-9])(?P<prefix>[a-z]{1,2})(?P<position>[0-9]+)(?P<nth>-[0-9]+)?"
-_DIGEST = r"(?<![A-Za-z0-9])[nw][0-9a-f]{20}"
-_IDS = re.compile(rf"(?:{_POSITIONED}|{_DIGEST})(?![A-Za-z0-9])")
+_BEGUN = r"[a-z]{1,2}[0-9a-f]{16}(?:-[0-9]+)?"
+_DIGEST = r"[nw][0-9a-f]{20}"
+_IDS = re.compile(rf"(?<![A-Za-z0-9])(?:{_BEGUN}|{_DIGEST})(?![A-Za-z0-9])")
+_SIXTEEN = 16
+_BEGINS = {
+    "incident_taken": "incident", "call_changed": "call", "alarm_raised": "alarm",
+    "report_drafted": "report", "back_up_made": "request", "stand_off_begun": "stand_off",
+    "mistake_taken": "mistake", "hand_on_begun": "hand_on", "frequent_caller_recognised": "caller",
+}  # fmt: skip
+"""The decisions that can be the first to name something, and where they name it."""
 _COUNTED = frozenset({"man_down.unreadable"})
 """Kinds whose id is drawn by lot: they are told apart by their order."""
 _OF_INCIDENT = {"note_issued": "note", "write_back_issued": "writing"}
 _OPENING = "opening"
-_LETTERS = re.compile("[a-z]+")
 _NTH = re.compile("-[0-9]+$")
 _NAMED = (">", ")")
 """How a name ends; no id does."""
@@ -29,8 +35,6 @@ class Names:
 
     def __init__(self) -> None:
         self._times: Counter[str] = Counter()
-        self._at: dict[int, str] = {}
-        self._positions: dict[str, int] = {}
         self._digests: dict[str, str] = {}
         self._by_name: dict[str, str] = {}
 
@@ -48,9 +52,8 @@ class Names:
             told = f"before {told}"  # what a replay needs to begin is not counted with the rest
         self._times[told] += 1
         label = f"{told} #{self._times[told]}" if self._times[told] > 1 else told
-        position: int = frame["position"]
-        self._at[position], self._positions[label] = label, position
         for made in frame["decisions"]:
+            self._learn_begun(label, *made)
             self._learn_note(*made)
         return label
 
@@ -60,8 +63,7 @@ class Names:
             return
         kind, _, body = frame["event"]
         label = f"{kind} {body['source']} {body['id']} {body.get('revision', 1)}"
-        letters = _LETTERS.match(was)
-        self._digests[was] = f"{letters[0] if letters else was}<{label}>"
+        self._digests[was] = _named(was, label)
         self._by_name.setdefault(self._digests[was], was)
         for note, marker, callsign, device in frame["notes"]:
             self._digests[note] = _note(self._digests[was], marker, callsign, device)
@@ -72,22 +74,11 @@ class Names:
 
     def name(self, one: str) -> str | None:
         """Of one id; None where this run never made it."""
-        if one in self._digests:
-            return self._digests[one]
-        match = _IDS.fullmatch(one)
-        if match is None or match["position"] is None:
-            return None
-        label = self._at.get(int(match["position"]))
-        return None if label is None else f"{match['prefix']}<{label}>{match['nth'] or ''}"
+        return self._digests.get(one)
 
     def id_of(self, name: str) -> str | None:
         """The id of this run that has the name."""
-        if name in self._by_name:
-            return self._by_name[name]
-        nth = found[0] if (found := _NTH.search(name)) else ""
-        prefix, _, label = name.removesuffix(nth).partition("<")
-        position = self._positions.get(label[:-1])
-        return None if position is None else f"{prefix}{position}{nth}"
+        return self._by_name.get(name)
 
     def translated(self, value: Any, to: "Names") -> Any:
         """JSON of this run with the ids of the other one; what it never made stays."""
@@ -107,6 +98,15 @@ class Names:
         name = self.name(one)
         return None if name is None else to.id_of(name)
 
+    def _learn_begun(self, label: str, kind: str, _: int, body: dict[str, Any]) -> None:
+        made = body.get(_BEGINS.get(kind, ""))
+        if made is None or made in self._digests:
+            return
+        call = self._digests.get(made[1:])  # a draft about a call is named after it
+        name = f"{made[0]}{call}" if call else _named(made, label)
+        self._digests[made] = name
+        self._by_name.setdefault(name, made)
+
     def _learn_note(self, kind: str, _: int, body: dict[str, Any]) -> None:
         if kind not in _OF_INCIDENT:
             return
@@ -117,6 +117,12 @@ class Names:
 
     def _replaced(self, text: str, name: Callable[[str], str | None]) -> str:
         return _IDS.sub(lambda match: name(match[0]) or match[0], text)
+
+
+def _named(one: str, label: str) -> str:
+    """`one` is prefix, digest and perhaps the number of those that one message begins."""
+    nth = found[0] if (found := _NTH.search(one)) else ""
+    return f"{one.removesuffix(nth)[:-_SIXTEEN]}<{label}>{nth}"
 
 
 def _note(incident: str, marker: str, callsign: str, device: str) -> str:

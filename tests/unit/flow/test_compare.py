@@ -18,6 +18,15 @@ OPENED = ["incident.opened", "cad", "2026-11-23/000001", 1, False]
 TIMER = ["timer.due", "timer", "rung:n0123456789abcdefabcd", 7, True]
 
 
+def incident(position: int) -> str:
+    """In each run another, of that form."""
+    return f"i{position:016x}"
+
+
+def taken(position: int) -> list[Any]:
+    return ["incident_taken", {"incident": incident(position)}]
+
+
 def came(position: int, at: float, *made: list[Any], event: list[Any] = OPENED) -> Frame:
     """An entry; decisions as [kind, body]."""
     decisions = [[kind, 1, body] for kind, body in made]
@@ -30,7 +39,7 @@ def came(position: int, at: float, *made: list[Any], event: list[Any] = OPENED) 
 def note(position: int, marker: str = "M-1", due: str = "2026-11-23T04:01:00Z") -> list[Any]:
     matched = {"marker": marker, "relation": "same_dwelling", "certainty": 999}
     body = {
-        "note": "n0123456789abcdefabcd", "revision": 1, "incident": f"i{position}",
+        "note": "n0123456789abcdefabcd", "revision": 1, "incident": incident(position),
         "callsign": "A101", "device": "A101", "matched": matched, "expires_at": due,
     }  # fmt: skip
     return ["note_issued", body]
@@ -58,11 +67,12 @@ def differences(folder: Path, first: list[Frame], second: list[Frame]) -> list[D
 
 
 def test_o2_other_positions_and_a_moment_later_are_no_difference(tmp_path: Path) -> None:
-    """The same incident is i3 in one run and i45 in the other, 0.3 s later."""
-    first = [came(3, 0.0, note(3)), came(4, 60.0, ["rung_entered", {"rung": 1}], event=TIMER)]
+    """The same incident has another id in each run, and came 0.3 s later."""
+    rung = ["rung_entered", {"rung": 1}]
+    first = [came(3, 0.0, taken(3), note(3)), came(4, 60.0, rung, event=TIMER)]
     second = [
-        came(45, 0.3, note(45, due="2026-11-23T04:01:00.300000Z")),
-        came(70, 60.3, ["rung_entered", {"rung": 1}], event=TIMER),
+        came(45, 0.3, taken(45), note(45, due="2026-11-23T04:01:00.300000Z")),
+        came(70, 60.3, rung, event=TIMER),
     ]
     assert differences(tmp_path, first, second) == []
 
@@ -115,13 +125,17 @@ def test_o2_the_page_shows_words_only_where_it_may(tmp_path: Path) -> None:
 def test_o2_what_was_said_of_a_thing_of_one_run_is_said_of_the_same_of_the_other() -> None:
     """A crew's answer to a note goes to that note, whatever its id is in the replay."""
     then, now = Names(), Names()
-    then.learn(came(3, 0, note(3)))
+    then.learn(came(3, 0, taken(3), note(3)))
     other = note(45)
     other[1]["note"] = "nffffffffffffffffffff"
-    now.learn(came(45, 0, other))
-    said = {"note": "n0123456789abcdefabcd", "subject": "i3", "task": "t-n0123456789abcdefabcd"}
+    now.learn(came(45, 0, taken(45), other))
+    said = {
+        "note": "n0123456789abcdefabcd",
+        "subject": incident(3),
+        "task": "t-n0123456789abcdefabcd",
+    }
     assert then.translated(said, now) == {
-        "note": "nffffffffffffffffffff", "subject": "i45", "task": "t-nffffffffffffffffffff",
+        "note": "nffffffffffffffffffff", "subject": incident(45), "task": "t-nffffffffffffffffffff",
     }  # fmt: skip
     assert then.translated({"alarm": "a99", "by": "S. Uper 3"}, now) == {
         "alarm": "a99", "by": "S. Uper 3",

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.stores.memory import Disk, MemoryJournal
+from middleware.engine.state import Incident
 from middleware.flow import core as flow_core
 from middleware.flow.service import Limits
 from middleware.ports import Fenced, Problem, Standing
@@ -13,7 +14,7 @@ from schemas import decision as d
 from schemas.incident import IncidentUpdated
 from schemas.service import Refused, SourceConnected, SourceLost
 from tests import said
-from tests.flowing import records, start
+from tests.flowing import Running, records, start
 from tests.room import made, refold
 from tests.said import START, Cad
 from tests.virtual import VirtualClock, virtual
@@ -29,6 +30,12 @@ class Refuses:
         if self.stages and self.stages[0] == stage:
             self.stages.pop(0)
             raise OSError("no space")
+
+
+def the_incident(running: Running) -> Incident:
+    """The only one there is."""
+    (incident,) = running.state.incidents.values()
+    return incident
 
 
 @virtual
@@ -88,7 +95,7 @@ async def test_o4_other_content_under_the_same_id_goes_to_quarantine_with_its_by
     assert isinstance(kept, Refused)
     assert (kept.raw, kept.conflict) == (b"as it came", True)
     assert [r.conflict for r in running.state.quarantine] == [True]
-    assert running.state.incidents["i2"].nature is None
+    assert the_incident(running).nature is None
 
 
 @virtual
@@ -105,7 +112,7 @@ async def test_o4_an_older_revision_is_on_record_and_changes_nothing() -> None:
     entry = records(running.disk)[answer.position - 1]
     assert isinstance(entry.event, IncidentUpdated)
     assert [i.why for i in made(entry, d.Ignored)] == [d.Why.SUPERSEDED]
-    assert running.state.incidents["i2"].nature == "chest pain"
+    assert the_incident(running).nature == "chest pain"
 
 
 @virtual
