@@ -72,12 +72,12 @@ async def test_o4_a_snapshot_of_a_journal_that_lost_its_tail_is_not_used() -> No
     assert restored.state.position == len(running.disk.records)
 
 
-@virtual
 def said_by(writer: int, notes: Iterable[DeviceNote]) -> dict[str, DeviceNote]:
     """By whom it is said is no news to a device that has them."""
     return {note.note: note.model_copy(update={"writer": writer}) for note in notes}
 
 
+@virtual
 async def test_o4_nothing_is_shown_twice_as_new_after_a_restart() -> None:
     """The same note, the same revision: a device knows that it has shown it (N3)."""
     running = await lived()
