@@ -13,10 +13,15 @@ from tests.dashboards.panels import (
     each,
     quantiles,
 )
+from tests.promql import alerts, selected
 
 _CONNECTED = at("forewarn_adapter_connected")
-DOORS = "cad_http|cad_tcp|mait_http|aml_http|bars_http|police_answers"
-"""Where others come to us: nobody there is no fault by itself, as for the alert AdapterCutOff."""
+DOORS = next(
+    asked["adapter"]
+    for _, asked in selected(alerts()["AdapterCutOff"].expr)
+    if "|" in asked.get("adapter", "")
+)
+"""Where others come to us: nobody there is no fault by itself, and no alert."""
 _IN_USE = (
     f"{_CONNECTED} and (max_over_time({_CONNECTED}[1d]) == 1 or "
     f'forewarn_adapter_connected{{{ROOM},adapter!~"{DOORS}"}})'
@@ -86,7 +91,7 @@ ACT = Row(
             "Alerts that fire",
             "What Prometheus has found, with its name; docs/watching.md says what to do of each.",
             (Query(
-                'sum by (alertname) (ALERTS{alertstate="firing",room="$room",severity!="none"})',
+                'max by (alertname) (ALERTS{alertstate="firing",room="$room",severity!="none"})',
                 "{{alertname}}",
             ),),
             Look.WORD, words={1: ("FIRES", "red")}, wide=6, high=5, none="none fires",
