@@ -107,11 +107,19 @@ def _common(
     eido: Eido, source: str, number: str, at: datetime, days: Mapping[str, date]
 ) -> dict[str, Any]:
     began = min((call.started_at for call in eido.calls if call.started_at), default=at)
-    day = days.get(number) or began.astimezone(LONDON).date()
+    day = days.get(number) or _day(began)
     return {
         "source": source, "id": number, "revision": (at - EPOCH) // timedelta(microseconds=1),
         "occurred_at": at, "number": number, "service_day": day,
     }  # fmt: skip
+
+
+def _day(at: datetime) -> date:
+    """In London; at the ends of the calendar there is no other day than its own."""
+    try:
+        return at.astimezone(LONDON).date()
+    except OverflowError:
+        return at.date()
 
 
 def _newest(eido: Eido) -> datetime | None:

@@ -1,5 +1,5 @@
-"""Every source of the adapter table at work, hearing what is wrong: what it takes in, what goes to
-quarantine and what it turns away is all there was (O4).
+"""Every row of the adapter table that hears, at work, hearing what is wrong: what it takes in, what
+goes to quarantine and what it turns away is all there was (O4).
 
 A row that can be played (O2) hears it on a played wire, any other from its rig of the contract
 suite: a new row is among them unasked.
@@ -17,6 +17,7 @@ from adapters.table import ADAPTERS
 from middleware.ops.virtual_time import VirtualClock, run_virtually
 from middleware.ports import (
     AdapterSpec,
+    By,
     Kind,
     OnWire,
     Problem,
@@ -28,12 +29,14 @@ from middleware.ports import (
 from schemas.event import Event
 from schemas.service import SourceConnected, SourceLost
 from simulators.esl_words import frame
+from tests.channels import Line, rig_of, running
 from tests.fakes import FakeIntake, fake_world
 from tests.fuzz import seeds
 from tests.fuzz.account import Account, Fate, Finding
 from tests.fuzz.codecs import NOW
 from tests.fuzz.mutate import Mutator
 from tests.mait import MAPPED
+from tests.rigs import PATIENCE, Device
 from tests.sources import RIGS
 
 A_LIFE = 200
@@ -215,6 +218,47 @@ async def _answered(rig: Any, data: bytes) -> Fate:
     return Fate.ACCEPTED
 
 
+class DeviceRow(Row):
+    """A channel whose devices speak, over its real connection: each message is followed by one that
+    is surely taken, so that it is known that both came."""
+
+    def several(self, account: Account, mutator: Mutator, times: int) -> None:
+        asyncio.run(self._spoken(account, mutator, times))
+
+    async def _spoken(self, account: Account, mutator: Mutator, times: int) -> None:
+        rig = rig_of(self.name, self._folder)
+        await rig.start()
+        try:
+            async with running(self._spec, rig, self._folder) as line, rig.signed_in() as device:
+                await line.connected()
+                for _ in range(times):
+                    data = mutator.changed(seeds.of_codec(self.name))
+                    account.count(1, [await self._said(line, device, data)], data)
+        finally:
+            await rig.kill()
+
+    async def _said(self, line: Line, device: Device, data: bytes) -> Fate:
+        intake, self._sessions = line.intake, self._sessions + 1
+        refused, arrived = len(intake.refused) + len(intake.conflicts), intake.arrived
+        await device.say_raw(data)
+        await device.comes_up(f"fuzz-{self._sessions}")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await intake.until(arrived=arrived + 2)
+        except TimeoutError:
+            raise Finding(self.name, "nothing came of it", data) from None
+        for _ in range(_ROUNDS):
+            await asyncio.sleep(0)
+        is_kept = len(intake.refused) + len(intake.conflicts) > refused
+        return Fate.QUARANTINED if is_kept else Fate.ACCEPTED
+
+    _sessions = 0
+
+
 def rows(folder: Path) -> list[Row]:
-    """Every source of the table."""
-    return [Row(spec, folder) for spec in ADAPTERS.values() if spec.kind is Kind.SOURCE]
+    """Every source of the table, and every channel whose devices speak a dialect of messages; the
+    lines of a radio are fed to its codecs alone."""
+    made = [Row(spec, folder) for spec in ADAPTERS.values() if spec.kind is Kind.SOURCE]
+    channels = [spec for spec in ADAPTERS.values() if spec.kind is Kind.CHANNEL]
+    speak = (one for one in channels if one.way.by is By.DEVICE)
+    return [*made, *(DeviceRow(spec, folder) for spec in speak)]

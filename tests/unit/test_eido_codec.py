@@ -338,3 +338,10 @@ def test_what_a_later_standard_adds_is_named_so_that_it_can_be_answered() -> Non
     heard = conveyance.read(b'{"requestForService":{"requestId":"r7","incidentId":"x"}}')
     assert heard == conveyance.Unknown("requestForService", "r7")
     assert json.loads(conveyance.not_implemented("r7"))["response"]["statusCode"] == 501
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
+def test_o4_a_moment_at_the_end_of_the_calendar_is_taken_or_refused(at: str) -> None:
+    """Found by the fuzz: it has no day in London."""
+    read = eido.read(said.eido(call=None, at=at, incident=said.incident(at=at)), "e", EidoDialect())
+    assert isinstance(read, eido.Told | Problem)

@@ -23,6 +23,7 @@ from tests.fuzz.seeds import has_own
 INPUTS = 200
 PARSERS = {parser.name: parser for parser in parsers()}
 SOURCES = [name for kind, name in ADAPTERS if kind is Kind.SOURCE]
+DEVICES = ["mdt"]
 
 
 def fed(parser: Parser, times: int = INPUTS) -> Account:
@@ -46,8 +47,8 @@ def test_o4_a_codec_accounts_for_all_it_is_fed(name: str) -> None:
     assert account.fates[Fate.ACCEPTED] or not has_own(name), "its seeds are good ones"
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_o4_a_source_accounts_for_all_it_hears(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [*SOURCES, *DEVICES])
+def test_o4_a_row_of_the_table_accounts_for_all_it_hears(name: str, tmp_path: Path) -> None:
     account = heard(name, tmp_path)
     assert sum(account.fates.values()) == account.sent == INPUTS
     assert account.fates[Fate.ACCEPTED] or not has_own(name), "its seeds are good ones"
@@ -56,6 +57,7 @@ def test_o4_a_source_accounts_for_all_it_hears(name: str, tmp_path: Path) -> Non
 
 def test_every_module_that_reads_is_among_the_parsers() -> None:
     """One of each sort, so that what finds them is seen to find."""
+    assert {one.name for one in rows(Path())} == {*SOURCES, *DEVICES}
     assert {"ami.Framer", "cad.CAD", "bars.read", "mdt.read", "marker_csv.rows"} < PARSERS.keys()
 
 
