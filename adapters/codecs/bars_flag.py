@@ -70,7 +70,7 @@ def is_receipt(raw: bytes, body: SceneFlags) -> bool:
         return False
     answers = [one["response"] for one in _parts(said) if isinstance(one.get("response"), dict)]
     wrong = any(one.get("resourceType") == "OperationOutcome" for one in _parts(said))
-    ours = {_id("message", key(body)), key(body)}
+    ours = (_id("message", key(body)), key(body))  # no set: what comes may not be hashable
     fit = all(one.get("code") == "ok" and one.get("identifier") in ours for one in answers)
     return fit and not (wrong and not answers)
 

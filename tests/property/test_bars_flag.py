@@ -22,7 +22,7 @@ PLACES = st.builds(
     latitude=st.none() | st.floats(-90, 90),
     longitude=st.none() | st.floats(-180, 180),
 )
-KEYS = st.sampled_from(["resourceType", "entry", "resource", "response", "x"])
+KEYS = st.sampled_from(["resourceType", "entry", "resource", "response", "identifier", "code"])
 FLAGS = st.lists(
     st.builds(
         SafetyFlag, name=WORDS.map(lambda text: text[:100]), active=st.booleans(), text=WORDS

@@ -146,6 +146,10 @@ def test_o4_what_the_simulated_service_answers_is_a_receipt() -> None:
         (json.dumps({"resourceType": "Bundle", "meta": {}}).encode(), True),
         (answer(ok("n1;1")), True),
         (answer(ok("n1;2")), False),
+        (
+            answer({"resourceType": "MessageHeader", "response": {"identifier": [], "code": "ok"}}),
+            False,
+        ),
         (answer(ok("n1;1", "fatal-error")), False),
         (answer({"resourceType": "OperationOutcome"}), False),
         (json.dumps({"resourceType": "OperationOutcome"}).encode(), False),
