@@ -179,7 +179,8 @@ A device
 - shows each revision of a note once as new, never an older one over a newer one, and drops a note
   at its expires_at; it remembers that over a restart;
 - says displayed when a note is on the screen and removed when it took a withdrawn one away, and
-  says it anew when the same revision comes again: then the service has not heard of it;
+  says it anew, with what the crew has pressed for it, when the same revision comes again: then the
+  service has not heard of it;
 - says acknowledged with the staff code of the person who pressed;
 - lets the crew say that a note is about a wrong_address, or about what is not_the_same_place, with
   the staff code too: the marking team is shown it and decides; the note stays until then;

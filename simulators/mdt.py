@@ -5,7 +5,7 @@ import contextlib
 import json
 import math
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -100,6 +100,8 @@ class MdtSimulator:
         self._states: dict[str, bytes] = {}
         self._violence: dict[str, bytes] = {}
         self._open: dict[Receipt, bytes] = {}
+        self._pressed: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        """What the crew pressed for each revision: said anew when that comes again."""
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._outbox: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
 
@@ -297,6 +299,9 @@ class MdtSimulator:
             self._say(f"{self.callsign} {now:%H:%M:%S} WITHDRAWN {note.get('reason', '')}")
         if reaction in {Reaction.SHOWN, Reaction.REMOVED, Reaction.KNOWN}:
             self._receipt("removed" if note.get("withdrawn") else "displayed", note)
+        if reaction is Reaction.KNOWN:
+            for kind in self._pressed[note["note"], note["revision"]]:
+                self._receipt(kind, note, by=self._crew.by)
 
     # --- what it says ------------------------------------------------------------------
 
@@ -319,14 +324,18 @@ class MdtSimulator:
 
     def _acknowledge(self, note: Note) -> None:
         if self._screen.shows(note["note"], note["revision"]):
-            self._receipt("acknowledged", note, by=self._crew.by)
+            self._press("acknowledged", note)
             self._say(
                 f"{self.callsign} {datetime.now(UTC):%H:%M:%S} ACKNOWLEDGED by {self._crew.by}"
             )
             if self._crew.says:
-                self._receipt(self._crew.says, note, by=self._crew.by)
+                self._press(self._crew.says, note)
             if self._crew.violence:
                 self.say_violence(self._crew.violence)
+
+    def _press(self, kind: str, note: Note) -> None:
+        self._pressed[note["note"], note["revision"]].append(kind)
+        self._receipt(kind, note, by=self._crew.by)
 
 
 def _named(note: Note) -> dict[str, Any]:
