@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.pair import Instance, Pair
+from tests.pair import LOOK_S, Instance, Pair
 from tests.pair_shift import Shift
 
 SIGNS = 3
@@ -52,10 +52,14 @@ class Stage:
     running: str = ""
 
     async def writer(self) -> Instance:
-        """Who writes now, with the other one ready to take over."""
-        writer = await self.two.writer()
-        await self.two.other(writer).until_follows()
-        return writer
+        """Who writes now, with the other one ready to take over. One that has just been woken may
+        say for a moment that it still writes."""
+        async with self.two.patience("one to write and the other to follow"):
+            while True:
+                writer = await self.two.writer()
+                if await self.two.other(writer).follows():
+                    return writer
+                await asyncio.sleep(LOOK_S)
 
     async def serves(self) -> None:
         await self.during.goes_on(SIGNS)
