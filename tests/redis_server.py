@@ -21,6 +21,7 @@ STREAM = "forewarn:cad"
 ACL = f"user {USER} on >{PASSWORD} ~{STREAM}* +@read +@write +@stream +@connection +@transaction"
 """What docs/cad-contract.md gives the service: its stream, and no more."""
 JOURNAL_USER = "forewarn-journal"
+STREAM_OF_JOURNAL = "forewarn:{eoc1}:journal"
 JOURNAL_RIGHTS = (
     "~forewarn:{eoc1}:* -@all +@connection -@dangerous +config|get +info +multi +exec +eval "
     "+get +incrby +xadd +xrange +xrevrange +hget +hset +hgetall +rpush +lrange +ltrim +expire "

@@ -16,7 +16,8 @@ ORDERED, ANY = "ordered", "any sectors"
 DISKS = (ORDERED, ANY)
 COLUMNS = (
     "store", "disk", "cuts", "with something unsynced", "records acknowledged before them",
-    "of them lost", "opened by itself", "after its server's tool", "not sound",
+    "of them lost", "sound by itself", "after its server's tool", "after taking out a torn end",
+    "not sound",
 )  # fmt: skip
 
 
@@ -41,7 +42,8 @@ def main() -> int:
 
 def _row(store: str, disk: str, cuts: list[Cut]) -> str:
     wrong = [cut for cut in cuts if cut.wrong]
-    mended = sum(cut.mended and not cut.wrong for cut in cuts)
+    trimmed = sum(cut.trimmed and not cut.wrong for cut in cuts)
+    mended = sum(cut.mended and not cut.trimmed and not cut.wrong for cut in cuts)
     figures = (
         store,
         disk,
@@ -49,8 +51,9 @@ def _row(store: str, disk: str, cuts: list[Cut]) -> str:
         sum(cut.unsynced > 0 for cut in cuts),
         sum(cut.said.head for cut in cuts),
         sum(cut.lost for cut in cuts),
-        len(cuts) - len(wrong) - mended,
+        len(cuts) - len(wrong) - mended - trimmed,
         mended,
+        trimmed,
         len(wrong),
     )
     return f"| {' | '.join(map(str, figures))} |"
