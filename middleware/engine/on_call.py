@@ -6,7 +6,7 @@ from middleware.engine.drafting import from_termination
 from middleware.engine.entry import Taken
 from middleware.engine.ids import begun_by
 from middleware.engine.on_abuse import recognise, terminated, warned
-from middleware.engine.on_caller import ask, waiting_circle
+from middleware.engine.on_caller import ask, is_same_number, waiting_circle
 from middleware.engine.proposing import propose
 from middleware.engine.state import Call, State
 from schemas.call import AbuseWarned, CallEnded, CallEvent, CallRang, CallTerminatedForAbuse
@@ -34,7 +34,8 @@ def place_ringing(state: State, event: CallRang) -> CallerPlace:
     """The number, and what is known of where it rings from."""
     known = find_call(state, event)
     circle = waiting_circle(state, event) or (known.circle if known else None)
-    return ask(event.number, known.place if known else None, circle)
+    place = known.place if known and is_same_number(known, event) else None
+    return ask(event.number, place, circle)
 
 
 def on_rang(state: State, taken: Taken, event: CallRang) -> list[Decision]:

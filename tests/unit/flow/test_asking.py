@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from adapters.sources.caller_directory import CallerDirectory, CallerDirectorySettings
+from middleware.engine.decide import question
 from middleware.flow.asking import Asking
 from middleware.ops.clock import SystemClock
 from middleware.ports import Intake, Submitted
@@ -72,6 +73,15 @@ def test_c2_c4_another_number_is_another_question() -> None:
     assert [number for _, number in Asking([]).unanswered(room.state)] == [OTHER]
     (call,) = room.state.calls.values()
     assert (call.place, call.looked_up) == (None, None)
+
+
+def test_c3_c4_another_number_is_not_checked_at_the_address_of_the_one_before() -> None:
+    room = Room()
+    room.happens(said.rang(NUMBER, "1"))
+    room.happens(looked_up())
+    again = question(room.state, said.rang(NUMBER, "1").model_copy(update={"revision": 2}))
+    other = question(room.state, said.rang(OTHER, "1").model_copy(update={"revision": 2}))
+    assert (again and again.address, other and other.address) == (HERE.address, None)
 
 
 class FallsOnce(FakeIntake):
