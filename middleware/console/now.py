@@ -106,7 +106,12 @@ class Now:
         ):
             name = labels["adapter"]
             silent = self.measured.silent_for(name, reading)
-            yield {"name": name, "up": connected == 1, "silent": _seconds(silent)}
+            yield {
+                "name": name,
+                "up": connected == 1,
+                "was_there": name in state.sources,
+                "silent": _seconds(silent),
+            }
 
 
 def _queues(reading: Reading) -> list[Row]:

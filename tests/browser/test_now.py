@@ -21,7 +21,7 @@ def a_bad_hour(served: ConsoleRoom) -> None:
         meters.counter("forewarn_checks_total", **labels).inc(times)
     for took in (0.004, 0.004, 0.2):
         meters.histogram("forewarn_check_seconds").observe(took)
-    for name, connected in (("cad_http", 1), ("mdt", 1), ("radio", 0)):
+    for name, connected in (("cad_http", 1), ("mdt", 1), ("ami", 0), ("radio", 0)):
         meters.gauge("forewarn_adapter_connected", adapter=name).set(connected)
     meters.counter("forewarn_adapter_received_total", adapter="cad_http").inc(7)
     for queue, depth in (("live", 9_000), ("bulk", 5_500), ("mdt outgoing", 3)):
@@ -64,7 +64,7 @@ async def test_o1_every_trouble_is_said_in_words(page: Page) -> None:
     for region, words in {
         "Not checked": ("25 %", "40 checks", "10 × limit missed"),
         "Latency": ("check against the markers", "50 ms", "OVER ITS LIMIT", "put on record"),
-        "Sources and channels": ("CUT OFF", "DO NOT COME BACK, for 2 min"),
+        "Sources and channels": ("CUT OFF", "not connected yet", "DO NOT COME BACK, for 2 min"),
         "Queues": ("live", "NEAR ITS BOUND", "half full"),
         "Journal": ("CANNOT BE WRITTEN: records lie in the spool", "12 records wait"),
         "Man-down alarms": ("None open",),

@@ -61,12 +61,17 @@ function probeWords(probe) {
   return probe.since === null ? "no probe" : `back ${duration(probe.since)} ago`;
 }
 
+function connection({ up, was_there }) {
+  if (up) return "connected";
+  return was_there ? html`<${Bad} words="CUT OFF" />` : html`<b>not connected yet</b>`;
+}
+
 function Adapters({ adapters, probes }) {
   const of = Object.fromEntries(probes.map((probe) => [probe.channel, probe]));
   return html`<section class="panel" aria-label="Sources and channels">
     <h3>Sources and channels</h3>
     <${Table} name="Adapters" head=${["Name", "State", "Last heard", "Probes"]} rows=${adapters.map((one) => html`<tr key=${one.name}>
-      <th scope="row">${one.name}</th><td>${one.up ? "connected" : html`<${Bad} words="CUT OFF" />`}</td>
+      <th scope="row">${one.name}</th><td>${connection(one)}</td>
       <td>${one.silent === null ? "nothing yet" : `${duration(one.silent)} ago`}</td><td>${probeWords(of[one.name])}</td></tr>`)} />
   </section>`;
 }
