@@ -67,7 +67,8 @@ def test_each_runtime_dependency_has_its_reason() -> None:
 
 
 def test_each_dependency_of_the_traces_has_its_reason() -> None:
-    assert documented_names("Traces") == requirement_names(PROJECT["optional-dependencies"]["traces"])
+    extra = PROJECT["optional-dependencies"]["traces"]
+    assert documented_names("Traces") == requirement_names(extra)
 
 
 def test_each_development_dependency_has_its_reason() -> None:
