@@ -12,6 +12,7 @@ from middleware.console.hub import Hub, Screen
 from middleware.console.projection import Projection
 from middleware.console.reports import open_report
 from middleware.engine.drafting import is_known
+from middleware.engine.ids import begun_by
 from middleware.engine.reports import Report
 from schemas.base import Code, Name, Said
 from schemas.report import (
@@ -75,14 +76,13 @@ class ReportVerbs:
         if said.subject is not None and not is_known(self.projection.state, said.subject):
             self._tell(screen, "refused", "that incident has left the list: report without it")
             return
-        submitted = await self.acts.intake.submit(
-            ViolenceReported(
-                source=SOURCE, id=secrets.token_hex(8), occurred_at=self.acts.clock.now(),
-                subject=said.subject, callsign=said.callsign, facts=said.facts,
-                by=caller.name, role=caller.role,
-            )
+        reported = ViolenceReported(
+            source=SOURCE, id=secrets.token_hex(8), occurred_at=self.acts.clock.now(),
+            subject=said.subject, callsign=said.callsign, facts=said.facts,
+            by=caller.name, role=caller.role,
         )  # fmt: skip
-        report = self._known(f"rv{submitted.position}")
+        await self.acts.intake.submit(reported)
+        report = self._known(begun_by("rv", reported))
         told = " The security team is told." if report and report.is_physical else ""
         self._tell(screen, "done", f"On record, and drafted as a report.{told}")
 
