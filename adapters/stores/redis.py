@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from adapters.stores.redis_appends import FIELD, Appends
 from adapters.stores.redis_lease import RedisLease
-from adapters.stores.redis_link import NAME, RedisLink
+from adapters.stores.redis_link import NAME, Commands, RedisLink
 from adapters.stores.redis_settings import RedisSettings
 from adapters.stores.redis_snapshot import RedisSnapshot
 from middleware.ports import AdapterSpec, Kind, Snapshot, World
@@ -43,7 +43,8 @@ class RedisJournal:
         return self._where
 
     async def acquire(self) -> int:
-        return int(await self._link.ask(lambda client: client.incr(self._token)))
+        [token] = await self._link.write(lambda together: _count(together, self._token))
+        return int(token)
 
     async def head(self) -> int:
         rows = await self._link.ask(self._last)
@@ -82,6 +83,10 @@ class RedisJournal:
             return _rows(await client.xrange(self._stream, min=f"{after + 1}-0", count=most))
 
         return await self._link.ask(ask)
+
+
+def _count(together: Commands, key: str) -> None:
+    together.incr(key)
 
 
 def _rows(entries: Any) -> list[Row]:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from redis.asyncio import Redis
-
-from adapters.stores.redis_link import RedisLink
+from adapters.stores.redis_link import Commands, RedisLink
 from middleware.ops.errors import Trouble
 from middleware.ports import Fenced, OutOfPlace
 
@@ -29,6 +27,7 @@ if head == ARGV[2] then
   for n = 1, count do redis.call('XADD', KEYS[1], id(n), 'r', ARGV[n + 2]) end
   return {'written'}
 end
+redis.call('INCRBY', KEYS[2], 0)
 if count > 0 then
   local there = redis.call('XRANGE', KEYS[1], id(1), id(count))
   for n = 1, count do
@@ -38,7 +37,8 @@ end
 return {'written'}
 """
 """A script is carried out whole, and lies whole in the server's file. Keys: stream, token; then the
-writer's token, the position before the records, the records. The same said again is compared."""
+writer's token, the position before the records, the records. The same said again is compared, and
+writes a nothing: who waits for replicas waits for those that have it."""
 
 
 @dataclass(slots=True)
@@ -113,14 +113,12 @@ class Appends:
         return group
 
     async def _carry_out(self, group: list[Job]) -> None:
-        async def send(client: "Redis") -> list[Any]:
-            async with client.pipeline(transaction=False) as together:
-                for job in group:
-                    together.eval(APPEND, 2, *self._keys, job.token, job.expected, *job.records)
-                return await together.execute(raise_on_error=False)
+        def put(together: Commands) -> None:
+            for job in group:
+                together.eval(APPEND, 2, *self._keys, job.token, job.expected, *job.records)
 
         try:
-            answers = await self._link.ask(send)
+            answers = await self._link.write(put, raise_on_error=False)
         except (OSError, Trouble) as fault:
             answers = [fault] * len(group)
         self._settle(group, answers)

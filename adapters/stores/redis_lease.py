@@ -10,7 +10,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from adapters.stores.redis_link import RedisLink
+from adapters.stores.redis_link import Commands, RedisLink
 from adapters.stores.redis_settings import RedisSettings
 from middleware.ports import Fenced, Held
 
@@ -73,7 +73,7 @@ class RedisLease:
 
     async def take(self, seen: Held) -> int | None:
         given = (seen.token, seen.beat, self._name, self._where)
-        token = int(await self._script(TAKE, self._lease, *given))
+        token = int(await self._script(TAKE, self._lease, *given, durably=True))
         return token or None
 
     async def renew(self, token: int) -> None:
@@ -98,11 +98,11 @@ class RedisLease:
         return {name: (int(beat), int(position)) for name, (beat, position) in parts.items()}
 
     async def hand_on(self, records: Sequence[bytes]) -> None:
-        async def send(client: "Redis") -> Any:
-            return await client.rpush(self._handed, *records)
+        def put(together: Commands) -> None:
+            together.rpush(self._handed, *records)
 
         if records:
-            await self._link.ask(send)
+            await self._link.write(put)
 
     async def handed_on(self) -> Sequence[bytes]:
         async def ask(client: "Redis") -> Any:
@@ -117,11 +117,17 @@ class RedisLease:
         if int(answer) != token:
             raise Fenced(f"token {token} is not the last one given, {int(answer)}")
 
-    async def _script(self, script: str, key: str, *given: int | str) -> Any:
+    async def _script(self, script: str, key: str, *given: int | str, durably: bool = False) -> Any:
+        def put(together: Commands) -> None:
+            together.eval(script, 2, key, self._token, *given)
+
         async def send(client: "Redis") -> Any:
             return await client.eval(script, 2, key, self._token, *given)
 
-        return await self._link.ask(send)
+        if not durably:
+            return await self._link.ask(send)
+        [answer] = await self._link.write(put)
+        return answer
 
     async def _hash(self, key: str) -> Mapping[bytes, bytes]:
         async def ask(client: "Redis") -> Any:

@@ -17,6 +17,11 @@ class RedisSettings(RedisServer):
     answer_within: Annotated[Duration, Between("100ms", "1m")] = Field(
         timedelta(seconds=5), description="longest wait for the server; longer is a dead link"
     )
+    replicas: Annotated[int, Field(ge=0, le=8)] = Field(
+        0,
+        description="so many replicas must have every record on their disk before it counts as "
+        "written; Redis 7.2 or later, or Valkey",
+    )
     pair: bool = Field(
         False,
         description="share the journal with another instance: one writes, the other follows and "
