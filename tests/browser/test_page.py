@@ -1,13 +1,16 @@
 """The console in a real browser, worked by keyboard (N1, C4, N5, N6)."""
 
+from functools import partial
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from middleware.ops.access import Role
 from schemas.delivery import NoteOpened, TaskTaken
 from tests.browser import scenes
 from tests.browser.conftest import SignedIn
 from tests.consoles import NAMES, PASSWORD, ConsoleRoom
+from tests.room import Room
 from tests.said import HIGH_STREET, MILL_LANE
 
 WORDS = {
@@ -31,6 +34,17 @@ async def test_n1_an_incident_appears_without_a_reload(
     served.tell(lambda room: room.address_changed(MILL_LANE, "4711"))
     await expect(row).to_contain_text("Checked: none found")
     assert await page.evaluate("window.stillHere")
+
+
+async def test_n1_what_is_live_and_new_stands_first(page: Page, served: ConsoleRoom) -> None:
+    for number in ("2198", "2199"):
+        served.tell(partial(Room.incident_opened, address="1 New Road", number=number))
+    served.tell(partial(Room.closed, number="2199"))
+    rows = page.locator(".incidents .row")
+    await expect(rows.first).to_contain_text("2198")
+    served.tell(partial(Room.incident_opened, address="2 New Road", number="2200"))
+    await expect(rows.first).to_contain_text("2200")
+    await expect(rows.last).to_contain_text("2106")
 
 
 async def test_c4_the_answers_differ_in_words_shape_border_and_fill(

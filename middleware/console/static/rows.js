@@ -56,9 +56,9 @@ class Row extends Component {
   }
 }
 
-// What is live first; then the newest, by the position in the journal that our ids hold.
-const place = (row) => Number(row.id.slice(1));
-const newest = (a, b) => Boolean(a.finished_at) - Boolean(b.finished_at) || place(b) - place(a);
+// What is live first; then the newest.
+const begun = (row) => row.opened_at ?? row.rang_at;
+const newest = (a, b) => Boolean(a.finished_at) - Boolean(b.finished_at) || begun(b).localeCompare(begun(a));
 
 const texts = (row) => [row.number, row.place, row.nature, row.handler,
   ...(row.crews ?? []).map((crew) => crew.callsign)];
