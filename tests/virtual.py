@@ -21,18 +21,33 @@ EPOCH = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 
 class Life:
-    """One run of the service. `before_step` is called before each of its steps and may end it."""
+    """One run of the service. `before_step` is called before each of its steps and may end it.
+    Paused, as by SIGSTOP, it makes none, and makes up for all of them when it goes on."""
 
     def __init__(self, before_step: Callable[["Life"], None] = lambda _: None) -> None:
         self.alive = True
         self.before_step = before_step
         self.tasks: set[asyncio.Task[Any]] = set()
         self.left: list[asyncio.Handle] = []
+        self._is_paused = False
+        self._waiting: list[asyncio.Handle] = []
+
+    def pause(self) -> None:
+        self._is_paused = True
+
+    def go_on(self) -> None:
+        self._is_paused = False
+        for handle in self._waiting:
+            handle._loop._ready.append(handle)  # type: ignore[attr-defined]
+        self._waiting.clear()
 
     def kill(self) -> None:
         self.alive = False
 
     def may_step(self, handle: asyncio.Handle) -> bool:
+        if self.alive and self._is_paused:
+            self._waiting.append(handle)
+            return False
         if self.alive:
             self.before_step(self)
         if not self.alive:

@@ -1,0 +1,424 @@
+"""A pair in virtual time: two instances as `forewarn run` puts them together, on one store, each
+with a network of its own to it. They are killed, paused and cut off by the seed (O4).
+
+    python -m tests.simulation.pair --seeds 200
+
+In the end, when all has been mended: what was answered for is in the journal, once and in its order
+of tokens; nothing was shown twice as new; every crew has been told and its answer is on record.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any, TypeVar
+
+from adapters.stores.memory import Disk, MemoryJournal, MemoryLease, MemorySpool
+from middleware.engine.state import Phase
+from middleware.flow.header import take_apart
+from middleware.flow.leading import Leading
+from middleware.flow.service import Limits, Parts, Service, prepare
+from middleware.flow.standby import Standby
+from middleware.ops.health import LEASE, Health
+from middleware.ops.metrics import Metrics
+from middleware.ports import ChannelDown, Fenced, Held, Intake, Snapshot, ToDevice
+from schemas.event import Event
+from schemas.incident import CadEvent
+from schemas.mdt import DeviceNote
+from simulators.mdt_screen import Reaction, Screen, ShownLog
+from tests import said
+from tests.flowing import ROOM, OneKey, records
+from tests.room import RULES, refold
+from tests.said import HIGH_STREET, MILL_LANE, Cad, Team, marker, resource
+from tests.virtual import Life, VirtualClock, VirtualLoop, of_life, run
+
+T = TypeVar("T")
+LASTS = timedelta(seconds=3)
+CREWS = ("A1", "A2", "A3")
+SAYS_S = 1.5
+"""Between two messages of the CAD, on average."""
+STORM_S = 120.0
+AGAIN_S = 5.0
+REST_S = 120.0
+
+
+class Wire:
+    """The way of one instance to the store. Cut off, what it says may lie on the way and arrive
+    late; or arrive, and only the answer is lost."""
+
+    def __init__(self, chance: Random) -> None:
+        self._chance = chance
+        self._open = asyncio.Event()
+        self._open.set()
+        self.loses_answers = False
+
+    def cut(self, *, answers_only: bool) -> None:
+        self.loses_answers = answers_only
+        self._open.clear()
+
+    def heal(self) -> None:
+        self._open.set()
+
+    async def carry(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """There and back; who gives up meanwhile, or is killed, does not take back what is on its
+        way."""
+        under_way = of_life(Life(), self._carried(work))
+        under_way.add_done_callback(_seen)
+        return await asyncio.shield(under_way)
+
+    async def _carried(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        await asyncio.sleep(self._chance.uniform(0.0005, 0.01))
+        if not self._open.is_set() and not self.loses_answers:
+            await self._open.wait()
+        answer = await work()
+        await asyncio.sleep(self._chance.uniform(0.0005, 0.01))
+        if not self._open.is_set():
+            await self._open.wait()
+            raise OSError("the connection was reset")
+        return answer
+
+
+def _seen(done: "asyncio.Task[Any]") -> None:
+    """Also where nobody waits for it any more."""
+    if not done.cancelled():
+        done.exception()
+
+
+class FarJournal:
+    """The journal at the other end of a wire."""
+
+    def __init__(self, disk: Disk, wire: Wire) -> None:
+        self._journal, self._wire = MemoryJournal(disk), wire
+
+    async def acquire(self) -> int:
+        raise AssertionError("an instance of a pair takes the lease")
+
+    async def head(self) -> int:
+        return await self._wire.carry(self._journal.head)
+
+    async def append(self, expected: int, token: int, records: Sequence[bytes]) -> None:
+        await self._wire.carry(lambda: self._journal.append(expected, token, records))
+
+    async def read(self, after: int, limit: int | None = None) -> AsyncIterator[tuple[int, bytes]]:
+        async def all_of_them() -> list[tuple[int, bytes]]:
+            return [row async for row in self._journal.read(after, limit)]
+
+        for row in await self._wire.carry(all_of_them):
+            yield row
+
+    async def save_snapshot(self, snapshot: Snapshot) -> None:
+        """None is made here."""
+
+    async def load_snapshot(self, version: str) -> Snapshot | None:
+        return None
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+
+class FarLease:
+    """The lease at the other end of a wire."""
+
+    lasts = LASTS
+
+    def __init__(self, disk: Disk, name: str, wire: Wire) -> None:
+        self._lease, self._wire, self.name = MemoryLease(disk, name, LASTS), wire, name
+
+    async def look(self) -> Held:
+        return await self._wire.carry(self._lease.look)
+
+    async def take(self, seen: Held) -> int | None:
+        return await self._wire.carry(lambda: self._lease.take(seen))
+
+    async def renew(self, token: int) -> None:
+        await self._wire.carry(lambda: self._lease.renew(token))
+
+    async def release(self, token: int) -> None:
+        await self._wire.carry(lambda: self._lease.release(token))
+
+    async def stand_by(self, position: int) -> None:
+        await self._wire.carry(lambda: self._lease.stand_by(position))
+
+    async def followers(self) -> Mapping[str, tuple[int, int]]:
+        return await self._wire.carry(self._lease.followers)
+
+    async def hand_on(self, records: Sequence[bytes]) -> None:
+        await self._wire.carry(lambda: self._lease.hand_on(records))
+
+    async def handed_on(self) -> Sequence[bytes]:
+        return await self._wire.carry(self._lease.handed_on)
+
+    async def taken_in(self, token: int, count: int) -> None:
+        await self._wire.carry(lambda: self._lease.taken_in(token, count))
+
+
+class Mdt:
+    """The way to the crews: a broker that both instances use and that never fails here."""
+
+    name = "mdt"
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    async def run(self, intake: Intake, came_back: Callable[[], None]) -> None:
+        came_back()
+        await asyncio.Event().wait()
+
+    async def send(self, message: ToDevice) -> None:
+        crew = self._world.crews.get(message.device)
+        if crew is None:
+            raise ChannelDown("no such device")
+        body = message.body
+        if isinstance(body, DeviceNote):
+            delay = self._world.chance.uniform(0.001, 0.05)
+            self._world.outside(crew.takes(body.model_dump(mode="json"), delay))
+
+
+@dataclass
+class Crew:
+    """A device that keeps its contract and whose crew acknowledges at once."""
+
+    world: "World"
+    name: str
+    screen: Screen = field(default_factory=Screen)
+    pressed: set[tuple[str, int]] = field(default_factory=set)
+
+    async def takes(self, note: dict[str, Any], delay: float) -> None:
+        await asyncio.sleep(delay)
+        now = self.world.clock.now()
+        reaction = self.screen.take(note, now)
+        named = note["note"], note["revision"]
+        if reaction is Reaction.SHOWN:
+            self.world.log.add(self.name, note, now)
+            self.pressed.add(named)
+        elif reaction is Reaction.REMOVED:
+            self.world.log.removed(self.name, note)
+        if reaction in (Reaction.SHOWN, Reaction.REMOVED, Reaction.KNOWN):
+            self.world.outside(self.world.says(said.displayed(self.name, *named, now)))
+            if named in self.pressed and not note["withdrawn"]:
+                self.world.outside(self.world.says(said.acknowledged(self.name, *named, "S1", now)))
+
+
+class Instance:
+    """As `forewarn run` puts it together (middleware/app.py), without what it serves to people."""
+
+    def __init__(self, world: "World", name: str) -> None:
+        self.world, self.name = world, name
+        self.wire = Wire(world.chance)
+        self.own = Disk()
+        self.service: Service | None = None
+        self.health = Health(())
+        self.life = Life()
+        self.turns = 0
+
+    @property
+    def is_ready(self) -> bool:
+        return self.service is not None and self.service.ready.is_set() and self.health.is_ready
+
+    def start(self) -> None:
+        self.life, self.service = Life(), None
+        of_life(self.life, self._take_turns())
+
+    def kill(self) -> None:
+        self.life.kill()
+        self.service = None
+
+    async def _take_turns(self) -> None:
+        while True:
+            try:
+                await self._turn()
+            except BaseExceptionGroup as group:
+                if group.split(Fenced)[1]:
+                    self.world.wrong.append(f"{self.name} ended: {group!r}")
+                    return
+            self.service = None
+
+    async def _turn(self) -> None:
+        world, metrics = self.world, Metrics()
+        journal = FarJournal(world.disk, self.wire)
+        lease = FarLease(world.disk, self.name, self.wire)
+        spool = MemorySpool(self.own)
+        clock = world.clock
+        lead = await Standby(ROOM, journal, lease, spool, OneKey(), clock, metrics).run()
+        self.turns += 1
+        self.health = Health((LEASE,))
+        leading = Leading(lease, lead.token, OneKey(), clock, metrics, self.health)
+        parts = Parts(
+            room=ROOM, build="pair", rules=RULES, limits=Limits(), configuration="{}",
+            journal=journal, keys=OneKey(), clock=clock, random=world.chance, meters=metrics,
+            index=lead.index, spool=spool, channels=(Mdt(world),),
+        )  # fmt: skip
+
+        async def write() -> None:
+            self.service = service = await prepare(parts, lead=lead)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(leading.look_after(service))
+                tasks.create_task(service.run())
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(leading.run())
+            tasks.create_task(write())
+
+
+class World:
+    """Both, their store, the crews and the CAD; `wrong` is what was seen that must not be."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance, self.clock = Random(seed), VirtualClock()
+        self.disk, self.log = Disk(), ShownLog()
+        self.wrong: list[str] = []
+        self.crews = {name: Crew(self, name) for name in CREWS}
+        self.instances = [Instance(self, name) for name in "ab"]
+        self.answered: set[tuple[str, int]] = set()
+        self.faults: Counter[str] = Counter()
+        self._said: set[asyncio.Task[None]] = set()
+
+    def outside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Goes on whatever becomes of the instance that caused it."""
+        of_life(Life(), work)
+
+    async def says(self, event: Event, *, to_all: bool = True) -> None:
+        """Until somebody has taken it: devices reach both, the CAD the one that is ready."""
+        while True:
+            heard = [one for one in self.instances if one.service is not None]
+            ready = [one for one in heard if one.is_ready] or heard
+            asked = [self._hand(one, event) for one in (heard if to_all else ready[:1])]
+            if any(await asyncio.gather(*asked)):
+                return
+            await asyncio.sleep(AGAIN_S if to_all else 0.5)
+
+    async def _hand(self, one: Instance, event: Event) -> bool:
+        """In the life of the instance: it stands still when that does."""
+        if one.service is None:
+            return False
+        handing = of_life(one.life, one.service.core.submit(event))
+        await asyncio.wait({handing}, timeout=AGAIN_S)
+        if not handing.done() or handing.cancelled():
+            handing.cancel()
+            return False
+        return handing.exception() is None and handing.result().kept
+
+    async def cad(self) -> None:
+        """Incidents at a marked address, each with a crew, some stood down."""
+        cad, number = Cad(), 0
+        while True:
+            number += 1
+            crew = self.chance.choice(CREWS)
+            place = self.chance.choice((HIGH_STREET, MILL_LANE))
+            await self._tell(cad.opened(place, (resource(crew),), number=str(number)))
+            await asyncio.sleep(self.chance.expovariate(1 / SAYS_S))
+            if self.chance.random() < 0.3:
+                await self._tell(cad.closed(number=str(number)))
+
+    async def _tell(self, event: CadEvent) -> None:
+        await self.says(event, to_all=False)
+        self.answered.add((event.id, event.revision))
+
+    async def storm(self) -> None:
+        """One fault after the other, each mended before the next."""
+        while asyncio.get_running_loop().time() < STORM_S:
+            await asyncio.sleep(self.chance.uniform(1, 15))
+            one = self.chance.choice(self.instances)
+            fault = self.chance.choice(("killed", "paused", "cut off", "answers lost"))
+            self.faults[fault] += 1
+            lasts = self.chance.choice((0.3, 2.0, 6.0, 15.0))
+            if fault == "killed":
+                one.kill()
+            elif fault == "paused":
+                one.life.pause()
+            else:
+                one.wire.cut(answers_only=fault == "answers lost")
+            await asyncio.sleep(self.chance.uniform(0, lasts))
+            one.wire.heal()
+            if fault == "killed":
+                one.start()
+            else:
+                one.life.go_on()
+
+    async def live(self) -> None:
+        for one in self.instances:
+            one.start()
+        team = Team()
+        for name, place in (("M1", HIGH_STREET), ("M2", MILL_LANE)):
+            await self.says(team.put(marker(name, place)), to_all=False)
+        speaking = asyncio.create_task(self.cad())
+        await self.storm()
+        speaking.cancel()
+        with suppress(asyncio.CancelledError):
+            await speaking
+        await asyncio.sleep(REST_S)
+        self._judge()
+
+    def _judge(self) -> None:
+        entries = records(self.disk)
+        said_so = Counter(
+            (e.event.id, e.event.revision) for e in entries if isinstance(e.event, CadEvent)
+        )
+        self.wrong += [f"{one} was answered for, and is lost" for one in self.answered - {*said_so}]
+        self.wrong += [f"{one} is on record {n} times" for one, n in said_so.items() if n > 1]
+        tokens = [take_apart(one, None)[1].token for one in self.disk.records]
+        self.wrong += [f"{b} wrote after {a}" for a, b in pairwise(tokens) if b < a]
+        self.wrong += self.log.violations
+        for note in refold(entries).notes.values():
+            if note.shown.get("mdt", 0) < note.revision or note.phase is Phase.OPEN:
+                self.wrong.append(f"{note.id} for {note.device} is {note.phase}, {note.shown}")
+        if sum(one.is_ready for one in self.instances) != 1:
+            self.wrong.append("not one of them writes")
+        if self.disk.handed or any(one.own.spool.records for one in self.instances):
+            self.wrong.append("something still lies beside the journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one seed."""
+
+    seed: int
+    wrong: tuple[str, ...]
+    faults: Counter[str]
+    turns: int
+    notes: int
+    records: int
+
+
+def simulate(seed: int) -> Outcome:
+    """One pair, one storm."""
+
+    async def main() -> Outcome:
+        world = World(seed)
+        assert isinstance(asyncio.get_running_loop(), VirtualLoop)
+        await world.live()
+        turns = sum(one.turns for one in world.instances)
+        shown, count = len(world.log.shown), len(world.disk.records)
+        return Outcome(seed, tuple(world.wrong), world.faults, turns, shown, count)
+
+    return run(main())
+
+
+def _main() -> int:
+    import structlog
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.pair", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--begin", type=int, default=0, help="the first seed")
+    asked = parser.parse_args()
+    failed, faults, turns = 0, Counter[str](), 0
+    for seed in range(asked.begin, asked.begin + asked.seeds):
+        outcome = simulate(seed)
+        faults += outcome.faults
+        turns += outcome.turns
+        failed += bool(outcome.wrong)
+        for wrong in outcome.wrong[:5]:
+            print(f"seed {seed}: {wrong}", flush=True)
+    print(f"{asked.seeds} seeds, {failed} failed: {dict(faults)}, {turns} turns")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
