@@ -1,4 +1,4 @@
-"""POST /api/marker-hand-ons: markers for another body, decided by a named person and on record (M5)."""
+"""POST /api/marker-hand-ons: markers for another body; a named person decides, on record (M5)."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -51,7 +51,8 @@ class MarkerHandOns:
             ) from None
         if not lines:
             raise web.HTTPNotFound(text="no marker of our own is in force")
-        await self.acts.hand_on_markers(request[CALLER], asked.to, asked.basis, asked.markers, len(lines))
+        who = request[CALLER]
+        await self.acts.hand_on_markers(who, asked.to, asked.basis, asked.markers, len(lines))
         return web.Response(text="".join([heading(), *lines]), content_type="text/csv")
 
     async def _named(self, names: tuple[str, ...]) -> AsyncIterator[Marker]:

@@ -1,7 +1,8 @@
 """When another service is told what is known of the scene, and when that is no longer so (N2, N7).
 
-A person hands an incident on; from then on what is in force here is said there, as it changes, until
-the incident is closed, or a person ends it. That nothing is known is never said to be safe (C4).
+A person hands an incident on; from then on what is in force here is said there, as it changes,
+until the incident is closed, or a person ends it. That nothing is known is never said to be safe
+(C4).
 """
 
 from collections.abc import Iterable, Mapping

@@ -106,7 +106,7 @@ async def story(room: ControlRoom, number: str) -> list[str]:
     told = await room.forewarn("timeline", number)
     assert told.code == 0
     rows = [re.split(r" {2,}", line.strip()) for line in told.out.splitlines()[1:]]
-    return [re.sub(r" \(.*\)| as i\d+$", "", row[3]) for row in rows]
+    return [re.sub(r" \(.*\)| as i[0-9a-f]+$", "", row[3]) for row in rows]
 
 
 async def checked(room: ControlRoom, subject: str) -> Counter[str]:
