@@ -61,14 +61,19 @@ async def _judge(stage: Stage) -> None:
     records = await stage.two.records()
     entries = [one.entry for one in records]
     lost = during.lost(entries)
+    notes = refold(entries).notes
+    strange = {shown.note for shown in during.log.shown} - notes.keys()
     wrong = [*during.log.violations, *stale(records), *doubled(entries)]
+    wrong += [
+        f"note {note} was shown and is not on record, or under another id" for note in strange
+    ]
     figures.wrong += wrong + [f"{said} was answered for and is not in the journal" for said in lost]
     figures.stale += len(stale(records))
     figures.lost += len(lost)
-    figures.twice += _twice(during) + len(doubled(entries))
+    figures.twice += _twice(during) + len(doubled(entries)) + len(strange)
     figures.answered += len(during.answered)
     figures.records += len(records)
-    figures.notes += len(refold(entries).notes)
+    figures.notes += len(notes)
     writer = await stage.two.writer()
     verified = await writer.forewarn("journal", "verify")
     if verified.code:

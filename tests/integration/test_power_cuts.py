@@ -7,10 +7,16 @@ from random import Random
 
 import pytest
 
+from middleware.flow.chain import Chain
+from middleware.flow.verify import verify
+from middleware.ports import Journal
+from tests.golden.files import GoldenKeys
 from tests.needs import require
-from tests.power_cuts.cutting import STORES, Cut, make
+from tests.power_cuts.cutting import STORES, Cut, make, take_out
 from tests.power_cuts.disk import SECTOR, Disk
 from tests.power_cuts.trace import Did, Event
+from tests.power_cuts.writer import ROOM, Sealed
+from tests.power_cuts.writer import opened as store_opened
 
 pytestmark = pytest.mark.timeout(300)
 CUTS = range(10)
@@ -53,6 +59,36 @@ def test_o4_also_where_any_sector_may_be_missing(store: str, tmp_path: Path) -> 
 def test_o4_a_store_that_acknowledges_too_early_is_found_out(store: str, tmp_path: Path) -> None:
     """The cuts can fail: with weaker settings the same cuts lose what was acknowledged."""
     assert sum(cut.lost for cut in make(store, CUTS, tmp_path, weak=True)) > 0
+
+
+async def test_o4_e1_a_torn_end_is_taken_out_as_the_docs_say_and_the_writing_goes_on(
+    tmp_path: Path,
+) -> None:
+    """Records of an append that nobody was told of, with zeros where sectors are missing."""
+    (tmp_path / "redis").mkdir()
+    async with store_opened("redis", tmp_path / "redis") as (journal, server):
+        assert server is not None
+        token = await journal.acquire()
+        sealed = Sealed.behind(Chain(ROOM, GoldenKeys()), token)
+        whole = [*sealed.group(), *sealed.group()]
+        await journal.append(0, token, whole)
+        torn = [record[:200] + bytes(len(record) - 200) for record in sealed.group()]
+        await journal.append(len(whole), token, torn)
+        verdict = await verify(journal, GoldenKeys(), [], room=ROOM)
+        assert verdict.faults[0].position == len(whole) + 1
+        await take_out(server, verdict.faults[0].position)
+        assert (await verify(journal, GoldenKeys(), [], room=ROOM)).sound
+        assert await journal.head() == len(whole)
+        again = Sealed.behind(await chain_of(journal), token).group()
+        await journal.append(len(whole), token, again)
+        assert [record async for _, record in journal.read(0)] == [*whole, *again]
+
+
+async def chain_of(journal: Journal) -> Chain:
+    chain = Chain(ROOM, GoldenKeys())
+    async for position, record in journal.read(0):
+        chain.open(position, record)
+    return chain
 
 
 # --- the disk itself --------------------------------------------------------------------

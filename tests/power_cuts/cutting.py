@@ -212,10 +212,20 @@ def mend(folder: Path) -> None:
     subprocess.run(tool, executable=server_program(), input=b"y\n", capture_output=True, check=True)
 
 
+SOUND = """
+for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', ARGV[1])) do
+  redis.call('XADD', KEYS[2], entry[1], unpack(entry[2]))
+end
+return redis.call('XLEN', KEYS[2])
+"""
+
+
 async def take_out(server: RedisServer, first: int) -> None:
-    """As docs/redis.md says: what is torn at the end was never acknowledged."""
+    """As docs/redis.md says: what is torn at the end, and was never acknowledged, is put aside."""
+    journal = STREAM_OF_JOURNAL
+    sound, torn = f"{journal}:sound", f"{journal}:torn"
     async with server.client() as client:
-        admin: Any = client  # XSETID has no method
-        torn = await admin.xrange(STREAM_OF_JOURNAL, min=f"{first}-0")
-        await admin.xdel(STREAM_OF_JOURNAL, *(name for name, _ in torn))
-        await admin.execute_command("XSETID", STREAM_OF_JOURNAL, f"{first - 1}-0")
+        admin: Any = client
+        await admin.eval(SOUND, 2, journal, sound, f"{first - 1}-0")
+        await admin.rename(journal, torn)
+        await admin.rename(sound, journal)
