@@ -8,7 +8,8 @@ import structlog
 
 from middleware.engine import apply
 from middleware.flow.standby import Standby
-from tests.simulation.pair import FarLease, simulate
+from tests.simulation.pair import simulate
+from tests.simulation.pair_wires import FarLease
 
 SEEDS = range(6)
 LOOKED_AT = range(12)

@@ -1,0 +1,124 @@
+"""The way of an instance of a pair to the store, in virtual time; it is cut, and loses answers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from datetime import timedelta
+from random import Random
+from typing import Any, TypeVar
+
+from adapters.stores.memory import Disk, MemoryJournal, MemoryLease
+from middleware.ports import Held, Snapshot
+from tests.virtual import Life, of_life
+
+T = TypeVar("T")
+LASTS = timedelta(seconds=3)
+
+
+class Wire:
+    """The way of one instance to the store. Cut off, what it says may lie on the way and arrive
+    late; or arrive, and only the answer is lost."""
+
+    def __init__(self, chance: Random) -> None:
+        self._chance = chance
+        self._open = asyncio.Event()
+        self._open.set()
+        self.loses_answers = False
+
+    def cut(self, *, answers_only: bool) -> None:
+        self.loses_answers = answers_only
+        self._open.clear()
+
+    def heal(self) -> None:
+        self._open.set()
+
+    async def carry(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """There and back; who gives up meanwhile, or is killed, does not take back what is on its
+        way."""
+        under_way = of_life(Life(), self._carried(work))
+        under_way.add_done_callback(_seen)
+        return await asyncio.shield(under_way)
+
+    async def _carried(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        await asyncio.sleep(self._chance.uniform(0.0005, 0.01))
+        if not self._open.is_set() and not self.loses_answers:
+            await self._open.wait()
+        answer = await work()
+        await asyncio.sleep(self._chance.uniform(0.0005, 0.01))
+        if not self._open.is_set():
+            await self._open.wait()
+            raise OSError("the connection was reset")
+        return answer
+
+
+def _seen(done: "asyncio.Task[Any]") -> None:
+    """Also where nobody waits for it any more."""
+    if not done.cancelled():
+        done.exception()
+
+
+class FarJournal:
+    """The journal at the other end of a wire."""
+
+    def __init__(self, disk: Disk, wire: Wire) -> None:
+        self._journal, self._wire = MemoryJournal(disk), wire
+
+    async def acquire(self) -> int:
+        raise AssertionError("an instance of a pair takes the lease")
+
+    async def head(self) -> int:
+        return await self._wire.carry(self._journal.head)
+
+    async def append(self, expected: int, token: int, records: Sequence[bytes]) -> None:
+        await self._wire.carry(lambda: self._journal.append(expected, token, records))
+
+    async def read(self, after: int, limit: int | None = None) -> AsyncIterator[tuple[int, bytes]]:
+        async def all_of_them() -> list[tuple[int, bytes]]:
+            return [row async for row in self._journal.read(after, limit)]
+
+        for row in await self._wire.carry(all_of_them):
+            yield row
+
+    async def save_snapshot(self, snapshot: Snapshot) -> None:
+        """None is made here."""
+
+    async def load_snapshot(self, version: str) -> Snapshot | None:
+        return None
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+
+class FarLease:
+    """The lease at the other end of a wire."""
+
+    lasts = LASTS
+
+    def __init__(self, disk: Disk, name: str, wire: Wire) -> None:
+        self._lease, self._wire, self.name = MemoryLease(disk, name, LASTS), wire, name
+
+    async def look(self) -> Held:
+        return await self._wire.carry(self._lease.look)
+
+    async def take(self, seen: Held) -> int | None:
+        return await self._wire.carry(lambda: self._lease.take(seen))
+
+    async def renew(self, token: int) -> None:
+        await self._wire.carry(lambda: self._lease.renew(token))
+
+    async def release(self, token: int) -> None:
+        await self._wire.carry(lambda: self._lease.release(token))
+
+    async def stand_by(self, position: int) -> None:
+        await self._wire.carry(lambda: self._lease.stand_by(position))
+
+    async def followers(self) -> Mapping[str, tuple[int, int]]:
+        return await self._wire.carry(self._lease.followers)
+
+    async def hand_on(self, records: Sequence[bytes]) -> None:
+        await self._wire.carry(lambda: self._lease.hand_on(records))
+
+    async def handed_on(self) -> Sequence[bytes]:
+        return await self._wire.carry(self._lease.handed_on)
+
+    async def taken_in(self, token: int, count: int) -> None:
+        await self._wire.carry(lambda: self._lease.taken_in(token, count))
