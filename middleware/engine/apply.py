@@ -21,7 +21,7 @@ from middleware.engine.seen import digest
 from middleware.engine.state import Refusal, SourceState, State, Timer
 from schemas import decision as d
 from schemas.decision import Decision
-from schemas.delivery import DeviceEvent
+from schemas.delivery import NoteAcknowledged, NoteDisplayed
 from schemas.event import Event
 from schemas.markers_in import MarkerPut, MarkersStaged
 from schemas.search import SearchAnswered
@@ -48,7 +48,7 @@ def fold(state: State, entry: Entry, content: bytes | None = None) -> None:
 def _is_early(entry: Entry) -> bool:
     """A receipt for what is not known here, or not yet: the service that told of it was taken over,
     and what it had taken in is said again. Then the receipt, said again, must count (O4)."""
-    return isinstance(entry.event, DeviceEvent) and entry.decisions == EARLY
+    return isinstance(entry.event, NoteDisplayed | NoteAcknowledged) and entry.decisions == EARLY
 
 
 def _on_timer_set(state: State, entry: Entry, made: d.TimerSet) -> None:
