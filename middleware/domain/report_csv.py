@@ -59,7 +59,8 @@ def cell(value: object) -> str:
     """As text that no spreadsheet takes for a command: what begins like one, also behind spaces,
     has an apostrophe before it."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" \n").startswith(_COMMANDS) else text
+    begins = (text.lstrip(" \n"), text.lstrip())
+    return f"'{text}" if any(one.startswith(_COMMANDS) for one in begins) else text
 
 
 def _of(report: IncidentReport, role: PersonRole) -> str:
