@@ -14,8 +14,9 @@ from middleware.ops import access
 from middleware.ops.access import RULES, NoRule, Role
 from tests.consoles import NAMES, ConsoleRoom
 
+OF_DOORS = ("/v1/messages", "/$process-message", "/IncidentData/ent")
 ROUTES = sorted(a for a in RULES if a.split()[0] in ("GET", "POST", "PUT", "DELETE")
-                and not a.endswith(("/v1/messages", "/$process-message")))  # fmt: skip
+                and not a.endswith(OF_DOORS))  # fmt: skip
 VERBS = sorted(a.removeprefix("ws ") for a in RULES if a.startswith("ws "))
 WHO: list[Role | None] = [None, *Role]
 FILLED = {"{path}": "console.css", "{batch}": "june", "{marker}": "M1", "{incident}": "1",
