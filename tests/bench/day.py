@@ -1,17 +1,21 @@
 """A generated day of England's 999 traffic, replayed in-process at maximum speed, twice (O2).
 
     python -m tests.bench.day [--calls 30000] [--markers 4000] [--seed 1] [--profile]
+                              [--addresses DIR]
 
 Calls over the exchange and incidents over the CAD's stream, byte for byte, by the hours of a real
-day; addresses are invented, and written as people write them. No crew answers: every note climbs
-its ladder, which is the dearest case. Prints whether both runs came out byte-identical, and how
-many times faster than real time they were; --profile tells where the time goes.
+day; addresses are invented, and written as people write them, or, with labelled real ones (see
+tests.bench.matching; also taken from FOREWARN_ADDRESSES), those, with the errors they have. No crew
+answers: every note climbs its ladder, which is the dearest case. Prints whether both runs came out
+byte-identical, and how many times faster than real time they were; --profile tells where the time
+goes.
 """
 
 import argparse
 import cProfile
 import heapq
 import json
+import os
 import pstats
 import sys
 import tempfile
@@ -37,6 +41,7 @@ from simulators.ami_words import encode
 from simulators.cad_messages import Pen, resource
 from simulators.shift_places import Spot, written
 from tests.address_markers import address_marker
+from tests.bench.matching import Row, markers_of, rows_of
 
 T = TypeVar("T")
 BEGUN = datetime(2026, 12, 9, tzinfo=UTC)
@@ -101,6 +106,11 @@ class Day:
         for number, spot in enumerate(self.marked):
             yield address_marker(f"M-{number}", spot.address, spot.postcode)
 
+    def place(self, *, marked: bool) -> dict[str, Any]:
+        """As an incident says it."""
+        spot = self.random.choice(self.marked) if marked and self.marked else self.spot()
+        return written(spot, self.random)
+
     def moments(self, calls: int) -> list[float]:
         """When calls come, in seconds of the day."""
         hours = self.random.choices(range(24), HOURS, k=calls)
@@ -108,6 +118,27 @@ class Day:
 
     def _word(self) -> str:
         return "".join(self.random.choices(SYLLABLES, k=self.random.choice((2, 2, 3)))).capitalize()
+
+
+class RealDay(Day):
+    """The same at real addresses: a query is what somebody typed, with its errors."""
+
+    def __init__(self, random: Random, addresses: Path) -> None:
+        super().__init__(random)
+        self._rows = rows_of(addresses / "markers.csv")
+        self._queries = rows_of(addresses / "queries.csv")
+        self._of_marked: list[Row] = []
+
+    def markers(self, wanted: int) -> Iterator[Marker]:
+        chosen = self.random.sample(self._rows, wanted)
+        names = {row["marker_id"] for row in chosen}
+        self._of_marked = [row for row in self._queries if row["expected_id"] in names]
+        return iter(markers_of(chosen))
+
+    def place(self, *, marked: bool) -> dict[str, Any]:
+        return {
+            "address": self.random.choice(self._of_marked if marked else self._queries)["query"]
+        }
 
 
 class Script:
@@ -160,16 +191,14 @@ class Script:
 
     def _incident(self, phone: str) -> None:
         day, number = self._day, f"{next(self._numbers):06}"
-        is_marked = self._random.random() < MARKED and day.marked
-        spot = self._random.choice(day.marked) if is_marked else day.spot()
+        place = day.place(marked=self._random.random() < MARKED) | {"phone": phone}
         crew = f"A{self._random.randrange(4000)}"
-        place = written(spot, self._random) | {"phone": phone}
         self._cad(number, "incident.opened", place=place, priority="C2")
         self._after(
             30, 300, lambda: self._cad_crew(number, crew, "assigned", resource=resource(crew))
         )
         if self._random.random() < 0.1:
-            other = written(day.spot(), self._random)
+            other = day.place(marked=False)
             self._after(60, 200, lambda: self._cad(number, "incident.address_changed", place=other))
         for kind, least, most in (
             ("mobile", 310, 400),
@@ -194,9 +223,8 @@ def _blocks(things: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
         yield block
 
 
-def write_day(path: Path, calls: int, markers: int, seed: int) -> int:
+def write_day(path: Path, day: Day, calls: int, markers: int) -> int:
     """The recording; returns its frames."""
-    day = Day(Random(seed))
     configuration = {"source": {"asterisk_ami": {}, "cad_tcp": {}}, "channel": {"mdt": {}}}
     header = Header(
         room="eoc1", build="generated", matcher=MarkerIndex.version, begun=BEGUN,
@@ -236,10 +264,13 @@ def main() -> int:
     parser.add_argument("--markers", type=int, default=4_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--profile", action="store_true", help="where the time goes (slower)")
+    parser.add_argument("--addresses", type=Path, default=os.environ.get("FOREWARN_ADDRESSES"))
     args = parser.parse_args()
+    random = Random(args.seed)
     with tempfile.TemporaryDirectory() as folder:
         recording = Path(folder) / "day.jsonl"
-        frames = write_day(recording, args.calls, args.markers, args.seed)
+        day = RealDay(random, args.addresses) if args.addresses else Day(random)
+        frames = write_day(recording, day, args.calls, args.markers)
         size = recording.stat().st_size / 1e6
         print(f"{args.calls} calls, {args.markers} markers: {frames} frames, {size:.0f} MB")
         outs = [Path(folder) / f"{n}.jsonl" for n in (1, 2)]
