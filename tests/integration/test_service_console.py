@@ -24,16 +24,22 @@ Threw a chair,2025-11-02,2099-01-01,EOC
 EVERYBODY = {"figures", "sources"}
 EOC = EVERYBODY | {"incidents", "calls", "tasks", "stand_offs"}
 REPORTS = {"abuse", "reports"}
+PROPOSED = {"letters", "proposals", "frequent"}
 SEES = {
     Role.CALL_HANDLER: EOC | {"alarms_all"},
     Role.DISPATCHER: EOC | {"alarms_dispatch", "back_ups"},
-    Role.SUPERVISOR: EOC | REPORTS | {"alarms", "back_ups", "quarantine"},
-    Role.MARKING_TEAM: EVERYBODY | {"flagged", "batches", "mistakes", "applications", "quarantine"},
-    Role.SECURITY_TEAM: EVERYBODY | REPORTS | {"flagged", "assaults"},
+    Role.SUPERVISOR: EOC
+    | REPORTS
+    | {"alarms", "back_ups", "quarantine", "frequent", "waiting", "now"},
+    Role.MARKING_TEAM: EVERYBODY
+    | PROPOSED
+    | {"flagged", "batches", "mistakes", "applications", "quarantine"},
+    Role.SECURITY_TEAM: EVERYBODY | REPORTS | {"flagged", "assaults", "letters"},
     Role.AUDITOR: EOC
     | REPORTS
+    | PROPOSED
     | {"alarms", "back_ups", "batches", "mistakes", "applications", "assaults", "quarantine"},
-    Role.ADMINISTRATOR: EVERYBODY | {"quarantine"},
+    Role.ADMINISTRATOR: EVERYBODY | {"quarantine", "now"},
 }
 SPEAKS = {"open-note", "report-mistake", "accept-alarm", "note-abuse", "report-violence"}
 BACK_UP = {
@@ -41,16 +47,22 @@ BACK_UP = {
     for verb in ("compose", "request", "read-out", "answer", "escalate", "take", "stand-down")
 }
 ALARMS = {"send-help", "report-listening", "end-alarm"}
-DUTY = SPEAKS | BACK_UP | ALARMS | {"take-task", "say-stand-off", "answer-prompt"}
+HAND_ON = {"hand-on", "end-hand-on"}
+DUTY = SPEAKS | BACK_UP | ALARMS | HAND_ON | {"take-task", "say-stand-off", "answer-prompt"}
 MARKING = {"decide-batch", "open-mistake", "decide-mistake", "settle-application"}
+PLANS = {"put-plan", "end-plan"}
+LEDGER = {"open-abuse", "correct-abuse", "take-back-abuse"}
+LETTERS = {"open-proposal", "settle-letter"}
 DOES = {
     Role.CALL_HANDLER: SPEAKS,
     Role.DISPATCHER: DUTY,
-    Role.SUPERVISOR: DUTY | {"open-report", "amend-report"},
-    Role.MARKING_TEAM: MARKING | {"open-note", "open-report"},
-    Role.SECURITY_TEAM: {"open-note", "report-violence"}
+    Role.SUPERVISOR: DUTY | LEDGER | {"open-report", "amend-report"},
+    Role.MARKING_TEAM: MARKING | PLANS | LETTERS | {"settle-marker", "open-note", "open-report"},
+    Role.SECURITY_TEAM: LEDGER
+    | LETTERS
+    | {"open-note", "report-violence"}
     | {"open-report", "amend-report", "drop-report", "take-assault"},
-    Role.AUDITOR: {"open-note", "open-mistake", "open-report"},
+    Role.AUDITOR: {"open-note", "open-mistake", "open-report", "open-proposal", "open-abuse"},
     Role.ADMINISTRATOR: set(),
 }
 CREW = "A101"
