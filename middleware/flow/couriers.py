@@ -31,7 +31,7 @@ from schemas.telling import AttemptMade
 
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 300.0
-TOGETHER = 0.05
+TOGETHER = 0.01
 """Seconds for which what is due to be sent again is gathered, so that the clock is asked rarely."""
 SEND_LIMIT = 60.0
 """Seconds for one send. Channels have limits of their own, and shorter ones."""
