@@ -288,6 +288,10 @@ def simulate(seed: int) -> Outcome:
     return run(main())
 
 
+EVERY = 25
+"""Seeds between two lines of progress."""
+
+
 def _main() -> int:
     import structlog
 
@@ -297,13 +301,15 @@ def _main() -> int:
     parser.add_argument("--begin", type=int, default=0, help="the first seed")
     asked = parser.parse_args()
     failed, faults, turns = 0, Counter[str](), 0
-    for seed in range(asked.begin, asked.begin + asked.seeds):
+    for done, seed in enumerate(range(asked.begin, asked.begin + asked.seeds), start=1):
         outcome = simulate(seed)
         faults += outcome.faults
         turns += outcome.turns
         failed += bool(outcome.wrong)
         for wrong in outcome.wrong[:5]:
             print(f"seed {seed}: {wrong}", flush=True)
+        if done % EVERY == 0:
+            print(f"{done:>6} of {asked.seeds} seeds, {failed} failed", flush=True)
     print(f"{asked.seeds} seeds, {failed} failed: {dict(faults)}, {turns} turns")
     return 1 if failed else 0
 
