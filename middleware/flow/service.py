@@ -14,6 +14,7 @@ from middleware.flow.couriers import Couriers
 from middleware.flow.index import SELF, Index, IndexFollower
 from middleware.flow.lanes import Lanes, is_urgent
 from middleware.flow.observe import Observer
+from middleware.flow.pair import Asked
 from middleware.flow.prompts import CrewPrompts
 from middleware.flow.records import Writer, open_record
 from middleware.flow.restore import go_on, restore
@@ -25,6 +26,9 @@ from middleware.flow.timers import Timers
 from middleware.ports import Channel, Clock, Journal, Keys, Meters, Source, Spool
 from schemas.event import Event
 from schemas.service import JOURNAL, BuildStarted
+
+CATCH_UP = timedelta(seconds=1)
+"""For one try to read what the last writer wrote in the end, and between two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +168,9 @@ async def prepare(
     if lead is None:
         restored = await restore(journal, parts.keys, parts.room, progress)
     else:
-        restored = lead.restored
-        await go_on(restored, journal, progress)
+        restored, reads = lead.restored, Asked(CATCH_UP)
+        while not await reads.done(go_on(restored, journal, progress)):
+            await clock.sleep(CATCH_UP)  # a store that is away just now; the lease ends it
     state = restored.state
     stamps = Stamps(clock, meters, state.at)
     checker = Checker(parts.index, clock, meters, limits.check, limits.index_behind)

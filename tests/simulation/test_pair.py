@@ -12,6 +12,7 @@ from tests.simulation.pair import simulate
 from tests.simulation.pair_wires import FarLease
 
 SEEDS = range(6)
+RESET_WHILE_TAKING_OVER = 751
 LOOKED_AT = range(12)
 """Seeds among which one must see each mutation."""
 
@@ -24,7 +25,7 @@ def _quiet() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [*SEEDS, RESET_WHILE_TAKING_OVER])
 def test_o4_a_pair_loses_doubles_and_forgets_nothing(seed: int) -> None:
     outcome = simulate(seed)
     assert outcome.wrong == ()
