@@ -1,7 +1,7 @@
 // The abusive-call ledger: noted by keyboard in the open call, shown when the number rings again,
 // and listed. It never refuses anybody an answer.
 import { Entry } from "/static/ledger.js";
-import { html, useEffect, useRef, useState } from "/static/ui.js";
+import { html, useLayoutEffect, useRef, useState } from "/static/ui.js";
 import { CATEGORIES } from "/static/violence.js";
 import { at, many, onDay } from "/static/words.js";
 
@@ -22,8 +22,8 @@ function noted(form) {
 export function NoteAbuse({ row, onNote }) {
   const [isOpen, open] = useState(false);
   const form = useRef();
-  useEffect(() => open(false), [row.id]);
-  useEffect(() => form.current?.elements.what.focus(), [isOpen]);
+  useLayoutEffect(() => open(false), [row.id]);
+  useLayoutEffect(() => form.current?.elements.what.focus(), [isOpen]);
   const save = (event) => { event.preventDefault(); onNote(row.id, noted(form.current)); open(false); };
   if (!isOpen) return html`<section class="violence-here" aria-label="Abusive call"><button class="quiet" data-abuse
     onClick=${() => open(true)}>Abusive call: warned or ended <kbd>B</kbd></button></section>`;

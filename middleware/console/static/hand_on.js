@@ -1,6 +1,6 @@
 // An incident handed on to another service: who, and what they were told of the scene. Nothing goes
 // to anybody unless a person hands it on.
-import { html, useEffect, useRef, useState } from "/static/ui.js";
+import { html, useLayoutEffect, useRef, useState } from "/static/ui.js";
 import { at } from "/static/words.js";
 
 const CASES = [["call-assist", "call assist"], ["mutual-aid", "mutual aid"], ["out-of-area", "out of area"]];
@@ -19,7 +19,7 @@ const Handed = ({ one, onEnd }) => html`<li class=${one.loud ? "loud" : ""}><b>$
 
 function Choose({ row, services, onHandOn, done }) {
   const form = useRef();
-  useEffect(() => form.current.elements.service.focus(), []);
+  useLayoutEffect(() => form.current.elements.service.focus(), []);
   const save = (event) => {
     event.preventDefault();
     const { service, why } = form.current.elements;
@@ -35,7 +35,7 @@ function Choose({ row, services, onHandOn, done }) {
 
 export function HandOns({ row, services, acts }) {
   const [isOpen, open] = useState(false);
-  useEffect(() => open(false), [row.id]);
+  useLayoutEffect(() => open(false), [row.id]);
   const left = services.filter((name) => !row.handed_on.some((one) => one.service === name && !one.over));
   const canHandOn = left.length > 0 && !row.finished_at;
   if (row.handed_on.length === 0 && !canHandOn) return null;

@@ -1,6 +1,6 @@
 // An opened entry of the abusive-call ledger: what it says, what it said before, and how a named
 // person sets it right. Nothing is written over.
-import { html, useEffect, useRef } from "/static/ui.js";
+import { html, useLayoutEffect, useRef } from "/static/ui.js";
 import { CATEGORIES } from "/static/violence.js";
 import { at, many, onDay } from "/static/words.js";
 
@@ -54,7 +54,7 @@ const Before = ({ one }) => html`<li><b>${one.struck ? "Taken back" : "Corrected
 
 export function Entry({ entry, verbs, acts }) {
   const heading = useRef();
-  useEffect(() => heading.current?.focus(), [entry.id]);
+  useLayoutEffect(() => heading.current?.focus(), [entry.id]);
   return html`<section class="opened" aria-label="Entry of the ledger">
     <header><h2 tabindex="-1" ref=${heading}>${entry.number}</h2><button onClick=${acts.close}>Close <kbd>Esc</kbd></button></header>
     ${entry.taken_back_by && html`<p class="left-out">Taken back by ${entry.taken_back_by}: ${entry.corrected_why}. It counts no more.</p>`}

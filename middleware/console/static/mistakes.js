@@ -1,6 +1,6 @@
 // A match that is not right: who sees the flag says so, the marking team decides. Nothing goes away
 // by what is only said, and what is left out by a decision says so on every answer.
-import { html, useEffect, useRef, useState } from "/static/ui.js";
+import { html, useLayoutEffect, useRef, useState } from "/static/ui.js";
 import { at, many, onDay } from "/static/words.js";
 
 const SAYINGS = [["wrong_address", "Wrong address", "W"], ["not_the_same_place", "Not the same place", "P"]];
@@ -55,7 +55,7 @@ function Decision({ mistake, onDecide }) {
 
 function Opened({ mistake, canDecide, onDecide, onClose }) {
   const heading = useRef();
-  useEffect(() => heading.current?.focus(), [mistake.id]);
+  useLayoutEffect(() => heading.current?.focus(), [mistake.id]);
   const { known } = mistake;
   return html`<section class="opened" aria-label="The two addresses">
     <header><h2 tabindex="-1" ref=${heading}>Is this the same place?</h2>

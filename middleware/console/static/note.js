@@ -1,5 +1,5 @@
 // What is behind a flag: what is known, how old, how sure and why, where from, and who was told.
-import { html, useEffect, useRef } from "/static/ui.js";
+import { html, useLayoutEffect, useRef } from "/static/ui.js";
 import { BackUpsHere } from "/static/back_up.js";
 import { HandOns } from "/static/hand_on.js";
 import { Shape } from "/static/flag.js";
@@ -45,7 +45,7 @@ const Crews = ({ incident, crews, onHold }) => html`<section class="told-list" a
 
 export function Note({ row, note, link, now, acts, canDoubt, onDoubt, onHold, onReport, onAbuse, onClose }) {
   const heading = useRef();
-  useEffect(() => heading.current?.focus(), [row.id]);
+  useLayoutEffect(() => heading.current?.focus(), [row.id]);
   return html`<aside class="note ${row.outcome}" aria-label="Note">
     <header>
       <${Shape} outcome=${row.outcome} />

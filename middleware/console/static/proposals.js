@@ -1,6 +1,6 @@
 // What is proposed after a call that was ended for abuse: a marker for its number, a letter to who
 // rang. Nothing is put or sent by itself: a named person decides.
-import { html, useEffect, useRef } from "/static/ui.js";
+import { html, useLayoutEffect, useRef } from "/static/ui.js";
 import { CATEGORIES } from "/static/violence.js";
 import { at, many, onDay } from "/static/words.js";
 
@@ -63,7 +63,7 @@ function Letter({ proposal, onSettle }) {
 
 export function Proposal({ proposal, verbs, acts }) {
   const heading = useRef();
-  useEffect(() => heading.current?.focus(), [proposal.id]);
+  useLayoutEffect(() => heading.current?.focus(), [proposal.id]);
   const isLetter = proposal.what === "letter";
   const [Decide, verb] = isLetter ? [Letter, "settle-letter"] : [Marker, "settle-marker"];
   return html`<section class="opened" aria-label=${isLetter ? "Proposed letter" : "Proposed marker"}>

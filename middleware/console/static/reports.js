@@ -1,6 +1,6 @@
 // Draft incident reports, physical assaults that a named person of the security team must take, and
 // what the marking team is to apply for.
-import { html, useEffect, useRef, useState } from "/static/ui.js";
+import { html, useLayoutEffect, useRef, useState } from "/static/ui.js";
 import { Facts } from "/static/violence.js";
 import { at, many, onDay, since } from "/static/words.js";
 
@@ -50,7 +50,7 @@ function Why({ label, acts }) {
 
 export function Opened({ report, verbs, acts }) {
   const heading = useRef();
-  useEffect(() => heading.current?.focus(), [report.id]);
+  useLayoutEffect(() => heading.current?.focus(), [report.id]);
   const { facts, id } = report;
   const can = (verb) => verbs.includes(verb) && !report.dropped_by;
   const settle = (applied) => (reason) => acts.settleApplication(id, applied, reason);

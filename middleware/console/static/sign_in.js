@@ -1,5 +1,5 @@
 // Signing in. Who has several roles says in which of them.
-import { html, useEffect, useRef, useState } from "/static/ui.js";
+import { html, useLayoutEffect, useRef, useState } from "/static/ui.js";
 import { spoken } from "/static/words.js";
 
 export function SignIn({ onDone }) {
@@ -7,7 +7,7 @@ export function SignIn({ onDone }) {
   const [roles, setRoles] = useState([]);
   const [isBusy, setBusy] = useState(false);
   const first = useRef();
-  useEffect(() => first.current.focus(), []);
+  useLayoutEffect(() => first.current.focus(), []);
 
   async function submit(event) {
     event.preventDefault();

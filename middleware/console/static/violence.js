@@ -1,6 +1,6 @@
 // Violence as somebody reports it, and the same form to complete a draft. What nobody knows stays
 // empty: it is listed as missing and never guessed.
-import { html, useEffect, useRef, useState } from "/static/ui.js";
+import { html, useLayoutEffect, useRef, useState } from "/static/ui.js";
 
 export const CATEGORIES = [
   ["", "not known yet"],
@@ -42,7 +42,7 @@ const Line = ({ name, label, value, most = 200 }) => html`<label>${label}
 
 export function Facts({ known = {}, crews = [], save, onSave, onCancel }) {
   const form = useRef();
-  useEffect(() => form.current.elements.category.focus(), []);
+  useLayoutEffect(() => form.current.elements.category.focus(), []);
   const submit = (event) => {
     event.preventDefault();
     onSave(facts(form.current), field(form.current, "callsign") || null);
@@ -66,7 +66,7 @@ export function Facts({ known = {}, crews = [], save, onSave, onCancel }) {
 // In an open incident or call: V goes to the button, V again opens the form.
 export function SayViolence({ row, onReport }) {
   const [isOpen, open] = useState(false);
-  useEffect(() => open(false), [row.id]);
+  useLayoutEffect(() => open(false), [row.id]);
   const crews = (row.crews ?? []).map((crew) => crew.callsign);
   const save = (said, callsign) => { onReport(row.id, said, callsign); open(false); };
   return html`<section class="violence-here" aria-label="Violence or aggression">
