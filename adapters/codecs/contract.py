@@ -69,9 +69,9 @@ class Contract:
             )
         if not isinstance(message, dict):
             return Problem("message", "is not a JSON object; send one object a message")
-        if _too_deep(raw, message):
-            return Problem("message", f"is nested deeper than {DEPTH}; send it flatter")
-        return self._wrong_envelope(message) or self._event(message, source)
+        return (
+            too_deep(raw, message) or self._wrong_envelope(message) or self._event(message, source)
+        )
 
     def _wrong_envelope(self, message: Message) -> Problem | None:
         if message.get("contract") != self.name:
@@ -108,14 +108,17 @@ def too_long(limit: int = LIMIT) -> Problem:
     return Problem("message", f"is longer than {limit} bytes; leave out what the contract lacks")
 
 
-def _too_deep(raw: bytes, message: dict[str, Any]) -> bool:
-    """Counting brackets settles it for almost every message; only the rest are walked."""
-    if raw.count(b"{") + raw.count(b"[") <= DEPTH:
-        return False
+def too_deep(raw: bytes, message: dict[str, Any], depth: int = DEPTH) -> Problem | None:
+    """What is said of a message in which more than `depth` objects and lists lie in one another.
+    Counting brackets settles it for almost every message; only the rest are walked."""
+    if raw.count(b"{") + raw.count(b"[") <= depth:
+        return None
     level: list[Any] = [message]
-    for _ in range(DEPTH):
+    for _ in range(depth):
         level = [inner for outer in level for inner in _inside(outer)]
-    return any(isinstance(value, dict | list) for value in level)
+    if any(isinstance(value, dict | list) for value in level):
+        return Problem("message", f"is nested deeper than {depth}; send it flatter")
+    return None
 
 
 def _inside(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from adapters.codecs.contract import too_long
+from adapters.codecs.contract import too_deep, too_long
 from middleware.ports import Problem
 
 SUBPROTOCOL = "emergency-ent1.0"
@@ -108,10 +108,8 @@ def read(raw: bytes) -> Spoken | Problem:
     if not isinstance(said, dict) or len(said) != 1:
         why = "is no object with one name in it, such as event; send what NENA-STA-024 has"
         return Problem("message", why)
-    if _too_deep(raw, said):
-        return Problem("message", f"is nested deeper than {DEPTH}; send it flatter")
     ((name, fields),) = said.items()
-    return _message(name, fields)
+    return too_deep(raw, said, DEPTH) or _message(name, fields)
 
 
 def _message(name: str, fields: Any) -> Spoken | Problem:
@@ -138,21 +136,6 @@ def transaction_of(raw: bytes) -> str:
     fields = said.get("event") if isinstance(said, dict) else None
     named = fields.get("transactionId") if isinstance(fields, dict) else None
     return named if isinstance(named, str) and len(named) <= 200 else ""
-
-
-def _too_deep(raw: bytes, said: dict[str, Any]) -> bool:
-    if raw.count(b"{") + raw.count(b"[") <= DEPTH:
-        return False
-    level: list[Any] = [said]
-    for _ in range(DEPTH):
-        level = [inner for outer in level for inner in _inside(outer)]
-    return any(isinstance(value, dict | list) for value in level)
-
-
-def _inside(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 # --- what the subscriber says -----------------------------------------------------------
