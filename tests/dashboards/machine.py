@@ -11,6 +11,7 @@ from tests.dashboards.panels import (
     Row,
     a_minute,
     at,
+    budget,
     by,
     quantiles,
 )
@@ -34,19 +35,10 @@ JOURNAL = Row(
                 Limit(1, "red", "journal.limit, 1 s by default"),
             ),
         ),
-        Panel(
+        budget(
             "Share of groups slower than 250 ms",
             "1 in 100 is the budget.",
-            (
-                Query(at("room:forewarn_journal_slow:ratio5m"), "in 5 minutes"),
-                Query(at("room:forewarn_journal_slow:ratio1h"), "in an hour"),
-            ),
-            unit="percentunit",
-            limits=(
-                Limit(0.06, "orange", "alert JournalSlowly, over hours"),
-                Limit(0.144, "red", "alert JournalSlow"),
-            ),
-            highest=1.0,
+            "room:forewarn_journal_slow", "JournalSlow", "JournalSlowly",
         ),
         Panel(
             "Records in a second",

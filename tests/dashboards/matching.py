@@ -1,6 +1,7 @@
 """*Matching quality*: what checks answer, how quickly, and what people say of it."""
 
 from tests.dashboards.panels import (
+    OUTCOMES,
     Board,
     Limit,
     Look,
@@ -15,16 +16,11 @@ from tests.dashboards.panels import (
     quantiles,
 )
 
-_OUTCOMES = {
-    "found": "found", "possible": "possibly: ask", "none_found": "none found",
-    "not_checked": "NOT CHECKED",
-}  # fmt: skip
-
 
 def _answers(subject: str) -> tuple[Query, ...]:
     return tuple(
         Query(a_minute("forewarn_checks_total", subject=subject, outcome=outcome), word)
-        for outcome, word in _OUTCOMES.items()
+        for outcome, word in OUTCOMES.items()
     )
 
 

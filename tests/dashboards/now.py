@@ -1,6 +1,7 @@
 """*Control room now*: for the supervisor, at a glance. What needs a person comes first."""
 
 from tests.dashboards.panels import (
+    OUTCOMES,
     ROOM,
     Board,
     Limit,
@@ -8,9 +9,10 @@ from tests.dashboards.panels import (
     Panel,
     Query,
     Row,
-    a_minute,
     at,
+    budget,
     each,
+    each_a_minute,
     quantiles,
 )
 from tests.promql import alerts, selected
@@ -137,28 +139,13 @@ CHECKS = Row(
         Panel(
             "Checks in a minute, and their answer",
             "NOT CHECKED is not \"none found\": treat it as unknown, ask, and assess.",
-            tuple(
-                Query(a_minute("forewarn_checks_total", outcome=outcome), word)
-                for outcome, word in (
-                    ("found", "found"), ("possible", "possibly: ask"),
-                    ("none_found", "none found"), ("not_checked", "NOT CHECKED"),
-                )
-            ),
+            each_a_minute("forewarn_checks_total", "outcome", OUTCOMES),
             Look.STACK,
         ),
-        Panel(
+        budget(
             "Share that could not be checked",
             "By our own fault: index behind, limit missed, fault. 1 in 100 is the budget.",
-            (
-                Query(at("room:forewarn_checks_failed:ratio5m"), "in 5 minutes"),
-                Query(at("room:forewarn_checks_failed:ratio1h"), "in an hour"),
-            ),
-            unit="percentunit",
-            limits=(
-                Limit(0.06, "orange", "alert NotCheckedSlowly, over hours"),
-                Limit(0.144, "red", "alert NotChecked"),
-            ),
-            highest=1.0,
+            "room:forewarn_checks_failed", "NotChecked", "NotCheckedSlowly",
         ),
         Panel(
             "Time of a check against its limit",

@@ -9,6 +9,12 @@ ROOM = 'room="$room"'
 PACE = "$__rate_interval"
 """Grafana's own: long enough for four scrapes."""
 
+OUTCOMES = {
+    "found": "found", "possible": "possibly: ask", "none_found": "none found",
+    "not_checked": "NOT CHECKED",
+}  # fmt: skip
+"""Of a check, called as people say it."""
+
 
 class Look(StrEnum):
     """How a panel is drawn."""
@@ -113,3 +119,22 @@ def each_a_minute(name: str, label: str, words: Mapping[str, str]) -> tuple[Quer
 def by(name: str, label: str) -> tuple[Query, ...]:
     """A counter by a label whose values are configured names."""
     return (Query(a_minute(name, by=label), f"{{{{{label}}}}}"),)
+
+
+def budget(title: str, told: str, ratio: str, alert: str, slowly: str) -> Panel:
+    """A share of which 1 in 100 is the budget, over the windows of the alert that looks at an hour;
+    `slowly` is the one that looks at many."""
+    return Panel(
+        title,
+        told,
+        tuple(
+            Query(at(f"{ratio}:{window}"), words)
+            for window, words in (("ratio5m", "in 5 minutes"), ("ratio1h", "in an hour"))
+        ),
+        unit="percentunit",
+        limits=(
+            Limit(0.06, "orange", f"alert {slowly}, over hours"),
+            Limit(0.144, "red", f"alert {alert}"),
+        ),
+        highest=1.0,
+    )
