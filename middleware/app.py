@@ -1,16 +1,13 @@
 """The one place where adapters and core meet: a service from a configuration."""
 
 import asyncio
-import gc
-import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import structlog
 from aiohttp import web
 
 from adapters.channels import mdt_loopback
@@ -19,7 +16,7 @@ from adapters.sources.exchange import Exchange
 from adapters.sources.remembered import RemembersDays
 from adapters.table import ADAPTERS
 from middleware.building import Built, build, connected, console_tls, speaks_mqtt
-from middleware.config import Config, ways
+from middleware.config import ways
 from middleware.console.door import FollowersDoor
 from middleware.console.now import Limits as NowLimits
 from middleware.console.projection import Projection
@@ -40,15 +37,9 @@ from middleware.flow.spooling import Spooling, Stand
 from middleware.flow.standby import Lead, Standby
 from middleware.flow.supervise import keep_running
 from middleware.flow.timeline import TimelineLine, read_timeline
-from middleware.ops.clock import SystemClock
-from middleware.ops.errors import Trouble
 from middleware.ops.health import Part
-from middleware.ops.logging import start_logging
-from middleware.ops.only_one import only_one
 from middleware.ops.people import People
-from middleware.ports import Fenced, Lease, OutOfPlace, Source
-
-log = structlog.get_logger()
+from middleware.ports import Fenced, Lease, Source
 
 Say = Callable[[str], None]
 
@@ -64,81 +55,59 @@ RELEASE = timedelta(seconds=1)
 """Longest wait at the end for the store to take the lease back; without that it runs out."""
 
 
-async def run(config: Config, say: Say, config_file: Path | None = None) -> None:
-    """Serve until SIGTERM or SIGINT. Raises Trouble with its remedy when it cannot."""
-    start_logging(SystemClock())
-    gc.disable()  # until what stays is there: rebuilding makes nothing to collect
-    with only_one(config.state):
-        await _until_told_to_stop(_take_turns(config, say, config_file), say)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What the process is to a room that it serves."""
+
+    say: Say
+    config_file: Path | None
+    on_ready: Callable[[], None]
+    """The room does its work now, and what it holds stays."""
+    on_let_go: Callable[[], None]
+    """Of what it holds, as it is to be made anew."""
 
 
-async def _until_told_to_stop(turns: Coroutine[Any, Any, None], say: Say) -> None:
-    serving = asyncio.ensure_future(turns)
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, serving.cancel)
-    try:
-        await serving
-    except asyncio.CancelledError:
-        say("stopped")
-    except BaseExceptionGroup as group:
-        raise _trouble_in(group) or group from None
+async def serve(built: Built, host: Host) -> None:
+    """One control room, until cancelled. What ends it is raised, Fenced and OutOfPlace among it.
 
-
-def _trouble_in(group: BaseExceptionGroup[BaseException]) -> Trouble | None:
-    """What a person must be told, out of whatever ended with it."""
-    if group.subgroup(Fenced):
-        remedy = "stop the other service, then start this one again"
-        return Trouble("another service took over this journal", remedy)
-    if group.subgroup(OutOfPlace):
-        remedy = "keep a copy of the store, run `forewarn journal verify`, compare with a backup"
-        return Trouble("the journal is not as this service left it: records are gone", remedy)
-    found: Trouble | BaseExceptionGroup[Trouble] | None = group.subgroup(Trouble)
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    return found
-
-
-async def _take_turns(config: Config, say: Say, config_file: Path | None) -> None:
-    """One that was taken over follows: everything is made anew but the way to the journal, for its
+    One that was taken over follows: everything is made anew but the way to the journal, for its
     state holds what the journal has refused, and its adapters what they were about to say."""
-    built = build(config)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(built.journal.close)
         while True:
             try:
-                await _serve(built, say, config_file)
+                await _serve(built, host)
             except BaseExceptionGroup as group:
                 if built.lease is None or group.split(Fenced)[1]:
                     raise
-            say("taken over: another instance writes, this one follows")
-            built = build(config, built.journal)
-            _let_go()
+            host.say("taken over: another instance writes, this one follows")
+            built = build(built.config, built.journal)
+            host.on_let_go()
 
 
-async def _serve(built: Built, say: Say, config_file: Path | None) -> None:
+async def _serve(built: Built, host: Host) -> None:
     async with AsyncExitStack() as stack:
         stack.callback(built.spool.close)
         if built.traces:
             stack.push_async_callback(built.traces.close)
         if built.lease is not None:
-            await _in_pair(built, built.lease, say, config_file)
+            await _in_pair(built, built.lease, host)
             return
         if built.broker:
             await built.broker.start()
             stack.push_async_callback(built.broker.stop)
-        await _write(built, say, config_file)
+        await _write(built, host)
 
 
-async def _in_pair(built: Built, lease: Lease, say: Say, config_file: Path | None) -> None:
+async def _in_pair(built: Built, lease: Lease, host: Host) -> None:
     """Follow until it is this one's turn, and then write, holding the lease."""
-    lead = await _stand_by(built, lease, say)
-    say(f"{lease.name} writes now, with token {lead.token}")
+    lead = await _stand_by(built, lease, host.say)
+    host.say(f"{lease.name} writes now, with token {lead.token}")
     leading = Leading(lease, lead.token, built.keys, built.world.clock, built.metrics, built.health)
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(leading.run())
-            tasks.create_task(_write(built, say, config_file, (lead, leading)))
+            tasks.create_task(_write(built, host, (lead, leading)))
     finally:
         with suppress(OSError):
             async with asyncio.timeout(RELEASE.total_seconds()):
@@ -166,16 +135,14 @@ async def _stand_by(built: Built, lease: Lease, say: Say) -> Lead:
         await runner.cleanup()
 
 
-async def _write(
-    built: Built, say: Say, config_file: Path | None, pair: tuple[Lead, Leading] | None = None
-) -> None:
-    service = await _prepare(built, say, pair[0] if pair else None)
+async def _write(built: Built, host: Host, pair: tuple[Lead, Leading] | None = None) -> None:
+    service = await _prepare(built, host.say, pair[0] if pair else None)
     _tell_exchanges(built.sources, service.state)
     _tell_days(built.sources, service.state)
     async with asyncio.TaskGroup() as tasks:
         if pair:
             tasks.create_task(pair[1].look_after(service))
-        await _run_beside(built, service, say, config_file)
+        await _run_beside(built, service, host)
 
 
 async def _prepare(built: Built, say: Say, lead: Lead | None) -> Service:
@@ -236,12 +203,12 @@ async def _ask_again(
     asking.ask_again(unanswered)
 
 
-async def _run_beside(built: Built, service: Service, say: Say, config_file: Path | None) -> None:
+async def _run_beside(built: Built, service: Service, host: Host) -> None:
     """The service with all that follows it: console, anchors, snapshots, the broker's keeper."""
     config, world = built.config, built.world
     projection = Projection(clock=world.clock, state=service.state)
     anchors = Anchors(config.anchor_file(), built.keys, world.clock, service.core.writer)
-    take = snapshot_taker(config_file)
+    take = snapshot_taker(host.config_file)
     keeper = SnapshotKeeper(config.journal.snapshot_every, take, service.folded, world.clock)
     asking = Asking([one for one in built.sources if isinstance(one, CallerDirectory)])
     unanswered = asking.unanswered(service.state)
@@ -262,10 +229,10 @@ async def _run_beside(built: Built, service: Service, say: Say, config_file: Pat
         tasks.create_task(anchors.keep(config.journal.anchor_every))
         tasks.create_task(keeper.run())
         tasks.create_task(built.recorder.run())
-        tasks.create_task(_announce(built, service, say))
+        tasks.create_task(_announce(built, service, host))
         tasks.create_task(_ask_again(service, asking, unanswered))
         tasks.create_task(_watch_health(built, service))
-        tasks.create_task(_console(built, service, projection, say))
+        tasks.create_task(_console(built, service, projection, host.say))
         tasks.create_task(service.run())
 
 
@@ -314,13 +281,13 @@ def _recordings(built: Built, service: Service) -> Recordings:
     return Recordings(built.recorder, where, service.parts, lambda: service.state, most)
 
 
-async def _announce(built: Built, service: Service, say: Say) -> None:
+async def _announce(built: Built, service: Service, host: Host) -> None:
     await service.ready.wait()
     built.health.ready(Part.INDEX)
     built.health.ready(Part.ADAPTERS)
-    _tame_collector()
+    host.on_ready()
     open_notes = sum(note.phase == "open" for note in service.state.notes.values())
-    say(
+    host.say(
         f"ready: {len(service.state.markers)} markers, {len(service.state.incidents)} incidents, "
         f"{open_notes} notes open, journal at position {service.state.position}"
     )
@@ -350,21 +317,6 @@ async def _watch_health(built: Built, service: Service) -> None:
             health.not_ready(Part.INDEX, "is behind the markers; checks say so")
         else:
             health.ready(Part.INDEX)
-
-
-def _tame_collector() -> None:
-    """Markers and state stay, and walking them all stops the room for a third of a second: only
-    the young generations are collected while it runs. Almost nothing here is cyclic."""
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(1_000, 4, 1_000_000)
-
-
-def _let_go() -> None:
-    """Of the state that is no longer this one's: it stays away from work while it follows."""
-    gc.unfreeze()
-    gc.collect()
-    gc.disable()
 
 
 def _say_where(built: Built, address: str, say: Say) -> None:

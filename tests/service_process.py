@@ -116,12 +116,12 @@ class ServiceProcess:
     def start(self) -> None:
         self.child = self.another(self.log)
 
-    def another(self, log: Path, **environ: str) -> subprocess.Popen[bytes]:
+    def another(self, log: Path, **more: str) -> subprocess.Popen[bytes]:
         """One more `forewarn run` with this configuration, which the environment may change."""
         command = [*FOREWARN, "run", "--config", self.config.name]
         with log.open("ab") as out:
             return subprocess.Popen(
-                command, cwd=self.folder, env=_environ(environ), stdin=subprocess.DEVNULL,
+                command, cwd=self.folder, env=environ(more), stdin=subprocess.DEVNULL,
                 stdout=out, stderr=subprocess.STDOUT,
             )  # fmt: skip
 
@@ -133,7 +133,7 @@ class ServiceProcess:
         """The same, with another configuration in the folder."""
         command = [*FOREWARN, *words, "--config", config]
         done = await asyncio.to_thread(
-            subprocess.run, command, cwd=self.folder, env=_environ({}), capture_output=True,
+            subprocess.run, command, cwd=self.folder, env=environ({}), capture_output=True,
             stdin=subprocess.DEVNULL, text=True, check=False,
         )  # fmt: skip
         return Ran(done.returncode, done.stdout, done.stderr)
@@ -227,6 +227,6 @@ def choose_ports() -> dict[str, int]:
     return dict(zip(LISTENERS, found, strict=True))
 
 
-def _environ(more: dict[str, str]) -> dict[str, str]:
+def environ(more: dict[str, str]) -> dict[str, str]:
     """The tests' own environment, without what it says of another control room."""
     return {k: v for k, v in os.environ.items() if not k.startswith("FOREWARN")} | more

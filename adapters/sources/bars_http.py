@@ -2,19 +2,25 @@
 
 from datetime import timedelta
 
+from aiohttp import web
 from pydantic import Field
 
-from adapters.codecs import bars, contract
-from adapters.sources.cad_desk import Desk, Outcome
+from adapters.codecs import bars, bars_told, contract
+from adapters.codecs.bars_flag import CONTENT_TYPE
+from adapters.sources.cad_desk import Answer, Desk, Outcome
 from adapters.sources.http_door import Door, DoorSettings
 from adapters.sources.played import play_at
+from middleware.ops.access import demand_rules
 from middleware.ops.durations import Duration
 from middleware.ops.listening import HostPort, ListenAt
-from middleware.ports import AdapterSpec, Kind
+from middleware.ports import AdapterSpec, Kind, Standing, World
 from schemas.base import Code
 
 NAME = "bars_http"
 PATH = "/bars/v1/$process-message"
+METADATA = "/bars/v1/metadata"
+LOOK = f"GET {METADATA}"
+GOOD = (Standing.TAKEN, Standing.KNOWN, Standing.SUPERSEDED)
 
 
 class BarsHttpSettings(DoorSettings):
@@ -43,12 +49,35 @@ class BarsDesk(Desk):
 
 
 class BarsHttp(Door):
-    """The source `bars_http`."""
+    """The source `bars_http`. A message is known by its request and its moment; whatever key the
+    sender gives it is the sender's own."""
 
     name = NAME
     path = PATH
     desk = BarsDesk
     limit = bars.LIMIT
+    keyed = False
+
+    def __init__(self, settings: BarsHttpSettings, world: World) -> None:
+        demand_rules([LOOK])
+        super().__init__(settings, world)
+
+    def application(self) -> web.Application:
+        app = super().application()
+        app.router.add_get(METADATA, self.on_look)
+        return app
+
+    async def on_look(self, request: web.Request) -> web.Response:
+        """Whether somebody is there, and lets the sender in."""
+        refused = self.not_allowed(request, LOOK)
+        return refused or web.Response(body=bars_told.there(), content_type=CONTENT_TYPE)
+
+    def respond(self, answer: Answer, raw: bytes, status: int) -> web.Response:
+        """What was taken is answered as BaRS has it; a refusal has field and reason."""
+        if answer.standing not in GOOD:
+            return super().respond(answer, raw, status)
+        body = bars_told.taken(raw, answer.standing)
+        return web.Response(status=status, body=body, content_type=CONTENT_TYPE)
 
 
 SPEC = AdapterSpec(Kind.SOURCE, NAME, BarsHttpSettings, BarsHttp, play=play_at(NAME, BarsDesk))

@@ -67,6 +67,8 @@ class Door:
     """Bytes that a message may have."""
     awaited: ClassVar[bool] = False
     """Whether a sender that never came is missed: a door that nobody uses is no fault."""
+    keyed: ClassVar[bool] = True
+    """Whether an Idempotency-Key, where one is sent, must be the message's own."""
 
     def __init__(self, settings: DoorSettings, world: World) -> None:
         demand_rules([self._rule])
@@ -88,8 +90,7 @@ class Door:
     async def run(self, intake: Intake) -> None:
         self._heard_at = self._world.clock.monotonic()
         self._desk = self.make_desk(self.name, self._settings.said_by, self._world, intake)
-        app = web.Application()
-        app.router.add_post(self.path, self.on_message)
+        app = self.application()
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await runner.setup()
         try:
@@ -102,6 +103,12 @@ class Door:
             self.listening.clear()
             await self._desk.close()
             await runner.cleanup()
+
+    def application(self) -> web.Application:
+        """What is answered here."""
+        app = web.Application()
+        app.router.add_post(self.path, self.on_message)
+        return app
 
     async def _listen(self, runner: web.AppRunner) -> None:
         host, port = self._settings.listen
@@ -123,7 +130,7 @@ class Door:
             await clock.sleep(limit - silent if silent < limit else limit)
 
     async def on_message(self, request: web.Request) -> web.Response:
-        if refused := self._not_allowed(request):
+        if refused := self.not_allowed(request, self._rule):
             return refused
         self._heard_at, self._came = self._world.clock.monotonic(), True
         self._presence.connected()
@@ -139,16 +146,18 @@ class Door:
         if is_heartbeat(raw):
             return web.Response(body=HEARTBEAT, content_type="application/json")
         outcome = self._desk.read(raw)
-        return await self._answered(_wrong_key(request, outcome) or outcome, raw)
+        wrong = _wrong_key(request, outcome) if self.keyed else None
+        return await self._answered(wrong or outcome, raw)
 
-    def _not_allowed(self, request: web.Request) -> web.Response | None:
+    def not_allowed(self, request: web.Request, rule: str) -> web.Response | None:
+        """What who may not do this is told."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         known = scheme.lower() == "bearer" and role_of(token.strip(), self._world.tokens)
         if not known:
             log.warning("not_signed_in", adapter=self.name, status=401)
             wanted = Problem("Authorization", 'is not known; send "Bearer <token of the system>"')
             return _told(401, wanted, {"WWW-Authenticate": "Bearer"})
-        if not may_speak(token.strip(), self._world.tokens, self._rule):
+        if not may_speak(token.strip(), self._world.tokens, rule):
             log.warning("not_allowed", adapter=self.name, status=403)
             problem = Problem("Authorization", "is no system's; use the sender's own token")
             return _told(403, problem)
@@ -177,7 +186,13 @@ class Door:
         if not task.done() or task.cancelled() or task.exception():
             return self._wait(503, "not kept yet")
         answer = task.result()
-        return _respond(answer, status) if answer.kept else self._wait(503, NOT_KEPT, shown=True)
+        if not answer.kept:
+            return self._wait(503, NOT_KEPT, shown=True)
+        return self.respond(answer, raw, status or _STATUS[answer.standing])
+
+    def respond(self, answer: Answer, raw: bytes, status: int) -> web.Response:
+        """What is told of the message `raw`, which the journal has."""
+        return web.Response(status=status, body=answer.body, content_type="application/json")
 
     def _wait(self, status: int, what: str, **more: Any) -> web.Response:
         seconds = max(1, round(self._settings.retry_after.total_seconds()))
@@ -192,11 +207,6 @@ def _wrong_key(request: web.Request, outcome: Outcome) -> Problem | None:
     if key == f"{outcome.event.id};{outcome.event.revision}":
         return None
     return Problem("Idempotency-Key", 'is not the message\'s "<id>;<revision>"; send that or none')
-
-
-def _respond(answer: Answer, status: int | None) -> web.Response:
-    code = status or _STATUS[answer.standing]
-    return web.Response(status=code, body=answer.body, content_type="application/json")
 
 
 def _told(

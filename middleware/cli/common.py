@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from middleware.config import Config
+    from middleware.config import Config, Room
 
 FINE, FOUND_TROUBLE, WRONG_USE = 0, 1, 2
 """Exit codes: all is well; something needs a person; the command or configuration is wrong."""
@@ -52,6 +52,27 @@ def read_config(args: argparse.Namespace) -> "Config":
     from middleware.config import load
 
     return load(args.config, ADAPTERS, os.environ)
+
+
+def add_configs(parser: Parser) -> None:
+    """The option --config, once for each control room."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the configuration (TOML) of a control room; once for each room of the process; "
+        "without it the defaults hold. FOREWARN_ variables hold where there is one room",
+    )
+
+
+def read_rooms(args: argparse.Namespace) -> "tuple[Room, ...]":
+    """The rooms as the process would have them, checked together; raises ConfigError."""
+    from adapters.table import ADAPTERS
+    from middleware.config import load_rooms
+
+    return load_rooms(args.config, ADAPTERS, os.environ)
 
 
 def read_secret(path: Path, what: str) -> str:

@@ -44,6 +44,7 @@ RULES: dict[str, frozenset[Role]] = {
     "POST /mait/v1/messages": frozenset({R.SYSTEM}),
     # Referrals between services (adapters)
     "POST /bars/v1/$process-message": frozenset({R.SYSTEM}),
+    "GET /bars/v1/metadata": frozenset({R.SYSTEM}),
     # EIDO conveyance over a WebSocket (adapters)
     "GET /IncidentData/ent": frozenset({R.SYSTEM}),
     # The desk of the police (adapters)

@@ -10,12 +10,14 @@ import logging
 import re
 import sys
 import threading
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO, cast
 
 import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.processors import JSONRenderer, add_log_level
 from structlog.typing import Processor
 
@@ -40,6 +42,11 @@ class correlated:  # noqa: N801 - reads as what it does
 
     def __exit__(self, *_: object) -> None:
         _correlation.reset(self._token)
+
+
+def in_room(room: str) -> AbstractContextManager[None]:
+    """Everything logged inside, in this task and those it starts, names this control room."""
+    return bound_contextvars(room=room)
 
 
 def start_logging(clock: Clock, stream: TextIO | None = None) -> None:
@@ -85,7 +92,7 @@ def _processors(clock: Clock) -> list[Processor]:
         at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {**fields, "time": at}
 
-    return [_correlate, add_log_level, _explain, redact, stamp, JSONRenderer()]
+    return [merge_contextvars, _correlate, add_log_level, _explain, redact, stamp, JSONRenderer()]
 
 
 def _correlate(_logger: Any, _method: str, fields: Fields) -> Fields:

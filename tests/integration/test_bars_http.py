@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+from aiohttp import ClientSession
+
 from adapters.codecs import bars as codec
+from adapters.codecs import bars_flag
+from adapters.sources.bars_http import METADATA, PATH, BarsHttp
 from schemas.incident import IncidentClosed, IncidentOpened
 from tests import bars
-from tests.fakes import FakeIntake
+from tests.bars_rig import flags
+from tests.fakes import CAD_TOKEN, FakeIntake
 from tests.http_rigs import BarsRig, posted
 from tests.sources import over_http
 
@@ -33,6 +38,26 @@ async def test_o4_the_same_again_is_answered_as_known(tmp_path: Path) -> None:
         code, printed = await posted("bars", rig, tmp_path, *THERE, "--then", "again")
         assert len(rig.intake.of(IncidentOpened)) == 1
     assert (code, printed.count('"known"')) == (0, 1), printed
+
+
+async def test_o4_what_a_room_hands_on_another_takes_and_answers_for(tmp_path: Path) -> None:
+    """The sender looks whether we are there, has a key of its own, and gets its receipt."""
+    body, headers = flags(), {"Authorization": f"Bearer {CAD_TOKEN}"}
+    async with over_http(BarsRig, tmp_path) as rig, ClientSession() as http:
+        assert isinstance(rig.source, BarsHttp)
+        there, door = (f"http://{rig.source.address}{path}" for path in (METADATA, PATH))
+        async with http.get(there) as answer:
+            assert answer.status == 401
+        async with http.get(there, headers=headers) as answer:
+            assert (await answer.json(content_type=bars_flag.CONTENT_TYPE))["status"] == "active"
+        headers |= {"Idempotency-Key": bars_flag.key(body), **bars_flag.headers(body)}
+        for status in (202, 200):
+            async with http.post(door, data=bars_flag.write(body), headers=headers) as answer:
+                assert answer.status == status
+                assert bars_flag.is_receipt(await answer.read(), body)
+        (opened,) = rig.intake.of(IncidentOpened)
+    assert isinstance(opened, IncidentOpened)
+    assert (opened.nature or "").startswith("SCENE NOT SAFE, as the sender says: Risk")
 
 
 async def test_what_is_wrong_is_told_and_kept_in_quarantine(tmp_path: Path) -> None:

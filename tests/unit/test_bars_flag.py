@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.codecs import bars, bars_flag
+from adapters.codecs import bars, bars_flag, bars_told
 from adapters.codecs.contract import Read
 from schemas.hand_on import SafetyFlag, SceneFlags
 from schemas.incident import IncidentClosed, IncidentOpened
@@ -164,6 +164,15 @@ def test_o4_only_a_bundle_that_answers_this_message_or_none_is_a_receipt(
 ) -> None:
     """The standard's own example of a success is a bundle with nothing in it."""
     assert bars_flag.is_receipt(raw, flags("n1", 1)) is is_one
+
+
+@pytest.mark.parametrize("standing", ["taken", "known", "superseded"])
+def test_o4_what_another_room_answers_is_a_receipt_for_that_message_alone(standing: str) -> None:
+    body, later = flags(), flags(revision=2)
+    told = bars_told.taken(bars_flag.write(body), standing)
+    assert bars_flag.is_receipt(told, body)
+    assert not bars_flag.is_receipt(told, later)
+    assert len(told) < bars_flag.LIMIT
 
 
 def broken(change: Any) -> Json:

@@ -99,6 +99,21 @@ def test_check_config_shows_what_would_hold(run: Run) -> None:
     assert "good" in told.err
 
 
+def test_o4_check_config_looks_at_rooms_together(run: Run, tmp_path: Path) -> None:
+    said = 'room = "{0}"\nstate = "{0}"\n[console]\nlisten = "127.0.0.1:910{1}"\n'
+    apart = "[broker]\nport = 911{1}\n[source.cad_http]\nlisten = '127.0.0.1:912{1}'\n"
+    for n, name in enumerate(("eoc1", "eoc2")):
+        (tmp_path / f"{name}.toml").write_text(f"{said}{apart}".format(name, n))
+    both = ("--config", "eoc1.toml", "--config", "eoc2.toml")
+    told = run("check-config", *both)
+    assert (told.code, list(json.loads(told.out))) == (FINE, ["eoc1", "eoc2"])
+    assert "good together" in told.err
+    (tmp_path / "eoc2.toml").write_text(f"{said}{apart}".format("eoc2", 0))
+    told = run("check-config", *both)
+    assert told.code == WRONG_USE
+    assert "eoc2.toml:4: console.listen: is the same as console.listen (eoc1.toml:4)" in told.err
+
+
 def test_check_config_tells_every_problem_with_line_and_remedy(run: Run, tmp_path: Path) -> None:
     (tmp_path / "f.toml").write_text('rom = "x"\n[check]\nlimit = "fast"\n')
     told = run("check-config", "--config", "f.toml", FOREWARN_LANES__BOUND="1")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import structlog
 
-from middleware.ops.logging import correlated, start_logging
+from middleware.ops.logging import correlated, in_room, start_logging
 from middleware.ops.redaction import ALLOWED_KEYS, REDACTED, Fixed
 from tests.logs import put_back
 
@@ -101,6 +101,20 @@ def test_a_line_is_json_with_time_level_and_event(logged: Lines) -> None:
         "count": 3,
         "took": 1.5,
     }
+
+
+async def test_o4_a_line_names_the_room_of_the_task_that_says_it(logged: Lines) -> None:
+    async def say(room: str) -> None:
+        with in_room(room):
+            await asyncio.create_task(asyncio.to_thread(log().warning, "adapter_lost"))
+
+    async with asyncio.TaskGroup() as rooms:
+        for room in ("eoc1", "eoc2"):
+            rooms.create_task(say(room))
+    told = [json.loads(line)["room"] for line in logged.text.splitlines()]
+    assert sorted(told) == ["eoc1", "eoc2"]
+    log().warning("adapter_lost")
+    assert "room" not in logged.last
 
 
 @pytest.mark.parametrize(
