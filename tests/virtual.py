@@ -94,7 +94,7 @@ class VirtualLoop(virtual_time.VirtualLoop):
         super().__init__()
         self._answers: queue.SimpleQueue[asyncio.Handle] = queue.SimpleQueue()
         self.outside = 0
-        self.lives: list[Life] = []
+        self.lives: dict[Life, None] = {}
         self.set_task_factory(_remembered)
         self.set_exception_handler(_raise)
 
@@ -220,5 +220,5 @@ def of_life(life: Life, main: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     context.run(LIFE.set, life)
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
-    loop.lives.append(life)
+    loop.lives[life] = None
     return loop.create_task(main, context=context)

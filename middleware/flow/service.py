@@ -14,7 +14,7 @@ from middleware.flow.couriers import Couriers
 from middleware.flow.index import SELF, Index, IndexFollower
 from middleware.flow.lanes import Lanes, is_urgent
 from middleware.flow.observe import Observer
-from middleware.flow.pair import Asked
+from middleware.flow.pair import answered
 from middleware.flow.prompts import CrewPrompts
 from middleware.flow.records import Writer, open_record
 from middleware.flow.restore import go_on, restore
@@ -28,7 +28,7 @@ from schemas.event import Event
 from schemas.service import JOURNAL, BuildStarted
 
 CATCH_UP = timedelta(seconds=1)
-"""For one try to read what the last writer wrote in the end, and between two."""
+"""For one try to read what the last writer wrote in the end; each goes on where the last broke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,8 @@ async def prepare(
     if lead is None:
         restored = await restore(journal, parts.keys, parts.room, progress)
     else:
-        restored, reads = lead.restored, Asked(CATCH_UP)
-        while not await reads.done(go_on(restored, journal, progress)):
-            await clock.sleep(CATCH_UP)  # a store that is away just now; the lease ends it
+        restored = lead.restored
+        await answered(lambda: go_on(restored, journal, progress), clock, CATCH_UP)
     state = restored.state
     stamps = Stamps(clock, meters, state.at)
     checker = Checker(parts.index, clock, meters, limits.check, limits.index_behind)

@@ -10,10 +10,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from enum import IntEnum
+from functools import partial
 
 import structlog
 
 from middleware.flow.backlog import Backlog
+from middleware.flow.pair import answered
 from middleware.flow.shelf import REMEDY as REMEDY_SPOOL
 from middleware.flow.shelf import Shelf
 from middleware.ops.redaction import Fixed
@@ -24,6 +26,8 @@ from schemas.service import JOURNAL, JournalAway, JournalBack
 RETRY = timedelta(milliseconds=200)
 OFFER = 30.0
 """Seconds after which an offer to the journal counts as failed; it is made again."""
+COMPARED = timedelta(seconds=OFFER)
+"""For one try to compare what lies beside the journal with what is in it."""
 SELF = "self"
 REMEDY = "give the journal's disk room, or mend it: what lies beside it follows by itself"
 
@@ -92,7 +96,11 @@ class Spooling:
             log.exception("journal_away", error=type(fault).__name__, remedy=Fixed(REMEDY))
         else:
             await self._shelf.mark(self._token)
-        await self._adopt(left)
+        compare = partial(self._compare, left)
+        if token is None:
+            await self._adopt(left, *await compare())
+        else:
+            await self._adopt(left, *await answered(compare, self._clock, COMPARED))
         return self._token
 
     async def head(self) -> int:
@@ -260,11 +268,16 @@ class Spooling:
 
     # --- the start ----------------------------------------------------------------------
 
-    async def _adopt(self, left: Spooled) -> None:
-        self.kept = head = await self._journal.head()
+    async def _compare(self, left: Spooled) -> tuple[int, bool]:
+        """The head of the journal, and whether what an earlier run left belongs there."""
+        head = await self._journal.head()
+        return head, not left.records or await self._fits(left, head)
+
+    async def _adopt(self, left: Spooled, head: int, fits: bool) -> None:
+        self.kept = head
         if not left.records:
             return
-        if not await self._fits(left, head):
+        if not fits:
             self.strays = left.records
             log.error("spool_set_aside", position=left.first, remedy=Fixed(REMEDY))
             await self._shelf.set_aside()

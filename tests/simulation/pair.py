@@ -1,49 +1,51 @@
 """A pair in virtual time: two instances as `forewarn run` puts them together, on one store, each
-with a network of its own to it. They are killed, paused and cut off by the seed (O4).
+with a network of its own to it. They are killed, paused and cut off by the seed, while a CAD speaks
+and crews press their buttons (O4, D1).
 
-    python -m tests.simulation.pair --seeds 200
+    python -m tests.simulation --pair --seeds 200
 
-In the end, when all has been mended: what was answered for is in the journal, once and in its order
-of tokens; nothing was shown twice as new; every crew has been told and its answer is on record.
+What must hold when all has been mended is in `pair_judge`.
 """
 
-import argparse
 import asyncio
-import sys
-from collections import Counter
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from random import Random
 from typing import Any
 
 from adapters.stores.memory import Disk, MemorySpool
-from middleware.engine.state import Phase
-from middleware.flow.header import take_apart
+from middleware.engine.entry import Entry
 from middleware.flow.leading import Leading
 from middleware.flow.service import Limits, Parts, Service, prepare
 from middleware.flow.standby import Standby
 from middleware.ops.health import LEASE, Health
 from middleware.ops.metrics import Metrics
 from middleware.ports import ChannelDown, Fenced, Intake, ToDevice
+from schemas.alarm import AlarmRaised
 from schemas.event import Event
-from schemas.incident import CadEvent
 from schemas.mdt import DeviceNote
 from simulators.mdt_screen import Reaction, Screen, ShownLog
-from tests import said
-from tests.flowing import ROOM, OneKey, records
-from tests.room import RULES, refold
+from tests import alarms, said
+from tests.flowing import ROOM, OneKey
+from tests.room import RULES, made
 from tests.said import HIGH_STREET, MILL_LANE, Cad, Team, marker, resource
+from tests.simulation.pair_judge import Seen, is_at_rest, judged
 from tests.simulation.pair_wires import FarJournal, FarLease, Wire
 from tests.virtual import Life, VirtualClock, VirtualLoop, of_life, run
 
 CREWS = ("A1", "A2", "A3")
 SAYS_S = 1.5
 """Between two messages of the CAD, on average."""
+PRESSES_S = 4.0
+"""Between two crews that press their button, on average."""
 STORM_S = 120.0
 AGAIN_S = 5.0
 REST_S = 120.0
+"""For all to come to rest, at most; and at rest it must stay, for a while."""
+STAYS_S = 20.0
+LONGEST_S = 600.0
+"""For all of it."""
 
 
 class Mdt:
@@ -98,7 +100,7 @@ class Instance:
 
     def __init__(self, world: "World", name: str) -> None:
         self.world, self.name = world, name
-        self.wire = Wire(world.chance)
+        self.wire = Wire(world.chance, world.resets)
         self.own = Disk()
         self.service: Service | None = None
         self.health = Health(())
@@ -140,7 +142,7 @@ class Instance:
         parts = Parts(
             room=ROOM, build="pair", rules=RULES, limits=Limits(), configuration="{}",
             journal=journal, keys=OneKey(), clock=clock, random=world.chance, meters=metrics,
-            index=lead.index, spool=spool, channels=(Mdt(world),),
+            index=lead.index, spool=spool, channels=(Mdt(world),), listeners=[world.on_committed],
         )  # fmt: skip
 
         async def write() -> None:
@@ -148,6 +150,8 @@ class Instance:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(leading.look_after(service))
                 tasks.create_task(service.run())
+                await service.ready.wait()
+                world.on_ready(self, service)
 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(leading.run())
@@ -155,21 +159,40 @@ class Instance:
 
 
 class World:
-    """Both, their store, the crews and the CAD; `wrong` is what was seen that must not be."""
+    """Both, their store, the crews, the CAD and the gateway of man-down; `wrong` is what was seen
+    that must not be. `took` are seconds from what struck the writer until the other one was ready.
+    """
 
-    def __init__(self, seed: int) -> None:
-        self.chance, self.clock = Random(seed), VirtualClock()
+    def __init__(self, seed: int, resets: Collection[str] = ()) -> None:
+        self.chance, self.clock, self.resets = Random(seed), VirtualClock(), resets
         self.disk, self.log = Disk(), ShownLog()
         self.wrong: list[str] = []
         self.crews = {name: Crew(self, name) for name in CREWS}
         self.instances = [Instance(self, name) for name in "ab"]
         self.answered: set[tuple[str, int]] = set()
+        self.alarms: defaultdict[str, set[str]] = defaultdict(set)
+        """Under which ids the man-down of each radio was shown, by whichever instance."""
         self.faults: Counter[str] = Counter()
-        self._said: set[asyncio.Task[None]] = set()
+        self.took: list[float] = []
+        self._struck: tuple[Instance, float] | None = None
+        self._outside = Life()
 
     def outside(self, work: Coroutine[Any, Any, None]) -> None:
         """Goes on whatever becomes of the instance that caused it."""
-        of_life(Life(), work)
+        of_life(self._outside, work)
+
+    def on_committed(self, entries: Sequence[Entry], _: object) -> None:
+        """What screens are told as it comes."""
+        for raised in made(entries, AlarmRaised):
+            self.alarms[raised.radio or ""].add(raised.alarm)
+
+    def on_ready(self, one: Instance, service: Service) -> None:
+        """Screens begin with what is known."""
+        for alarm in service.state.alarms.values():
+            self.alarms[alarm.radio or ""].add(alarm.id)
+        if self._struck and self._struck[0] is not one:
+            self.took.append(asyncio.get_running_loop().time() - self._struck[1])
+            self._struck = None
 
     async def says(self, event: Event, *, to_all: bool = True) -> None:
         """Until somebody has taken it: devices reach both, the CAD the one that is ready."""
@@ -204,7 +227,17 @@ class World:
             if self.chance.random() < 0.3:
                 await self._tell(cad.closed(number=str(number)))
 
-    async def _tell(self, event: CadEvent) -> None:
+    async def gateway(self) -> None:
+        """One crew after the other presses its button, each once."""
+        number = 0
+        while True:
+            await asyncio.sleep(self.chance.expovariate(1 / PRESSES_S))
+            number += 1
+            now = self.clock.now()
+            pressed = alarms.pressed(radio=str(number), at=now, id=f"gw/{number}")
+            self.outside(self._tell(pressed))
+
+    async def _tell(self, event: Event) -> None:
         await self.says(event, to_all=False)
         self.answered.add((event.id, event.revision))
 
@@ -215,6 +248,8 @@ class World:
             one = self.chance.choice(self.instances)
             fault = self.chance.choice(("killed", "paused", "cut off", "answers lost"))
             self.faults[fault] += 1
+            if one.is_ready:
+                self._struck = one, asyncio.get_running_loop().time()
             lasts = self.chance.choice((0.3, 2.0, 6.0, 15.0))
             if fault == "killed":
                 one.kill()
@@ -235,36 +270,27 @@ class World:
         team = Team()
         for name, place in (("M1", HIGH_STREET), ("M2", MILL_LANE)):
             await self.says(team.put(marker(name, place)), to_all=False)
-        speaking = asyncio.create_task(self.cad())
+        speaking = [asyncio.create_task(one) for one in (self.cad(), self.gateway())]
         await self.storm()
-        speaking.cancel()
-        with suppress(asyncio.CancelledError):
-            await speaking
-        await asyncio.sleep(REST_S)
-        self._judge()
+        for saying in speaking:
+            saying.cancel()
+        await asyncio.wait(speaking)
+        await self._rest()
+        seen = Seen(self.disk, self.log, self.answered, self.alarms)
+        self.wrong += judged(seen, self.instances)
 
-    def _judge(self) -> None:
-        entries = records(self.disk)
-        said_so = Counter(
-            (e.event.id, e.event.revision) for e in entries if isinstance(e.event, CadEvent)
-        )
-        self.wrong += [f"{one} was answered for, and is lost" for one in self.answered - {*said_so}]
-        self.wrong += [f"{one} is on record {n} times" for one, n in said_so.items() if n > 1]
-        tokens = [take_apart(one, None)[1].token for one in self.disk.records]
-        self.wrong += [f"{b} wrote after {a}" for a, b in pairwise(tokens) if b < a]
-        self.wrong += self.log.violations
-        for note in refold(entries).notes.values():
-            if note.shown.get("mdt", 0) < note.revision or note.phase is Phase.OPEN:
-                self.wrong.append(f"{note.id} for {note.device} is {note.phase}, {note.shown}")
-        if sum(one.is_ready for one in self.instances) != 1:
-            self.wrong.append("not one of them writes")
-        if self.disk.handed or any(one.own.spool.records for one in self.instances):
-            self.wrong.append("something still lies beside the journal")
+    async def _rest(self) -> None:
+        end = asyncio.get_running_loop().time() + REST_S
+        while asyncio.get_running_loop().time() < end:
+            if not self._outside.tasks and is_at_rest(self.disk, self.instances):
+                break
+            await asyncio.sleep(1)
+        await asyncio.sleep(STAYS_S)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one seed."""
+    """What became of one seed. `took`: seconds of virtual time, see World."""
 
     seed: int
     wrong: tuple[str, ...]
@@ -272,47 +298,26 @@ class Outcome:
     turns: int
     notes: int
     records: int
+    alarms: int
+    took: tuple[float, ...]
 
 
-def simulate(seed: int) -> Outcome:
-    """One pair, one storm."""
+def simulate(seed: int, resets: Collection[str] = ()) -> Outcome:
+    """One pair, one storm. `resets`: see Wire."""
 
     async def main() -> Outcome:
-        world = World(seed)
+        world = World(seed, resets)
         assert isinstance(asyncio.get_running_loop(), VirtualLoop)
-        await world.live()
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                await world.live()
+        except TimeoutError:
+            world.wrong.append("it never came to an end")
         turns = sum(one.turns for one in world.instances)
         shown, count = len(world.log.shown), len(world.disk.records)
-        return Outcome(seed, tuple(world.wrong), world.faults, turns, shown, count)
+        return Outcome(
+            seed, tuple(world.wrong), world.faults, turns, shown, count, len(world.alarms),
+            tuple(world.took),
+        )  # fmt: skip
 
     return run(main())
-
-
-EVERY = 25
-"""Seeds between two lines of progress."""
-
-
-def _main() -> int:
-    import structlog
-
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation.pair", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=200)
-    parser.add_argument("--begin", type=int, default=0, help="the first seed")
-    asked = parser.parse_args()
-    failed, faults, turns = 0, Counter[str](), 0
-    for done, seed in enumerate(range(asked.begin, asked.begin + asked.seeds), start=1):
-        outcome = simulate(seed)
-        faults += outcome.faults
-        turns += outcome.turns
-        failed += bool(outcome.wrong)
-        for wrong in outcome.wrong[:5]:
-            print(f"seed {seed}: {wrong}", flush=True)
-        if done % EVERY == 0:
-            print(f"{done:>6} of {asked.seeds} seeds, {failed} failed", flush=True)
-    print(f"{asked.seeds} seeds, {failed} failed: {dict(faults)}, {turns} turns")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(_main())

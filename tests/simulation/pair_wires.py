@@ -1,7 +1,7 @@
 """The way of an instance of a pair to the store, in virtual time; it is cut, and loses answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -12,14 +12,18 @@ from tests.virtual import Life, of_life
 
 T = TypeVar("T")
 LASTS = timedelta(seconds=3)
+RESET_S = 0.5
+"""For so long after the lease was taken the connection is reset at what the test names."""
 
 
 class Wire:
     """The way of one instance to the store. Cut off, what it says may lie on the way and arrive
-    late; or arrive, and only the answer is lost."""
+    late; or arrive, and only the answer is lost. `resets`: the methods whose answers a reset takes
+    away whenever this instance has just taken over."""
 
-    def __init__(self, chance: Random) -> None:
-        self._chance = chance
+    def __init__(self, chance: Random, resets: Collection[str] = ()) -> None:
+        self._chance, self._resets, self._taken_at = chance, resets, -RESET_S
+        self._net = Life()
         self._open = asyncio.Event()
         self._open.set()
         self.loses_answers = False
@@ -31,12 +35,20 @@ class Wire:
     def heal(self) -> None:
         self._open.set()
 
-    async def carry(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    def taken_over(self) -> None:
+        """The lease was taken over this wire."""
+        self._taken_at = asyncio.get_running_loop().time()
+
+    async def carry(self, name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """There and back; who gives up meanwhile, or is killed, does not take back what is on its
         way."""
-        under_way = of_life(Life(), self._carried(work))
+        under_way = of_life(self._net, self._carried(work))
         under_way.add_done_callback(_seen)
-        return await asyncio.shield(under_way)
+        answer = await asyncio.shield(under_way)
+        just_taken = asyncio.get_running_loop().time() < self._taken_at + RESET_S
+        if just_taken and name in self._resets:
+            raise OSError("the connection was reset")
+        return answer
 
     async def _carried(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         await asyncio.sleep(self._chance.uniform(0.0005, 0.01))
@@ -66,16 +78,16 @@ class FarJournal:
         raise AssertionError("an instance of a pair takes the lease")
 
     async def head(self) -> int:
-        return await self._wire.carry(self._journal.head)
+        return await self._wire.carry("head", self._journal.head)
 
     async def append(self, expected: int, token: int, records: Sequence[bytes]) -> None:
-        await self._wire.carry(lambda: self._journal.append(expected, token, records))
+        await self._wire.carry("append", lambda: self._journal.append(expected, token, records))
 
     async def read(self, after: int, limit: int | None = None) -> AsyncIterator[tuple[int, bytes]]:
         async def all_of_them() -> list[tuple[int, bytes]]:
             return [row async for row in self._journal.read(after, limit)]
 
-        for row in await self._wire.carry(all_of_them):
+        for row in await self._wire.carry("read", all_of_them):
             yield row
 
     async def save_snapshot(self, snapshot: Snapshot) -> None:
@@ -97,28 +109,31 @@ class FarLease:
         self._lease, self._wire, self.name = MemoryLease(disk, name, LASTS), wire, name
 
     async def look(self) -> Held:
-        return await self._wire.carry(self._lease.look)
+        return await self._wire.carry("look", self._lease.look)
 
     async def take(self, seen: Held) -> int | None:
-        return await self._wire.carry(lambda: self._lease.take(seen))
+        token = await self._wire.carry("take", lambda: self._lease.take(seen))
+        if token is not None:
+            self._wire.taken_over()
+        return token
 
     async def renew(self, token: int) -> None:
-        await self._wire.carry(lambda: self._lease.renew(token))
+        await self._wire.carry("renew", lambda: self._lease.renew(token))
 
     async def release(self, token: int) -> None:
-        await self._wire.carry(lambda: self._lease.release(token))
+        await self._wire.carry("release", lambda: self._lease.release(token))
 
     async def stand_by(self, position: int) -> None:
-        await self._wire.carry(lambda: self._lease.stand_by(position))
+        await self._wire.carry("stand_by", lambda: self._lease.stand_by(position))
 
     async def followers(self) -> Mapping[str, tuple[int, int]]:
-        return await self._wire.carry(self._lease.followers)
+        return await self._wire.carry("followers", self._lease.followers)
 
     async def hand_on(self, records: Sequence[bytes]) -> None:
-        await self._wire.carry(lambda: self._lease.hand_on(records))
+        await self._wire.carry("hand_on", lambda: self._lease.hand_on(records))
 
     async def handed_on(self) -> Sequence[bytes]:
-        return await self._wire.carry(self._lease.handed_on)
+        return await self._wire.carry("handed_on", self._lease.handed_on)
 
     async def taken_in(self, token: int, count: int) -> None:
-        await self._wire.carry(lambda: self._lease.taken_in(token, count))
+        await self._wire.carry("taken_in", lambda: self._lease.taken_in(token, count))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import structlog
 
+from tests.simulation import pair
 from tests.simulation.world import Outcome, simulate
 
 
@@ -15,3 +16,9 @@ def quietly(steps: int | None, sqlite: bool, seed: int) -> Outcome:
         return simulate(seed, steps)
     with tempfile.TemporaryDirectory() as directory:
         return simulate(seed, steps, Path(directory))
+
+
+def pair_quietly(seed: int) -> pair.Outcome:
+    """The same with two instances."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    return pair.simulate(seed)

@@ -12,8 +12,9 @@ from tests.simulation.pair import simulate
 from tests.simulation.pair_wires import FarLease
 
 SEEDS = range(6)
-RESET_WHILE_TAKING_OVER = 751
-LOOKED_AT = range(12)
+ASKED = ("head", "read", "append", "look", "renew", "followers", "handed_on", "taken_in")
+"""Of the store by an instance that has just taken over."""
+LOOKED_AT = range(20, 50)
 """Seeds among which one must see each mutation."""
 
 
@@ -25,12 +26,21 @@ def _quiet() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.mark.parametrize("seed", [*SEEDS, RESET_WHILE_TAKING_OVER])
-def test_o4_a_pair_loses_doubles_and_forgets_nothing(seed: int) -> None:
+@pytest.mark.parametrize("seed", SEEDS)
+def test_o4_d1_a_pair_loses_doubles_and_forgets_nothing(seed: int) -> None:
     outcome = simulate(seed)
     assert outcome.wrong == ()
     assert outcome.turns > 1
     assert outcome.notes
+    assert outcome.alarms
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_o4_a_connection_that_is_reset_while_taking_over_ends_no_instance(asked: str) -> None:
+    """Whatever it has just asked of the store: it asks again."""
+    outcome = simulate(SEEDS[0], resets={asked})
+    assert outcome.wrong == ()
+    assert outcome.turns > 1
 
 
 def test_e1_the_same_seed_gives_the_same_again() -> None:

@@ -2,6 +2,7 @@
 what was told is in the journal once when it can be written again (DESIGN.md; D1, N3, O4, E1)."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,8 +10,9 @@ import pytest
 
 from adapters.stores.memory import Disk, MemoryJournal, MemorySpool
 from middleware.flow.service import Limits
-from middleware.flow.spooling import OFFER, Stand
+from middleware.flow.spooling import OFFER, Spooling, Stand
 from middleware.flow.timeline import build
+from middleware.ops.metrics import Metrics
 from middleware.ports import Fenced, Standing, Submitted
 from schemas import alarm as a
 from schemas.event import Event
@@ -20,7 +22,7 @@ from tests import alarms
 from tests.flowing import Running, records, start
 from tests.room import made
 from tests.said import HIGH_STREET, Cad, Team, marker, resource
-from tests.virtual import virtual
+from tests.virtual import VirtualClock, virtual
 
 LIMITS = Limits(journal=timedelta(seconds=1), spool_bytes=1 << 20)
 
@@ -196,6 +198,45 @@ async def test_o4_it_starts_and_goes_on_though_the_journal_is_still_away() -> No
     radios = [e.radio for e in told(here.disk) if isinstance(e, ManDownSignalled)]
     assert radios == [alarms.RADIO, "102"]
     assert again.stand is Stand.JOURNAL
+
+
+@pytest.mark.parametrize("asked", ["head", "read"])
+@virtual
+async def test_o4_a_connection_that_is_reset_while_it_takes_over_with_a_spool_is_no_end(
+    asked: str,
+) -> None:
+    """Of an instance of a pair, which has the lease already: it compares again, and what lay there
+    is brought to the journal."""
+
+    class Reset(MemoryJournal):
+        times = 2
+
+        def demand(self, name: str) -> None:
+            if name == asked and self.times:
+                self.times -= 1
+                raise OSError("the connection was reset")
+
+        async def head(self) -> int:
+            self.demand("head")
+            return await super().head()
+
+        async def read(
+            self, after: int, limit: int | None = None
+        ) -> AsyncIterator[tuple[int, bytes]]:
+            self.demand("read")
+            async for one in super().read(after, limit):
+                yield one
+
+    here = await away()
+    await here.says(alarms.pressed())
+    await here.running.stop()
+    store, clock = Reset(here.disk), VirtualClock()
+    spooling = Spooling(
+        store, MemorySpool(here.disk), clock, Metrics(), LIMITS.journal, LIMITS.spool_bytes
+    )
+    assert await spooling.acquire(await MemoryJournal(here.disk).acquire()) == here.disk.token
+    assert store.times == 0
+    assert sum(isinstance(event, ManDownSignalled) for event in told(here.disk)) == 1
 
 
 async def _start_away(disk: Disk) -> Scene:
