@@ -9,6 +9,7 @@ from typing import Any
 
 from adapters.channels.broker import NatsBroker
 from adapters.channels.mdt_loopback import PROBED, MdtLoopback
+from adapters.stores.archive_folder import ArchiveFolder
 from adapters.stores.spool_file import SpoolFile
 from adapters.table import ADAPTERS
 from adapters.wires.mqtt_connection import BrokerAt
@@ -17,6 +18,7 @@ from middleware.flow.probes import Loop, Pace, Probes
 from middleware.flow.recording.overhear import overheard
 from middleware.flow.recording.recorder import Recorder, Sources
 from middleware.flow.traces import Traces, traced
+from middleware.flow.whole import WholeJournal
 from middleware.ops.clock import SystemClock, chance
 from middleware.ops.errors import Trouble
 from middleware.ops.files import private_directory
@@ -24,7 +26,7 @@ from middleware.ops.health import LEASE, Health, Part
 from middleware.ops.keys import FileKeys
 from middleware.ops.metrics import Metrics
 from middleware.ops.tokens import Tokens
-from middleware.ports import Channel, Clock, Journal, Kind, Lease, Source, World
+from middleware.ports import Channel, Clock, Kind, Lease, Source, Store, World
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class Built:
     keys: FileKeys
     metrics: Metrics
     tokens: Tokens
-    journal: Journal
+    journal: WholeJournal
     lease: Lease | None
     """Whose turn it is to write, in a pair."""
     spool: SpoolFile
@@ -50,7 +52,7 @@ class Built:
     loopback: MdtLoopback | None
 
 
-def build(config: Config, journal: Journal | None = None) -> Built:
+def build(config: Config, journal: WholeJournal | None = None) -> Built:
     """Everything made, nothing opened but the journal, which may be the one that is open already.
     Raises Trouble with its remedy."""
     private_directory(config.state)
@@ -60,8 +62,7 @@ def build(config: Config, journal: Journal | None = None) -> Built:
     loopbacks = config.probes.devices(config.channel, embedded=config.broker.embedded)
     world = World(config.room, clock, chance(), config.state, metrics, tokens, recorder, loopbacks)
     broker = _broker(config, world)
-    journal = journal or _journal(config, world)
-    lease: Lease | None = getattr(journal, "lease", None)
+    journal = journal or open_journal(config, world)
     return Built(
         config=config,
         world=world,
@@ -69,12 +70,12 @@ def build(config: Config, journal: Journal | None = None) -> Built:
         metrics=metrics,
         tokens=tokens,
         journal=journal,
-        lease=lease,
+        lease=journal.lease,
         spool=SpoolFile(config.spool_file(), config.journal.spool_bytes),
         broker=broker,
         sources=_adapters(Kind.SOURCE, config.source, world),
         channels=_adapters(Kind.CHANNEL, _with_broker(config, broker), world),
-        health=Health((*Part, LEASE) if lease else Part),
+        health=Health((*Part, LEASE) if journal.lease else Part),
         recorder=recorder,
         traces=_traces(config, clock),
         probes=_probes(config, world),
@@ -82,10 +83,16 @@ def build(config: Config, journal: Journal | None = None) -> Built:
     )
 
 
-def _journal(config: Config, world: World) -> Journal:
+def open_journal(config: Config, world: World) -> WholeJournal:
+    """The configured store, and what went to the archive before it."""
     ((name, settings),) = config.store.items()
-    journal: Journal = ADAPTERS[Kind.STORE, name].make(settings, world)
-    return journal
+    return with_archive(config, ADAPTERS[Kind.STORE, name].make(settings, world))
+
+
+def with_archive(config: Config, store: Store) -> WholeJournal:
+    """This store, with the archive of the configuration where there is one."""
+    folder = config.archive_folder()
+    return WholeJournal(store, ArchiveFolder(folder, config.room) if folder else None)
 
 
 def _traces(config: Config, clock: Clock) -> Traces | None:

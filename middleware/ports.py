@@ -104,6 +104,48 @@ class Journal(Protocol):
     async def close(self) -> None: ...
 
 
+class Store(Journal, Protocol):
+    """A journal whose old records may go; `read` then begins at the first that is there."""
+
+    async def drop(self, until: int, token: int) -> None:
+        """Forget the records up to `until`, if they are there. Raises Fenced, OSError; OutOfPlace
+        unless `until` is before the head."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Positions from `first` to `last`, both in it."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The records of a span; where there is a `fault`, those before it."""
+
+    span: Span
+    records: tuple[bytes, ...]
+    fault: str = ""
+
+
+class Archive(Protocol):
+    """Old records outside the store, in segments that never change. Each call raises OSError."""
+
+    async def spans(self) -> Sequence[Span]:
+        """Of the segments there are, in order."""
+        ...
+
+    async def write(self, first: int, records: Sequence[bytes], token: int) -> None:
+        """One more; durable when it returns. `token`: the writer's, who may have a double."""
+        ...
+
+    async def load(self, span: Span) -> Segment:
+        """As it lies on the disk."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """Who writes, as the store has it: the token, and a `beat` that changes with each renewal and

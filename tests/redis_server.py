@@ -25,7 +25,7 @@ STREAM_OF_JOURNAL = "forewarn:{eoc1}:journal"
 JOURNAL_RIGHTS = (
     "~forewarn:{eoc1}:* -@all +@connection -@dangerous +config|get +info +multi +exec +eval "
     "+get +incrby +xadd +xrange +xrevrange +hget +hset +hgetall +rpush +lrange +ltrim +expire "
-    "+persist"
+    "+persist +xtrim"
 )
 """What docs/redis.md gives whoever keeps the journal of the room eoc1 there."""
 OTHER_USER = "forewarn-journal-2"

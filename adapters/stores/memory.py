@@ -13,6 +13,8 @@ class Disk:
     """What survives a crash: it outlives the journals opened on it."""
 
     records: list[bytes] = field(default_factory=list)
+    dropped: int = 0
+    """So many before them are gone."""
     token: int = 0
     snapshot: Snapshot | None = None
     spool: Spooled = field(default_factory=lambda: Spooled(None, 1, ()))
@@ -32,7 +34,7 @@ class MemoryJournal:
     An append reaches the disk after `delay` (on `clock`): whoever is cancelled before that has
     written nothing, whatever was waiting. `fault` is called with "before" and with "after" the
     records became durable; what it raises (OSError, a crash of the test's own) comes out of
-    `append`, so that with "after" they are kept though nobody was told.
+    `append`, so that with "after" they are kept though nobody was told. `drop` calls it too.
     """
 
     def __init__(
@@ -54,7 +56,7 @@ class MemoryJournal:
         return self.disk.token
 
     async def head(self) -> int:
-        return len(self.disk.records)
+        return self.disk.dropped + len(self.disk.records)
 
     async def append(self, expected: int, token: int, records: Sequence[bytes]) -> None:
         async with self._writing:
@@ -66,22 +68,36 @@ class MemoryJournal:
             self._fault("after")
 
     def _has(self, expected: int, token: int, records: list[bytes]) -> bool:
-        if token != self.disk.token:
-            raise Fenced(f"token {token} is not the last one given")
-        if expected == len(self.disk.records):
+        self._demand(token)
+        head, begin = self.disk.dropped + len(self.disk.records), expected - self.disk.dropped
+        if expected == head:
             return False
-        if self.disk.records[expected : expected + len(records)] != records:
-            raise OutOfPlace(
-                f"other records lie after {expected}, the head is {len(self.disk.records)}"
-            )
+        if self.disk.records[max(0, begin) : max(0, begin + len(records))] != records:
+            raise OutOfPlace(f"other records lie after {expected}, the head is {head}")
         return True
 
     async def read(self, after: int, limit: int | None = None) -> AsyncIterator[tuple[int, bytes]]:
-        position, left = after, limit
-        while position < len(self.disk.records) and left != 0:
-            yield position + 1, self.disk.records[position]
+        position, left = max(after, self.disk.dropped), limit
+        while (index := position - self.disk.dropped) < len(self.disk.records) and left != 0:
+            if index < 0:  # it was dropped meanwhile
+                position = self.disk.dropped
+                continue
+            yield position + 1, self.disk.records[index]
             position += 1
             left = None if left is None else left - 1
+
+    async def drop(self, until: int, token: int) -> None:
+        self._fault("drop")
+        self._demand(token)
+        if until >= await self.head():
+            raise OutOfPlace(f"{until} is not before the head")
+        gone = max(0, until - self.disk.dropped)
+        del self.disk.records[:gone]
+        self.disk.dropped += gone
+
+    def _demand(self, token: int) -> None:
+        if token != self.disk.token:
+            raise Fenced(f"token {token} is not the last one given")
 
     async def save_snapshot(self, snapshot: Snapshot) -> None:
         self.disk.snapshot = snapshot

@@ -10,6 +10,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from adapters.stores.redis_appends import FIELD, Appends
+from adapters.stores.redis_dropping import drop
 from adapters.stores.redis_lease import RedisLease
 from adapters.stores.redis_link import NAME, Commands, RedisLink
 from adapters.stores.redis_settings import RedisSettings
@@ -25,7 +26,7 @@ Row = tuple[int, bytes]
 
 
 class RedisJournal:
-    """See ports.Journal. Whatever fails at the server is an OSError; before it was reached once, a
+    """See ports.Store. Whatever fails at the server is an OSError; before it was reached once, a
     Trouble that says what to set."""
 
     def __init__(self, settings: RedisSettings, room: str) -> None:
@@ -63,6 +64,9 @@ class RedisJournal:
                 yield row
             after, most = rows[-1][0], _as_many_again(rows)
             left = None if left is None else left - len(rows)
+
+    async def drop(self, until: int, token: int) -> None:
+        await drop(self._link, (self._stream, self._token), until, token)
 
     async def save_snapshot(self, snapshot: Snapshot) -> None:
         await self._snapshot.save(snapshot)

@@ -68,12 +68,12 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Opened]:
     """The journal and keys of the configuration, for reading; Trouble where there is none."""
     from random import Random
 
-    from adapters.table import ADAPTERS
+    from middleware.building import open_journal
     from middleware.ops.clock import SystemClock
     from middleware.ops.errors import Trouble
     from middleware.ops.keys import FileKeys
     from middleware.ops.metrics import Metrics
-    from middleware.ports import Kind, World
+    from middleware.ports import World
 
     config = read_config(args)
     if not config.state.is_dir():
@@ -82,8 +82,7 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Opened]:
     keys = FileKeys(config.keys_directory())
     chance = Random(0)  # noqa: S311 - who only reads draws nothing
     world = World(config.room, clock, chance, config.state, Metrics(), {})
-    ((name, settings),) = config.store.items()
-    journal: Journal = ADAPTERS[Kind.STORE, name].make(settings, world)
+    journal = open_journal(config, world)
     try:
         if not await journal.head():
             raise Trouble("that journal holds no record", "name the right --config")
@@ -133,7 +132,8 @@ def snapshot(args: argparse.Namespace) -> int:
 
     os.nice(LOW_PRIORITY)  # what lives comes first, from the first module read
     position = asyncio.run(_snapshot(args))
-    tell(f"snapshot taken at position {position}")
+    tell(f"snapshot taken at position {position}, and read back")
+    print(position)
     return FINE
 
 

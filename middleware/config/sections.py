@@ -103,6 +103,16 @@ class JournalKeeping(Section):
         10_000,
         description="records between two snapshots of the state; a tenth of them where it is calm",
     )
+    archive: Path | None = Field(
+        None,
+        description="folder to which old records go while the service runs, in a folder of the "
+        "room's code; of a pair, one that both see; without it all of them stay in the store",
+    )
+    keep: Annotated[int, Field(ge=100, le=100_000_000)] = Field(
+        10_000,
+        description="records that stay in the store at least, beside those after the last "
+        "snapshot, where there is an archive",
+    )
     anchor: Path | None = Field(
         None,
         description="file to which signed heads of the chain are added; best on another machine's "
@@ -298,6 +308,9 @@ class Config(Section):
 
     def anchor_file(self) -> Path:
         return self.journal.anchor or self.state / "anchors.jsonl"
+
+    def archive_folder(self) -> Path | None:
+        return self.journal.archive and self.journal.archive / self.room
 
     def spool_file(self) -> Path:
         return self.journal.spool or self.state / "spool"

@@ -24,6 +24,9 @@ CALM = 50
 EARLY = 10
 """The part of `every` that is enough then."""
 
+Take = Callable[[], Awaitable[int | None]]
+"""Makes a snapshot, keeps it and reads it back: its position, or None where that failed."""
+
 log = structlog.get_logger()
 
 
@@ -34,10 +37,15 @@ class SnapshotKeeper:
     is live."""
 
     def __init__(
-        self, every: int, take: Callable[[], Awaitable[bool]], folded: int, clock: Clock
+        self,
+        every: int,
+        take: Take,
+        folded: int,
+        clock: Clock,
+        on_taken: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """`take` makes one and says whether it did; `folded` records came since the last."""
-        self._every, self._take, self._clock = every, take, clock
+        """`folded` records came since the last one; `on_taken` is told the position of each."""
+        self._every, self._take, self._clock, self._on_taken = every, take, clock, on_taken
         self._since = self._looked = folded
         self._imported = 0
         self._weighty = False
@@ -54,7 +62,10 @@ class SnapshotKeeper:
             if not self._is_due():
                 continue
             self._since, self._weighty = 0, False
-            if not await self._take():
+            position = await self._take()
+            if position is not None:
+                self._on_taken(position)
+            else:
                 log.error(
                     "snapshot_failed", remedy=Fixed("a restart takes longer; see what it printed")
                 )
@@ -76,18 +87,19 @@ class SnapshotKeeper:
         return True
 
 
-def snapshot_taker(config_file: Path | None) -> Callable[[], Awaitable[bool]]:
+def snapshot_taker(config_file: Path | None) -> Take:
     """`forewarn journal snapshot` as a child of low priority, with our configuration."""
     command = [sys.executable, "-m", "middleware", "journal", "snapshot"]
     if config_file is not None:
         command += ["--config", str(config_file)]
 
-    async def take() -> bool:
+    async def take() -> int | None:
         # by vfork: a fork, which the loop would make, stops everything while it copies the memory's
         # tables, and slows every page that is written for a while
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: ASYNC220
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)  # noqa: ASYNC220
         try:
-            return await asyncio.to_thread(child.wait) == 0
+            said, _ = await asyncio.to_thread(child.communicate)
+            return int(said) if child.returncode == 0 else None
         finally:  # it does not go on when the service has stopped
             child.kill()
 

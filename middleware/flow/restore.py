@@ -14,6 +14,7 @@ from middleware.flow.chain import Chain
 from middleware.flow.index import catch_up
 from middleware.flow.records import GENESIS
 from middleware.flow.sealing import frame, open_part, seal_part, unframe
+from middleware.ops.errors import Trouble
 from middleware.ops.redaction import Fixed
 from middleware.ports import Journal, Keys, Snapshot
 
@@ -86,18 +87,21 @@ async def load_index(journal: Journal, keys: Keys) -> MarkerIndex:
 
 async def take_snapshot(journal: Journal, keys: Keys, room: str) -> int:
     """Fold to the head and keep state and index, sealed; returns the position. Run apart from
-    the service: it needs nothing but the journal and the keys."""
+    the service: it needs nothing but the journal and the keys. Trouble where it cannot be read
+    back as it was."""
     restored = await restore(journal, keys, room)
     state, index = restored.state, await load_index(journal, keys)
     catch_up(index, state.markers)
     place, name = (0, state.position), keys.current
     plain = pickle.dumps((restored.previous, state), protocol=pickle.HIGHEST_PROTOCOL)
-    pieces = (
-        name.encode(),
-        seal_part(plain, keys.key(name), b"", (*place, "snapshot")),
-        seal_part(index.dump(), keys.key(name), b"", (*place, "index")),
-    )
-    await journal.save_snapshot(Snapshot(state.position, SNAPSHOT_VERSION, frame(pieces)))
+    parts: dict[Part, bytes] = {"snapshot": plain, "index": index.dump()}
+    sealed = (seal_part(parts[part], keys.key(name), b"", (*place, part)) for part in PARTS)
+    data = frame((name.encode(), *sealed))
+    await journal.save_snapshot(Snapshot(state.position, SNAPSHOT_VERSION, data))
+    kept = await journal.load_snapshot(SNAPSHOT_VERSION)
+    if kept is None or {part: _opened(kept, keys, part) for part in PARTS} != parts:
+        remedy = "see the disk or memory of the store; the journal itself has everything"
+        raise Trouble("the snapshot could not be read back as it was", remedy)
     return state.position
 
 
@@ -108,6 +112,10 @@ async def _kept(journal: Journal, keys: Keys, part: Part) -> bytes | None:
     snapshot = await journal.load_snapshot(SNAPSHOT_VERSION)
     if snapshot is None or snapshot.position > await journal.head():
         return None
+    return _opened(snapshot, keys, part)
+
+
+def _opened(snapshot: Snapshot, keys: Keys, part: Part) -> bytes | None:
     try:
         name, *sealed = unframe(snapshot.data)
         place = (0, snapshot.position, part)

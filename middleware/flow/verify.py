@@ -10,6 +10,7 @@ from middleware.flow.anchor import Anchor, BadAnchor, read_anchor
 from middleware.flow.chain import Chain
 from middleware.flow.header import Tampered, UnknownRecord
 from middleware.flow.records import open_record
+from middleware.flow.whole import Hole
 from middleware.ops.errors import Trouble
 from middleware.ops.keys import ANCHOR
 from middleware.ports import Journal, Keys
@@ -54,23 +55,36 @@ async def verify(
     """Read everything once. `anchors` are the lines of the anchor file (`read_lines`).
 
     Finds a changed record, a gap, records in another order or of another room, a head or tail
-    cut off, a chain written anew, an anchor with a wrong signature. Raises Trouble when there
-    are anchors and no key to check them with. A last cut or rewriting after the last anchor
-    cannot be found by anybody.
+    cut off, a segment of the archive that is missing, changed or cut, a chain written anew, an
+    anchor with a wrong signature. Raises Trouble when there are anchors and no key to check them
+    with. A last cut or rewriting after the last anchor cannot be found by anybody.
     """
     check = _Check(Chain(room, keys))
     check.read_anchors(anchors)
     head = await journal.head()
-    try:
-        async for position, record in journal.read(0):
-            check.record(position, record)
-            if not check.records % EVERY:
-                progress(check.records, head)
-    except OSError as error:
-        check.fault(check.chain.position + 1, f"the store cannot be read on from here: {error}")
+    after: int | None = 0
+    while after is not None:
+        after = await _read_on(check, journal, after, lambda done: progress(done, head))
     check.tail()
     progress(check.records, head)
     return check.verdict()
+
+
+async def _read_on(
+    check: "_Check", journal: Journal, after: int, progress: Callable[[int], None]
+) -> int | None:
+    """Where to go on behind a hole; None at the end."""
+    try:
+        async for position, record in journal.read(after):
+            check.record(position, record)
+            if not check.records % EVERY:
+                progress(check.records)
+    except Hole as hole:
+        check.fault(hole.first, f"{hole.reason} (up to {hole.last})")
+        return hole.last
+    except OSError as error:
+        check.fault(check.chain.position + 1, f"the store cannot be read on from here: {error}")
+    return None
 
 
 @dataclass(slots=True)

@@ -138,6 +138,12 @@ TABLE: tuple[Row, ...] = (
     Row("forewarn_journal_append_seconds", Histogram, "time until a group was durable",
         buckets=_QUICK),
     Row("forewarn_journal_position", Gauge, "last durable position"),
+    Row("forewarn_journal_stored_records", Gauge, "records that the store of the journal holds; "
+        "those before are in the archive"),
+    Row("forewarn_archive_segments_total", Counter, "segments of the journal written to the "
+        "archive"),
+    Row("forewarn_archive_failing_seconds", Gauge, "since when nothing old could be moved from the "
+        "store to the archive; 0 while it can"),
     Row("forewarn_journal_away", Gauge, "1 while the journal cannot be written and records lie in "
         "the spool, 2 while they are in memory alone, 0 otherwise"),
     Row("forewarn_spool_records", Gauge, "records beside the journal, which it does not have yet"),

@@ -21,9 +21,9 @@ class Taker:
     def __init__(self) -> None:
         self.taken = 0
 
-    async def take(self) -> bool:
+    async def take(self) -> int:
         self.taken += 1
-        return True
+        return self.taken
 
 
 class Keeping:
