@@ -24,6 +24,7 @@ from middleware.console.web import Console
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
 from middleware.flow.anchor import Anchors
+from middleware.flow.archiving import Archiver
 from middleware.flow.asking import Asking
 from middleware.flow.core import Listener
 from middleware.flow.keep import SnapshotKeeper, snapshot_taker
@@ -204,12 +205,17 @@ async def _ask_again(
 
 
 async def _run_beside(built: Built, service: Service, host: Host) -> None:
-    """The service with all that follows it: console, anchors, snapshots, the broker's keeper."""
+    """The service with all that follows it: console, anchors, snapshots, archive, the broker."""
     config, world = built.config, built.world
     projection = Projection(clock=world.clock, state=service.state)
     anchors = Anchors(config.anchor_file(), built.keys, world.clock, service.core.writer)
     take = snapshot_taker(host.config_file)
-    keeper = SnapshotKeeper(config.journal.snapshot_every, take, service.folded, world.clock)
+    archiver = Archiver(
+        built.journal, service.core.token, config.journal.keep, world.clock, built.metrics
+    )
+    keeper = SnapshotKeeper(
+        config.journal.snapshot_every, take, service.folded, world.clock, archiver.on_snapshot
+    )
     asking = Asking([one for one in built.sources if isinstance(one, CallerDirectory)])
     unanswered = asking.unanswered(service.state)
     service.parts.listeners += [
@@ -228,6 +234,7 @@ async def _run_beside(built: Built, service: Service, host: Host) -> None:
             tasks.create_task(_kept(built, mdt_loopback.NAME, built.loopback.run))
         tasks.create_task(anchors.keep(config.journal.anchor_every))
         tasks.create_task(keeper.run())
+        tasks.create_task(archiver.run())
         tasks.create_task(built.recorder.run())
         tasks.create_task(_announce(built, service, host))
         tasks.create_task(_ask_again(service, asking, unanswered))

@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.stores.snapshot_file import SnapshotFile
+from adapters.stores.sqlite_dropping import SIZE, drop_some
 from adapters.stores.sqlite_file import as_os_error, head_of, open_for_reading
 from adapters.stores.sqlite_writer import Writer
 from middleware.ports import AdapterSpec, Fenced, Kind, OutOfPlace, Snapshot, World
@@ -27,7 +28,7 @@ CHUNK_BYTES = 4_000_000
 
 
 class SqliteJournal:
-    """See ports.Journal. Writing has one thread with one connection, reading another.
+    """See ports.Store. Writing has one thread with one connection, reading another.
 
     A reader takes a chunk at a time, so that it never holds back a checkpoint.
     """
@@ -69,6 +70,11 @@ class SqliteJournal:
                 yield row
             after = chunk[-1][0]
             left = None if left is None else left - len(chunk)
+
+    async def drop(self, until: int, token: int) -> None:
+        work = functools.partial(drop_some, until=until, token=token)
+        while await self._writer.submit(work, SIZE):
+            pass
 
     async def save_snapshot(self, snapshot: Snapshot) -> None:
         await self._aside(self._snapshot.save, snapshot)
