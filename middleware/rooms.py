@@ -6,6 +6,7 @@ Log, signals and the collector of garbage are the process's; all else is made fo
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
@@ -28,6 +29,9 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(seconds=30)
 LONG_ENOUGH = 60.0
 """Seconds after which a room that fails is not thought to be failing at once again."""
 
+THREADS = 16
+"""A room's, for what waits: a disk that hangs in one leaves threads to the others."""
+
 log = structlog.get_logger()
 
 
@@ -36,6 +40,8 @@ async def run(rooms: Sequence[Room], say: Say) -> None:
     be made, before any is served; and when the only room cannot be served any more."""
     clock = SystemClock()
     start_logging(clock)
+    threads = ThreadPoolExecutor(THREADS * len(rooms), "beside")
+    asyncio.get_running_loop().set_default_executor(threads)
     process = _Process(rooms, say, clock)
     with ExitStack() as held:
         for room in rooms:

@@ -5,7 +5,7 @@ async with neighbours(tmp_path) as rooms: rooms.one.import_markers(…), rooms.t
 
 import json
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,12 +63,7 @@ class Neighbours:
 
     def another(self, log: Path) -> subprocess.Popen[bytes]:
         """One more process for the same rooms."""
-        files = [word for room in self.rooms for word in ("--config", str(room.config))]
-        with log.open("ab") as out:
-            return subprocess.Popen(
-                [*FOREWARN, "run", *files], cwd=self.folder, env=environ({}),
-                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+        return process_for(self.folder, self.rooms, log)
 
     async def stop(self) -> int:
         """SIGTERM; the exit code of the process."""
@@ -77,6 +72,16 @@ class Neighbours:
         self.one.child = self.two.child = None
         child.terminate()
         return await ended(child)
+
+
+def process_for(folder: Path, rooms: Sequence[ControlRoom], log: Path) -> subprocess.Popen[bytes]:
+    """`forewarn run` for these rooms."""
+    files = [word for room in rooms for word in ("--config", str(room.config))]
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [*FOREWARN, "run", *files], cwd=folder, env=environ({}), stdin=subprocess.DEVNULL,
+            stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
 
 
 def set_up(folder: Path, one: str = "", two: str = "") -> Neighbours:
