@@ -28,6 +28,8 @@ JOURNAL_RIGHTS = (
     "+persist +xtrim"
 )
 """What docs/redis.md gives whoever keeps the journal of the room eoc1 there."""
+RIGHTS_IN_CLUSTER = " +cluster|nodes"
+"""What docs/redis-failover.md adds to them."""
 OTHER_USER = "forewarn-journal-2"
 """The same for the room eoc2, on the same server."""
 
@@ -52,7 +54,8 @@ class RedisServer:
     def __init__(self, folder: Path, **options: str) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        journal = f"user {JOURNAL_USER} on >{PASSWORD} {JOURNAL_RIGHTS}"
+        rights = JOURNAL_RIGHTS + (RIGHTS_IN_CLUSTER if "cluster-enabled" in options else "")
+        journal = f"user {JOURNAL_USER} on >{PASSWORD} {rights}"
         other = journal.replace(JOURNAL_USER, OTHER_USER).replace("eoc1", "eoc2")
         everybody = "user default on nopass ~* &* +@all"
         (folder / "users.acl").write_text(f"{ACL}\n{journal}\n{other}\n{everybody}\n")
@@ -62,14 +65,9 @@ class RedisServer:
 
     async def start(self) -> None:
         """Start it, and wait until it answers. Raises ServerEnded."""
-        options = {
-            "port": self.port, "bind": "127.0.0.1", "dir": self._folder, "save": "",
-            "appendonly": "yes", "appendfsync": "always", "aclfile": self._folder / "users.acl",
-        } | self.options  # fmt: skip
-        words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
         with (self._folder / "server.log").open("ab") as log:
             self._child = await asyncio.create_subprocess_exec(
-                server_program(), *words, stdout=log, stderr=log
+                server_program(), *self._words(), stdout=log, stderr=log
             )
         async with asyncio.timeout(60), self.client() as client:
             while True:
@@ -79,6 +77,15 @@ class RedisServer:
                     said = (self._folder / "server.log").read_text(errors="replace")
                     raise ServerEnded(said[-1_000:])
                 await asyncio.sleep(0.01)
+
+    def _words(self) -> list[str]:
+        """Of its command line."""
+        options = {
+            "port": self.port, "bind": "127.0.0.1", "dir": self._folder, "save": "",
+            "appendonly": "yes", "appendfsync": "always", "aclfile": self._folder / "users.acl",
+            "repl-diskless-sync-delay": "0",
+        } | self.options  # fmt: skip
+        return [word for key, value in options.items() for word in (f"--{key}", str(value))]
 
     def freeze(self) -> None:
         """It stays connected and answers nothing."""

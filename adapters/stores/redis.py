@@ -33,8 +33,8 @@ class RedisJournal:
         """The braces keep all keys of a control room together."""
         head = f"forewarn:{{{room}}}"
         self._stream, self._token = f"{head}:journal", f"{head}:token"
-        self._where = f"redis://{settings.connect} {self._stream}"
-        self._link = RedisLink(settings)
+        self._where = f"{settings.where()} {self._stream}"
+        self._link = RedisLink(settings, self._stream)
         self._appends = Appends(self._link, self._stream, self._token)
         self._snapshot = RedisSnapshot(self._link, f"{head}:snapshot")
         self.lease = RedisLease(self._link, settings, head) if settings.pair else None

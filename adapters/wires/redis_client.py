@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from redis.asyncio import Redis
@@ -36,16 +36,7 @@ class RedisServer(BaseModel):
 
     def password(self) -> str | None:
         """Trouble where others can read the file, or nothing is in it."""
-        path = self.password_file
-        if path is None:
-            return None
-        content = read_private(path)
-        if not content or not content.strip():
-            what = f"{path} holds no password"
-            raise Trouble(
-                what, "write the password of the Redis user into password_file, chmod 600"
-            )
-        return content.decode().splitlines()[0]
+        return read_password(self.password_file)
 
     def client(
         self,
@@ -60,13 +51,33 @@ class RedisServer(BaseModel):
         return Redis(
             host=self.connect.host,
             port=self.connect.port,
-            username=self.username,
-            password=password,
             ssl=self.tls,
-            ssl_ca_certs=str(self.tls_ca_file) if self.tls_ca_file else None,
-            socket_timeout=answers.total_seconds(),
-            socket_connect_timeout=connects.total_seconds(),
-            retry=Retry(NoBackoff(), 0),
             redis_connect_func=on_connect,
-            protocol=3,
+            **self.manner(self.username, password, connects=connects, answers=answers),
         )
+
+    def manner(
+        self, username: str | None, password: str | None, *, connects: timedelta, answers: timedelta
+    ) -> dict[str, Any]:
+        """What holds for every connection, wherever it goes."""
+        told: dict[str, Any] = {
+            "username": username,
+            "password": password,
+            "socket_timeout": answers.total_seconds(),
+            "socket_connect_timeout": connects.total_seconds(),
+            "retry": Retry(NoBackoff(), 0),
+            "protocol": 3,
+        }
+        authorities = {"ssl_ca_certs": str(self.tls_ca_file)} if self.tls_ca_file else {}
+        return told | (authorities if self.tls else {})
+
+
+def read_password(path: Path | None) -> str | None:
+    """The first line of the file; Trouble where others can read it, or nothing is in it."""
+    if path is None:
+        return None
+    content = read_private(path)
+    if not content or not content.strip():
+        what = f"{path} holds no password"
+        raise Trouble(what, "write the password of the Redis user into that file, chmod 600")
+    return content.decode().splitlines()[0]

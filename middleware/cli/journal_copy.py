@@ -21,12 +21,17 @@ from middleware.cli.common import (
 from middleware.cli.files import screen
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from middleware.config import Config
     from middleware.flow.copying import Copied
     from middleware.flow.verify import Verdict
     from middleware.ports import Journal, World
 
-PLACES = "sqlite:PATH, redis://USER@HOST:PORT, or rediss://USER@HOST:PORT for TLS"
+PLACES = (
+    "sqlite:PATH, redis://USER@HOST:PORT, rediss://… for TLS, or configured: the store of --config"
+)
+CONFIGURED = "configured"
 REDIS = re.compile(r"(?P<tls>rediss?)://(?:(?P<username>[^@/]+)@)?(?P<connect>[^@/]+)/?")
 SQLITE = "sqlite:"
 
@@ -43,7 +48,9 @@ def add(group: "Commands[Parser]") -> None:
         "compared byte by byte, and chain and anchors of the copy are verified.",
         examples="  forewarn journal copy --from sqlite:forewarn-state/journal.sqlite \\\n"
         "    --to redis://forewarn-journal@127.0.0.1:6379 --password-file redis.secret \\\n"
-        "    --config forewarn.toml",
+        "    --config forewarn.toml\n"
+        "  forewarn journal copy --from sqlite:forewarn-state/journal.sqlite --to configured \\\n"
+        "    --config with-redis.toml",
     )
     add_config(copying)
     copying.add_argument(
@@ -124,9 +131,9 @@ async def _stores(
     chance = Random(0)  # noqa: S311 - who only copies draws nothing
     world = World(config.room, SystemClock(), chance, config.state, Metrics(), {})
     _demand_file(args.source)
-    source = _store(args.source, args, world)
+    source = _store(args.source, args, config, world)
     try:
-        target = _store(args.target, args, world)
+        target = _store(args.target, args, config, world)
         try:
             yield source, target
         finally:
@@ -144,8 +151,20 @@ def _demand_file(place: str) -> None:
         raise Trouble(f"there is no file {path}", "name another --from")
 
 
-def _store(place: str, args: argparse.Namespace, world: "World") -> "Journal":
+def _store(place: str, args: argparse.Namespace, config: "Config", world: "World") -> "Journal":
     """The store that is there; Trouble where the words name none."""
+    from adapters.table import ADAPTERS
+    from middleware.building import with_archive
+    from middleware.ports import Kind
+
+    if place == CONFIGURED:
+        ((name, settings),) = config.store.items()
+    else:
+        name, settings = _named(place, args)
+    return with_archive(config, ADAPTERS[Kind.STORE, name].make(settings, world))
+
+
+def _named(place: str, args: argparse.Namespace) -> "tuple[str, BaseModel]":
     from pydantic import ValidationError
 
     from adapters.table import ADAPTERS
@@ -153,14 +172,12 @@ def _store(place: str, args: argparse.Namespace, world: "World") -> "Journal":
     from middleware.ports import Kind
 
     name, told = _read(place, args)
-    spec = ADAPTERS[Kind.STORE, name]
     try:
-        store: Journal = spec.make(spec.settings(**told), world)
+        return name, ADAPTERS[Kind.STORE, name].settings(**told)
     except ValidationError as error:
         first = error.errors()[0]
         what = f"{place} is no place of a journal: {first['msg']}"
         raise Trouble(what, f"write it as {PLACES}") from None
-    return store
 
 
 def _read(place: str, args: argparse.Namespace) -> tuple[str, dict[str, Any]]:

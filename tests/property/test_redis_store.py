@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.stores.memory import MemoryJournal
 from adapters.stores.redis import RedisJournal
-from adapters.stores.redis_link import too_weak
+from adapters.stores.redis_durable import too_weak
 from adapters.stores.redis_settings import RedisSettings
 from middleware.ports import Fenced, Journal, OutOfPlace
 from tests.redis_server import journal_on, redis_server
@@ -25,6 +25,7 @@ GOOD = {
     "maxmemory-policy": "noeviction",
 }
 INFO = {"role": "master", "cluster_enabled": "0"}
+ALONE = RedisSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ def test_o4_it_takes_and_refuses_what_the_journal_in_memory_does(said: list[Appe
 
 
 def test_o4_a_server_that_loses_nothing_is_taken() -> None:
-    assert not list(too_weak(GOOD, INFO))
-    assert not list(too_weak(GOOD | {"maxmemory": "900"}, INFO))
-    assert not list(too_weak(GOOD | {"maxmemory-policy": "allkeys-lru"}, INFO)), (
+    assert not list(too_weak(GOOD, INFO, ALONE))
+    assert not list(too_weak(GOOD | {"maxmemory": "900"}, INFO, ALONE))
+    assert not list(too_weak(GOOD | {"maxmemory-policy": "allkeys-lru"}, INFO, ALONE)), (
         "nothing is limited"
     )
 
@@ -92,5 +93,5 @@ def test_o4_anything_else_that_it_says_or_leaves_out_is_refused_with_what_to_set
     said = {key: kept for key, kept in GOOD.items() if key != name}
     if value is not None and value != GOOD[name]:
         said[name] = value
-    ((_, wanted),) = too_weak(said, INFO)
+    ((_, wanted),) = too_weak(said, INFO, ALONE)
     assert wanted == f"{name} {GOOD[name]}"
