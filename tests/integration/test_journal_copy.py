@@ -87,11 +87,11 @@ async def test_o4_e1_the_journal_goes_to_redis_and_back_and_a_service_goes_on_th
         assert mdt.log.violations == []
         await room.stop()
 
-        for target, name, before in (
-            (FILE, "journal.sqlite", len(records)),
-            (BACK, "back.sqlite", 0),
+        for source, target, name, before in (
+            (moving.redis, FILE, "journal.sqlite", len(records)),
+            ("configured", BACK, "back.sqlite", 0),
         ):
-            back = await moving.copy(moving.redis, target)
+            back = await moving.copy(source, target)
             assert (back.code, "sound: the copy" in back.out) == (0, True), back.err
             assert f", {before} of them there before" in back.err
             came = await moving.in_file(name)

@@ -17,7 +17,7 @@ from tests.integration.sqlite_writer_child import record
 from tests.integration.test_redis_failover import journal_of
 from tests.integration.test_redis_store import Writing, rows
 from tests.property.test_redis_store import GOOD, INFO
-from tests.redis_groups import cluster, journal_in, until
+from tests.redis_groups import cluster, journal_in
 from tests.redis_server import OTHER_USER, RIGHTS_IN_CLUSTER, RedisServer, journal_on
 
 pytestmark = pytest.mark.timeout(300)
@@ -48,7 +48,7 @@ async def test_o4_two_rooms_lie_on_two_nodes_and_one_goes_on_when_its_node_is_ki
             assert await journals_at(of_eoc2) == {"forewarn:{eoc2}:journal"}
             await of_eoc1.kill()
             assert await rows(other) == [(1, b"of the other room")]
-            await until(heir.is_primary)
+            await heir.said("FAILOVER", "TAKEOVER")
             await of_eoc1.start()
             await writing.until(writing.acknowledged + 100)
             task.cancel()

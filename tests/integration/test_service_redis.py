@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,10 +45,12 @@ class RoomOnRedis(ControlRoom):
 
     user: str = JOURNAL_USER
 
+    def told(self) -> dict[str, Any]:
+        return journal_on(self.ports["redis"], self.folder, self.user)
+
     async def journal(self) -> list[Entry]:
-        told = journal_on(self.ports["redis"], self.folder, self.user)
         journal, keys = (
-            RedisJournal(RedisSettings(**told), self.room),
+            RedisJournal(RedisSettings(**self.told()), self.room),
             FileKeys(self.state / "keys"),
         )
         try:
