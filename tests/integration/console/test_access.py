@@ -14,7 +14,7 @@ from middleware.ops import access
 from middleware.ops.access import RULES, NoRule, Role
 from tests.consoles import NAMES, ConsoleRoom
 
-OF_DOORS = ("/v1/messages", "/$process-message", "/IncidentData/ent")
+OF_DOORS = ("/v1/messages", "/$process-message", "/bars/v1/metadata", "/IncidentData/ent")
 ROUTES = sorted(a for a in RULES if a.split()[0] in ("GET", "POST", "PUT", "DELETE")
                 and not a.endswith(OF_DOORS))  # fmt: skip
 VERBS = sorted(a.removeprefix("ws ") for a in RULES if a.startswith("ws "))
