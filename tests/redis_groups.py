@@ -9,10 +9,13 @@ from typing import Any
 
 from adapters.channels.broker import free_port
 from middleware.ops.listening import HostPort
-from tests.redis_server import RedisServer, journal_on
+from tests.redis_server import PASSWORD, RedisServer, journal_on
 
 PATIENCE_S = 60.0
 PRIMARY = "journal"
+SENTINEL_USER = "watch"
+SENTINEL_RIGHTS = "-@all +@connection +sentinel|master"
+"""What docs/redis-failover.md gives the service at the Sentinels."""
 PATIENT = "60000"  # ms
 SLOTS = ((0, 5460), (5461, 10922), (10923, 16383))
 """Of the three primaries; the room eoc1 is with the last, eoc2 with the one before."""
@@ -31,6 +34,7 @@ class SentinelServer(RedisServer):
             f"sentinel monitor {PRIMARY} 127.0.0.1 {primary} {quorum}\n"
             f"sentinel down-after-milliseconds {PRIMARY} {down_after_ms}\n"
             f"sentinel failover-timeout {PRIMARY} 5000\n"
+            f"user {SENTINEL_USER} on >{PASSWORD} {SENTINEL_RIGHTS}\n"
         )
 
     async def start(self) -> None:
@@ -123,7 +127,11 @@ def journal_found(sentinels: Sequence[RedisServer], folder: Path) -> dict[str, A
     told = journal_on(0, folder)
     del told["connect"]
     places = tuple(HostPort("127.0.0.1", one.port) for one in sentinels)
-    return told | {"sentinels": places, "primary": PRIMARY, "replicas": 1}
+    account = {
+        "sentinel_username": SENTINEL_USER,
+        "sentinel_password_file": told["password_file"],
+    }
+    return told | account | {"sentinels": places, "primary": PRIMARY, "replicas": 1}
 
 
 # --- a cluster --------------------------------------------------------------------------

@@ -34,8 +34,8 @@ Commands = Pipeline
 NAME = "redis"
 REMEDIES = {
     "closed": "check that the server runs, then connect, tls and tls_ca_file in [store.redis]",
-    "refused": "check username and password_file in [store.redis], and the rights of that user: "
-    "docs/redis.md has them",
+    "refused": "check username and password_file in [store.redis] (at Sentinels sentinel_username "
+    "and sentinel_password_file), and the rights of that user: docs/redis.md has them",
     "primary": "nothing while another server takes over: it is looked for; if it lasts, look at "
     "sentinels and primary, or cluster, in [store.redis], and at what they say",
     "in_clear": "set tls = true in [store.redis]",

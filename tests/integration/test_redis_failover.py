@@ -23,11 +23,18 @@ from middleware.ports import OutOfPlace
 from tests.integration.sqlite_writer_child import record
 from tests.integration.test_redis_store import STREAM, Writing, rows, when_back
 from tests.property.test_redis_store import GOOD, INFO
-from tests.redis_groups import caught_up, journal_found, replicated, watched
+from tests.redis_groups import (
+    SENTINEL_RIGHTS,
+    caught_up,
+    journal_found,
+    replicated,
+    watched,
+)
 from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.timeout(300)
 PATIENT = timedelta(seconds=20)
+DOCS = Path(__file__).parents[2] / "docs" / "redis-failover.md"
 SOON = timedelta(seconds=4)
 """Half of it is waited for replicas that do not come."""
 CALM = 600_000
@@ -200,6 +207,23 @@ def test_o4_more_than_half_of_the_servers_have_what_is_acknowledged(
     info = INFO | {"redis_version": "7.2.4", "connected_slaves": str(connected)}
     found = [what for _, what in too_weak(GOOD, info, settings)]
     assert [wanted in one for one in found] == [True] if wanted else not found
+
+
+def test_e2_the_rights_of_the_documentation_are_those_that_the_tests_give() -> None:
+    assert SENTINEL_RIGHTS in DOCS.read_text()
+
+
+async def test_e2_a_sentinel_that_refuses_the_user_is_named_with_the_remedy(
+    tmp_path: Path,
+) -> None:
+    async with (
+        replicated(tmp_path, 0) as (primary,),
+        watched(tmp_path, primary, 0, count=1, down_after_ms=CALM) as (sentinel,),
+        journal_of(journal_found([sentinel], tmp_path) | {"sentinel_username": "x"}) as journal,
+    ):
+        with pytest.raises(Trouble, match="refuses this user") as refused:
+            await journal.head()
+        assert "sentinel_username" in refused.value.remedy
 
 
 async def test_e2_a_primary_elsewhere_is_not_spoken_to_in_clear(tmp_path: Path) -> None:
