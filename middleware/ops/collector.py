@@ -1,4 +1,4 @@
-"""The collector of cyclic garbage: the process has one, whatever rooms it serves (M3).
+"""The collector of cyclic garbage: the process has one, whatever rooms it serves.
 
 Markers and state stay, and walking them all stops everything for a third of a second: only the
 young generations are collected while a room is served. Almost nothing here is cyclic.

@@ -1,4 +1,4 @@
-"""One collector of garbage for all rooms of a process: none is walked for another (M3, O4)."""
+"""One collector of garbage for all rooms of a process: none is walked for another (O4)."""
 
 import gc
 import weakref
@@ -28,14 +28,14 @@ def collector() -> Iterator[Collector]:
             gc.enable()
 
 
-def test_m3_it_is_off_until_a_first_room_has_what_stays(collector: Collector) -> None:
+def test_it_is_off_until_a_first_room_has_what_stays(collector: Collector) -> None:
     assert not gc.isenabled()
     collector.settle("eoc1")
     assert gc.isenabled()
     assert gc.get_freeze_count() > 0
 
 
-def test_m3_a_room_alone_that_lets_go_is_collected_and_it_is_off_again(
+def test_a_room_alone_that_lets_go_is_collected_and_it_is_off_again(
     collector: Collector,
 ) -> None:
     held = weakref.ref(Cycle())
