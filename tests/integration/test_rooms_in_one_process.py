@@ -25,10 +25,12 @@ from tests.neighbours import Neighbour, Neighbours, serving, set_up
 from tests.room import made
 from tests.service_process import ended
 from tests.service_screen import screen
-from tests.systemd import PAGE, UNIT, Machine
+from tests.systemd import REPOSITORY, Machine
 
 pytestmark = pytest.mark.timeout(300)
 ON = "A101"
+PAGE = REPOSITORY / "docs" / "running.md"
+UNIT = "forewarn.service"
 CALLER = "07700 900673"
 THERE = {"address": "77 Quixotry Lane, Saltby", "postcode": "CT97 1AB", "phone": CALLER}
 ELSEWHERE = {"address": "9 Ropewalk Terrace, Saltby", "postcode": "CT97 3TW"}
