@@ -18,12 +18,15 @@ LEAST_SURE = 988
 """The most for numbers that agree, but are not written alike."""
 
 NEARLY, HALF, DOUBTED = 850, 40, 140
-"""Number, street and postcode agree, a name does not: likely from so many points, else not."""
+"""Number, street and postcode agree, a name does not: likely from so many points, else not; not
+either where the number stands before a building that the marker does not have."""
 UNPLACED = 550
-"""Number and street agree and nothing says where: 80 of a thousand such answers to the labelled
-queries were right, and 960 when the markers' own numbers and streets were asked for alone."""
+"""Number and street agree and nothing says where. When the markers' own numbers and streets were
+asked for alone 960 of a thousand such answers were right; but of the streets of London that have
+such names so many have a namesake there that 500 to 700 are to be expected (docs/matching.md)."""
 ELSEWHERE, NEAR = 10, 60
-"""So little is left when the postcode differs, or is only half, and less than that agrees."""
+"""So little is left when another place was said, or when the postcode differs, or is only half, and
+less than that agrees."""
 
 _FOUND = (
     (SAME_POSTCODE, ((105, 999), (85, 998), (0, 996))),
@@ -63,9 +66,9 @@ def possible(verdict: Verdict) -> int:
     exact = verdict.postcode >= SAME_POSTCODE
     if verdict.fit is Fit.SAME:
         if exact:
-            return NEARLY if verdict.points >= HALF else DOUBTED
+            return NEARLY if verdict.points >= HALF and not verdict.doubted else DOUBTED
         if verdict.vague and verdict.postcode == 0 and verdict.street >= AGREES:
-            return UNPLACED
+            return ELSEWHERE if verdict.doubted else UNPLACED
         if verdict.postcode > 0 and verdict.points < NEAR:
             return ELSEWHERE
     return _POSSIBLE[verdict.fit][0 if exact else 1] + max(verdict.points, 0) // 10

@@ -17,7 +17,13 @@ from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.settling import whole_name
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.store import Store
-from middleware.domain.matching.unplaced import is_rare_house, is_unplaced, settle_unplaced
+from middleware.domain.matching.unplaced import (
+    doubt_place,
+    is_rare_house,
+    is_unplaced,
+    says_no_more,
+    settle_unplaced,
+)
 from schemas.caller import CallerPlace
 from schemas.check import Answer, Whereabouts
 from schemas.marker import Marker
@@ -33,7 +39,7 @@ class MarkerIndex:
     bounded in candidates, scores are integers, nothing depends on time or chance.
     """
 
-    version: ClassVar[str] = "forewarn-matcher/4"
+    version: ClassVar[str] = "forewarn-matcher/5"
 
     def __init__(self) -> None:
         self._position = 0
@@ -117,7 +123,10 @@ class MarkerIndex:
         place = LONDON if LONDON in reading.words else ""
         for verdict in verdicts:
             spec = verdict.spec
-            if not is_unplaced(reading, verdict):
+            if verdict.doubted or not is_unplaced(verdict):
+                continue
+            doubt_place(reading, verdict)
+            if not says_no_more(reading, spec):
                 continue
             if rare(spec.names) and whole_name(reading, spec):
                 settle_unplaced(verdict, "name and street are rare enough without a town")

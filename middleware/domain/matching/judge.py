@@ -13,7 +13,7 @@ from middleware.domain.matching.postcodes import near
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.settling import is_identical, settled
 from middleware.domain.matching.spec import Spec
-from middleware.domain.matching.street import ABSENT, Street, street, written
+from middleware.domain.matching.street import ABSENT, AGREES, SLIP, Street, street, written
 
 FOUND, POSSIBLE = 70, 30
 SAME_POSTCODE = 40
@@ -56,6 +56,8 @@ class Verdict:
     vague: bool = False
     postcode: int = 0
     street: int = 0
+    doubted: bool = False
+    """A building or a place was said that the marker does not have."""
 
 
 SURE_FITS = frozenset({Fit.SAME, Fit.EQUIVALENT, Fit.COVERED, Fit.NO_HOUSE, Fit.INSIDE})
@@ -112,14 +114,17 @@ class Judge:
         if site is None:
             return None
         road, name, place, asked = site
-        if stands_apart(query, spec, road.at) and not (exact and is_of_a_house(spec.house)):
+        apart = stands_apart(query, spec, road.at) and not (exact and is_of_a_house(spec.house))
+        if apart:
             name = (AGAINST, "a name stands before the street") if exact else None
         if name is None:
             return None
         if exact and road.points > 0:
             numbers = settled(query, spec, numbers, name[0])
         points = road.points + postcode[0] + name[0] + place[0] + _slip(road.points, postcode[0])
-        points += _NUMBER[numbers] if spec.house or spec.units else UNNUMBERED
+        points += (
+            _NUMBER[numbers] if spec.house or spec.units else _unnumbered(spec, road, exact=exact)
+        )
         if identical and _confirmed(place[0], postcode[0]):
             points = SURE if exact else max(points + WHOLE, FOUND)
         unnumbered = numbers is Fit.SAME and not query.numbers
@@ -128,7 +133,7 @@ class Judge:
         if vague or not (exact or identical or asked):
             points = min(points, FOUND - 1)
         reasons = [s for s in said if s]
-        return Verdict(spec, numbers, points, reasons, vague, postcode[0], road.points)
+        return Verdict(spec, numbers, points, reasons, vague, postcode[0], road.points, apart)
 
     def _site(
         self, spec: Spec, at: int, postcode: int, *, numbered: bool, identical: bool
@@ -174,6 +179,13 @@ def _name(query: Reading, spec: Spec, at: int, *, exact: bool) -> Said | None:
     if spec.house and not exact and ANOTHER < name[0] <= 0 and building_named(query, at):
         return ANOTHER, "a building was named that is not in the marker"
     return name
+
+
+def _unnumbered(spec: Spec, road: Street, *, exact: bool) -> int:
+    """A street that is all there is to a marker may have a slip: its postcode has no second one."""
+    slip = AGREES - road.points
+    forgiven = exact and road.typed and not spec.names and slip <= SLIP
+    return UNNUMBERED + (slip if forgiven else 0)
 
 
 def _slip(road: int, postcode: int) -> int:

@@ -7,6 +7,7 @@ markers, the place is sure enough. A named building in its street is its own pro
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.judge import FOUND, Verdict
+from middleware.domain.matching.keys import LONDON
 from middleware.domain.matching.numbers import Fit
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
@@ -14,13 +15,28 @@ from middleware.domain.matching.street import AGREES
 from middleware.domain.matching.widespread import is_rare
 
 
-def is_unplaced(query: Reading, verdict: Verdict) -> bool:
-    """Nothing says where it is, and nothing speaks against it."""
-    spec = verdict.spec
-    if not verdict.vague or verdict.fit not in (Fit.SAME, Fit.COVERED) or verdict.street < AGREES:
-        return False
+def is_unplaced(verdict: Verdict) -> bool:
+    """Number and street agree, and nothing says where it is."""
+    alike = verdict.fit is Fit.SAME or verdict.fit is Fit.COVERED
+    return verdict.vague and alike and verdict.street >= AGREES
+
+
+def says_no_more(query: Reading, spec: Spec) -> bool:
+    """Nothing was said that the marker does not have."""
     known = {*spec.names, *spec.street, *spec.kind.split(), *spec.places} | w.UNSAID
     return known.issuperset(query.words)
+
+
+def doubt_place(query: Reading, verdict: Verdict) -> None:
+    """14 ALDER ROAD, HOUNSLOW is hardly the one that is known to be in London, nor the reverse."""
+    spec = verdict.spec
+    known = {*spec.names, *spec.street, *spec.places} | w.COMMON | w.COUNTIES
+    if LONDON in query.words:
+        verdict.doubted = LONDON not in spec.places
+    else:
+        verdict.doubted = not known.issuperset(query.words)
+    if verdict.doubted:
+        verdict.reasons.append("a place was given that the marker does not have")
 
 
 def is_rare_house(query: Reading, spec: Spec) -> bool:

@@ -166,13 +166,14 @@ _WELSH = (
     "HEOL LLAN LLWYN LLYS MAES MORFA NANT NEUADD NEWYDD PANT PARC PEN PENTRE PLAS RHIW RHODFA RHOS "
     "STRYD TAN TREM TY TYN YNYS"
 )
+_CHURCHES = "ALL CHRIST CHRISTCHURCH EMMANUEL HOLY SAINT TRINITY"
 _NUMBERS = (
     "CENTURY ENTERPRISE FIRST FOUR GARDEN HALF LIBERTY LOVE MILLENNIUM MOUNT PARADE PEACE PENNY "
     "RETAIL SECOND SEVEN SHORT SIR THIRD THREE TWELVE TWO VISTA VUE"
 )
 
 EVERYWHERE = w.STREET_TYPES | w.BUILDING_WORDS | w.QUALIFIERS | w.COUNTIES | _words(
-    _LAND, _BUILT, _TREES, _CROWN, _WELSH, _NUMBERS
+    _LAND, _BUILT, _TREES, _CROWN, _WELSH, _CHURCHES, _NUMBERS
 )  # fmt: skip
 """Also two of these together make up no rare name."""
 
@@ -181,7 +182,9 @@ WIDESPREAD = EVERYWHERE | _COMPOUND | _words(_CRAFTS, _ANIMALS, _NAMES, _PEOPLE,
 
 
 def is_rare(street: tuple[str, ...]) -> bool:
-    """True for a name that is hardly given to a second street in the same town."""
+    """True for a name that is hardly given to a second street in the same town; no saint's is."""
     words = [word for word in street if word not in w.EMPTY]
+    if words[:1] == ["ST"] and len(words) < 3:
+        return False
     common = WIDESPREAD if len(words) < 2 else EVERYWHERE
     return len(words) > 2 or any(len(word) > 2 and word not in common for word in words)
