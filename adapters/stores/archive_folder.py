@@ -57,9 +57,10 @@ class ArchiveFolder:
         return sorted(Span(int(name[1]), int(name[2])) for name in names if name)
 
     def _write(self, first: int, records: Sequence[bytes], token: int) -> None:
-        if not self._folder.exists():
-            private_directory(self._folder)
-            sync_directory(self._folder.parent)
+        for folder in (self._folder.parent, self._folder):
+            if not folder.exists():
+                private_directory(folder)
+                sync_directory(folder.parent)
         self._sweep(token)
         path = self._path(Span(first, first - 1 + len(records)))
         beside = path.with_name(f"{path.name}.new-{token}")

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from middleware.console.acts import Acts
 from middleware.console.guard import CALLER
 from middleware.flow.timeline import TimelineLine
+from middleware.ops.errors import Trouble
 from middleware.ops.health import Health
 
 Timeline = Callable[[str], Awaitable[Sequence[TimelineLine]]]
@@ -41,7 +42,10 @@ class Watching:
         """Who looked is on record first (E1)."""
         incident = request.match_info["incident"][:200]
         await self.acts.open_note(request[CALLER], incident)
-        lines = await self.timeline(incident)
+        try:
+            lines = await self.timeline(incident)
+        except (Trouble, OSError) as fault:
+            raise web.HTTPServiceUnavailable(text=str(fault)) from fault
         if not lines:
             raise web.HTTPNotFound(text="no record speaks of that incident")
         return web.json_response(body=orjson.dumps(lines))

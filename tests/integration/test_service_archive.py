@@ -96,6 +96,7 @@ async def test_o4_e1_e3_old_records_leave_redis_while_the_service_works_and_noth
             await here.load(200_000)
             await here.until_archived(2)
             assert await here.timeline() == before, "its records lie in the archive alone now"
+            await the_console_says_what_is_missing(here)
             await room.until_figure(0, "forewarn_archive_failing_seconds")
             sound = await room.forewarn("journal", "verify")
             assert (sound.code, "sound" in sound.out) == (0, True), sound.out
@@ -114,6 +115,18 @@ async def the_first_incident_is_told(room: RoomOnRedis) -> None:
         async with screen(room, Role.DISPATCHER) as desk:
             await desk.until_told("acknowledged", "000001", ON)
         await cad.settled()
+
+
+async def the_console_says_what_is_missing(here: Archiving) -> None:
+    first = here.segment(1)
+    aside = first.rename(first.with_name("aside"))
+    async with (
+        here.room.program(Role.AUDITOR) as http,
+        http.get("/api/timeline/000001") as answer,
+    ):
+        assert answer.status == 503
+        assert "journal positions 1 to 1000: neither" in await answer.text()
+    aside.rename(first)
 
 
 async def what_is_missing_or_changed_is_named(here: Archiving) -> None:
