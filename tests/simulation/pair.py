@@ -39,11 +39,11 @@ SAYS_S = 1.5
 """Between two messages of the CAD, on average."""
 PRESSES_S = 4.0
 """Between two crews that press their button, on average."""
-STORM_S = 120.0
+STORM_S = 70.0
 AGAIN_S = 5.0
 REST_S = 120.0
 """For all to come to rest, at most; and at rest it must stay, for a while."""
-STAYS_S = 20.0
+STAYS_S = 10.0
 LONGEST_S = 600.0
 """For all of it."""
 
@@ -244,7 +244,7 @@ class World:
     async def storm(self) -> None:
         """One fault after the other, each mended before the next."""
         while asyncio.get_running_loop().time() < STORM_S:
-            await asyncio.sleep(self.chance.uniform(1, 15))
+            await asyncio.sleep(self.chance.uniform(0.5, 8))
             one = self.chance.choice(self.instances)
             fault = self.chance.choice(("killed", "paused", "cut off", "answers lost"))
             self.faults[fault] += 1

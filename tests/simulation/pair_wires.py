@@ -44,7 +44,13 @@ class Wire:
         way."""
         under_way = of_life(self._net, self._carried(work))
         under_way.add_done_callback(_seen)
-        answer = await asyncio.shield(under_way)
+        return self._back(name, await asyncio.shield(under_way))
+
+    async def ask(self, name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """As `carry`, of what changes nothing there: it does not matter whether it still arrives."""
+        return self._back(name, await self._carried(work))
+
+    def _back(self, name: str, answer: T) -> T:
         just_taken = asyncio.get_running_loop().time() < self._taken_at + RESET_S
         if just_taken and name in self._resets:
             raise OSError("the connection was reset")
@@ -78,7 +84,7 @@ class FarJournal:
         raise AssertionError("an instance of a pair takes the lease")
 
     async def head(self) -> int:
-        return await self._wire.carry("head", self._journal.head)
+        return await self._wire.ask("head", self._journal.head)
 
     async def append(self, expected: int, token: int, records: Sequence[bytes]) -> None:
         await self._wire.carry("append", lambda: self._journal.append(expected, token, records))
@@ -87,7 +93,7 @@ class FarJournal:
         async def all_of_them() -> list[tuple[int, bytes]]:
             return [row async for row in self._journal.read(after, limit)]
 
-        for row in await self._wire.carry("read", all_of_them):
+        for row in await self._wire.ask("read", all_of_them):
             yield row
 
     async def save_snapshot(self, snapshot: Snapshot) -> None:
@@ -109,7 +115,7 @@ class FarLease:
         self._lease, self._wire, self.name = MemoryLease(disk, name, LASTS), wire, name
 
     async def look(self) -> Held:
-        return await self._wire.carry("look", self._lease.look)
+        return await self._wire.ask("look", self._lease.look)
 
     async def take(self, seen: Held) -> int | None:
         token = await self._wire.carry("take", lambda: self._lease.take(seen))
@@ -127,13 +133,13 @@ class FarLease:
         await self._wire.carry("stand_by", lambda: self._lease.stand_by(position))
 
     async def followers(self) -> Mapping[str, tuple[int, int]]:
-        return await self._wire.carry("followers", self._lease.followers)
+        return await self._wire.ask("followers", self._lease.followers)
 
     async def hand_on(self, records: Sequence[bytes]) -> None:
         await self._wire.carry("hand_on", lambda: self._lease.hand_on(records))
 
     async def handed_on(self) -> Sequence[bytes]:
-        return await self._wire.carry("handed_on", self._lease.handed_on)
+        return await self._wire.ask("handed_on", self._lease.handed_on)
 
     async def taken_in(self, token: int, count: int) -> None:
         await self._wire.carry("taken_in", lambda: self._lease.taken_in(token, count))
