@@ -47,7 +47,7 @@ class Wire:
         return self._back(name, await asyncio.shield(under_way))
 
     async def ask(self, name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """As `carry`, of what changes nothing there: it does not matter whether it still arrives."""
+        """As `carry`, of what changes nothing there: whether it still arrives does not matter."""
         return self._back(name, await self._carried(work))
 
     def _back(self, name: str, answer: T) -> T:
