@@ -7,8 +7,8 @@
             other = await two.writer(after=writer)
             two.back(writer)                 # thaw it or start it again
 
-The CAD comes through a front, which asks both for /readyz as a load balancer does; vehicles and
-services share a broker. `journal()` reads past every fault.
+CAD, gateway of man-down and browsers come through fronts, which ask both for /readyz as a load
+balancer does; vehicles and services share a broker. `journal()` reads past every fault.
 """
 
 import asyncio
@@ -26,8 +26,10 @@ from adapters.stores.redis import RedisJournal
 from adapters.stores.redis_settings import RedisSettings
 from middleware.engine.entry import Entry
 from middleware.flow.records import Opened, open_record
+from middleware.ops.access import Role
 from middleware.ops.files import private_directory
 from middleware.ops.keys import FileKeys
+from middleware.ops.people import People
 from simulators.cad import CadSimulator
 from simulators.cad_links import TcpLink
 from simulators.mdt import Crew, MdtSimulator
@@ -36,8 +38,12 @@ from tests.fault_proxy import FaultProxy, fault_proxy
 from tests.redis_server import JOURNAL_USER, RedisServer, journal_on, redis_server
 from tests.service import DEVICES, ControlRoom
 from tests.service_process import PATIENCE_S, ROOM, choose_ports
+from tests.service_screen import PASSWORD
 
 NAMES = ("a", "b")
+SUPERVISOR = "S. Upervisor"
+FRONTS = ("cad_tcp", "console", "man_down")
+COPIED = ("tokens.json", "people.json")
 LEASE = "2s"
 LOOK_S = 0.05
 ASK = ClientTimeout(total=1.0)
@@ -56,6 +62,8 @@ username = "{mqtt_user}"
 password_file = "{mqtt_secret}"
 [source.cad_tcp]
 listen = "127.0.0.1:{cad_tcp}"
+[source.man_down_http]
+listen = "127.0.0.1:{man_down}"
 [channel.mdt]
 [store.redis]
 connect = "127.0.0.1:{redis}"
@@ -129,6 +137,7 @@ class Pair:
     wires: dict[str, FaultProxy]
     fronts: dict[str, FaultProxy]
     cad_token: str
+    gateway_token: str
     passwords: dict[str, str] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -237,13 +246,13 @@ async def pair(
         await broker.start()
         stack.push_async_callback(broker.stop)
         wires = {name: await enter(fault_proxy(server.port)) for name in NAMES}
-        fronts = {name: await enter(fault_proxy(0)) for name in ("cad_tcp", "console")}
+        fronts = {name: await enter(fault_proxy(0)) for name in FRONTS}
         instances = {name: Instance(folder / name, choose_ports(), name=name) for name in NAMES}
         for name, one in instances.items():
-            one.ports |= {"redis": wires[name].port}
+            one.ports |= {"redis": wires[name].port, "man_down": one.ports["cad_http"]}
             _configure(one, broker, lease=lease, wait=wait, more=more)
-        token = _credentials(*instances.values())
-        two = Pair(server, broker, instances, wires, fronts, token, passwords)
+        tokens = _credentials(*instances.values())
+        two = Pair(server, broker, instances, wires, fronts, *tokens, passwords)
         await _start(two, stack)
         yield two
 
@@ -281,12 +290,15 @@ def _configure(one: Instance, broker: Nats, *, lease: str, wait: str, more: str)
     journal_on(one.ports["redis"], one.folder)
 
 
-def _credentials(first: Instance, second: Instance) -> str:
-    """Made at one, and copied to the other as docs/pair.md says; the CAD's token."""
+def _credentials(first: Instance, second: Instance) -> tuple[str, str]:
+    """Made at one, and copied to the other as docs/pair.md says; the CAD's and the gateway's
+    token."""
     private_directory(first.state)
     FileKeys.prepare(first.state / "keys")
-    token = first.tokens.add("system:cad")
+    tokens = first.tokens.add("system:cad"), first.tokens.add("system:gateway")
+    People(first.state / "people.json").add(SUPERVISOR, (Role.SUPERVISOR,), PASSWORD)
     private_directory(second.state)
     shutil.copytree(first.state / "keys", second.state / "keys")
-    shutil.copy(first.state / "tokens.json", second.state / "tokens.json")
-    return token
+    for name in COPIED:
+        shutil.copy(first.state / name, second.state / name)
+    return tokens

@@ -21,6 +21,7 @@ from simulators.cad import CadSimulator
 from simulators.cad_messages import Message
 from simulators.mdt_screen import ShownLog
 from tests.pair import Pair
+from tests.pair_alarms import Alarms, alarms_at
 from tests.room import refold
 
 CREWS = ("A101", "A102", "A103", "A104")
@@ -42,6 +43,7 @@ class Shift:
     pace_s: float = PACE_S
     """Between two incidents."""
     cad: CadSimulator = field(init=False)
+    alarms: Alarms = field(init=False)
     working: asyncio.Task[None] = field(init=False)
     log: ShownLog = field(default_factory=ShownLog)
     answered: dict[tuple[str, int], set[str]] = field(default_factory=dict)
@@ -73,6 +75,7 @@ class Shift:
     async def judged(self) -> list[str]:
         """When all has come to rest with both instances there."""
         self.working.cancel()
+        self.alarms.stop()
         async with self.two.patience("the last answers to the CAD", SETTLE_S):
             await self.cad.settled()
         end = asyncio.get_running_loop().time() + SETTLE_S
@@ -81,9 +84,10 @@ class Shift:
             entries = [one.entry for one in records]
             untold = [note for note in refold(entries).notes.values() if is_untold(note)]
             lost = [f"{one} was answered for, and is not there" for one in self.lost(entries)]
-            wrong = [*lost, *map(in_words, untold)]
+            wrong = [*lost, *map(in_words, untold), *self.alarms.missing(entries)]
             if not wrong or asyncio.get_running_loop().time() > end:
-                return [*wrong, *self.log.violations, *stale(records), *doubled(entries)]
+                twice = [*doubled(entries), *self.alarms.doubled(entries)]
+                return [*wrong, *self.log.violations, *stale(records), *twice]
             await asyncio.sleep(0.3)
 
     def lost(self, entries: list[Entry]) -> list[tuple[str, int]]:
@@ -120,13 +124,15 @@ def stale(records: list[Opened]) -> list[str]:
 
 @asynccontextmanager
 async def shift(two: Pair, *, seed: int, pace_s: float = PACE_S) -> AsyncIterator[Shift]:
-    """Crews are on, markers are in force, and the CAD speaks."""
+    """Crews are on, markers are in force, the CAD speaks, and now and then a crew presses its
+    button."""
     async with AsyncExitStack() as stack:
         during, chance = Shift(two, pace_s), Random(seed)
         await (await two.writer()).import_markers(MARKERS, len(STREETS))
         for crew in CREWS:
             await stack.enter_async_context(two.device(crew, log=during.log))
         during.cad = await stack.enter_async_context(two.cad(seed=seed, heard=during.heard))
+        during.alarms = await stack.enter_async_context(alarms_at(two))
         during.working = asyncio.create_task(during.work(chance))
         try:
             await during.goes_on()

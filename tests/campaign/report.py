@@ -18,6 +18,12 @@ def _lines(figures: Figures, seed: int, minutes: float) -> Iterator[str]:
     yield f"| of them lost | {figures.lost} |"
     yield f"| notes | {figures.notes} |"
     yield f"| shown or on record twice | {figures.twice} |"
+    yield f"| man-downs pressed | {figures.alarms} |"
+    yield f"| of them while nobody wrote | {figures.alarms_while_nobody_wrote} |"
+    yield f"| of them lost | {figures.alarms_lost} |"
+    yield f"| on record twice, or shown under another id | {figures.alarms_twice} |"
+    half, most = share(figures.reached, 0.5), share(figures.reached, 1)
+    yield f"| until a supervisor had it on the screen, p50/max s | {half:.1f} / {most:.1f} |"
     yield f"| records | {figures.records} |"
     yield f"| stale writes accepted | {figures.stale} |"
     yield f"| anything else wrong | {len(figures.wrong)} |"

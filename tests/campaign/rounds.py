@@ -1,13 +1,15 @@
 """A round: a pair that is new, faults in an order of their own, and the judgement at the end."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
+from middleware.engine.entry import Entry
 from tests.campaign.faults import FAULTS, Fault
 from tests.campaign.stage import Figures, Stage
 from tests.pair import pair
+from tests.pair_alarms import Alarms
 from tests.pair_shift import Shift, doubled, shift, stale
 from tests.room import refold
 
@@ -67,6 +69,7 @@ async def _judge(stage: Stage) -> None:
     wrong += [
         f"note {note} was shown and is not on record, or under another id" for note in strange
     ]
+    _account_alarms(during.alarms, entries, figures)
     figures.wrong += wrong + [f"{said} was answered for and is not in the journal" for said in lost]
     figures.stale += len(stale(records))
     figures.lost += len(lost)
@@ -78,6 +81,15 @@ async def _judge(stage: Stage) -> None:
     verified = await writer.forewarn("journal", "verify")
     if verified.code:
         figures.wrong.append(f"journal verify: {verified.out}{verified.err}"[:2_000])
+
+
+def _account_alarms(alarms: Alarms, entries: Sequence[Entry], figures: Figures) -> None:
+    lost, twice = alarms.lost(entries), alarms.doubled(entries)
+    figures.alarms += len(alarms.pressed)
+    figures.alarms_lost += len(lost)
+    figures.alarms_twice += len(twice)
+    figures.reached += alarms.reached.values()
+    figures.wrong += alarms.missing(entries) + twice
 
 
 def _twice(during: Shift) -> int:

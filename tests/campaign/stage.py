@@ -37,6 +37,14 @@ class Figures:
     stale: int = 0
     lost: int = 0
     twice: int = 0
+    alarms: int = 0
+    """Buttons that crews pressed, each another radio's."""
+    alarms_while_nobody_wrote: int = 0
+    alarms_lost: int = 0
+    alarms_twice: int = 0
+    """On record twice, or shown under another id than that on record."""
+    reached: list[float] = field(default_factory=list)
+    """Seconds from the press until a supervisor had it on the screen."""
     rounds: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -71,9 +79,12 @@ class Stage:
     async def taken_over(
         self, writer: Instance, begun: float, into: list[Takeover] | None = None
     ) -> None:
-        """Until the other one writes, and answers."""
+        """Until the other one writes, and answers. Meanwhile a crew presses its button."""
+        self.during.alarms.press()
         await self.two.writer(after=writer)
         ready = time.monotonic() - begun
+        pressed = self.during.alarms.between(begun, begun + ready)
+        self.figures.alarms_while_nobody_wrote += pressed
         await self.during.goes_on(1)
         took = Takeover(self.running, ready, time.monotonic() - begun)
         (self.figures.takeovers if into is None else into).append(took)

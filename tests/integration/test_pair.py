@@ -17,38 +17,53 @@ pytestmark = pytest.mark.timeout(400)
 SEED = 20_261_123
 
 
-async def test_o4_nothing_is_lost_doubled_or_stale_while_one_after_the_other_is_broken(
+async def test_o4_d1_d2_nothing_is_lost_doubled_or_stale_while_one_after_the_other_is_broken(
     tmp_path: Path,
 ) -> None:
     """Killed; paused beyond its lease and woken; cut off from the store and let in again; each time
-    the other one takes over, and the first one follows, in the same process where it lives."""
+    the other one takes over, and the first one follows, in the same process where it lives. A
+    man-down pressed before, meanwhile or after is on record once, under the id it is shown by, and
+    a supervisor has it in hand."""
     async with pair(tmp_path) as two, shift(two, seed=SEED) as during:
         first = await two.writer()
+        during.alarms.press()
         first.kill()
+        during.alarms.press()
         second = await two.writer(after=first)
+        during.alarms.press()
         await during.goes_on()
         first.start()
         await first.until_follows()
 
+        during.alarms.press()
         second.freeze()
+        during.alarms.press()
         assert await two.writer(after=second) is first
+        during.alarms.press()
         await during.goes_on()
         second.thaw()
         await second.until_follows()
 
+        during.alarms.press()
         two.wires[first.name].hold(Way.THERE)
+        during.alarms.press()
         assert await two.writer(after=first) is second
+        during.alarms.press()
         await during.goes_on()
         two.wires[first.name].heal()
         await first.until_follows()
 
+        during.alarms.press()
         two.wires[second.name].half_open()
+        during.alarms.press()
         assert await two.writer(after=second) is first
+        during.alarms.press()
         await during.goes_on()
         two.wires[second.name].heal()
         await second.until_follows()
 
         assert await during.judged() == []
+        assert len(during.alarms.reached) == len(during.alarms.pressed) > 12
         entries = await two.journal()
         assert sum(isinstance(one.event, BuildStarted) for one in entries) == 5
         verified = await first.forewarn("journal", "verify")

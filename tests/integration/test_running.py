@@ -2,7 +2,6 @@
 and roll back (O4, E1); and the units of systemd as its own tools see them (E2)."""
 
 import asyncio
-import json
 import os
 import re
 import subprocess
@@ -12,21 +11,18 @@ from pathlib import Path
 
 import psutil
 import pytest
-from aiohttp import ClientSession
 
 from adapters.stores.sqlite import SqliteJournal
 from middleware.engine.entry import Entry
 from middleware.flow.records import digest, seal
 from middleware.ops.keys import FileKeys
 from schemas.incident import IncidentUpdated
-from tests.cad import message
 from tests.golden.examples import AT, event
 from tests.needs import require
 from tests.service_process import PATIENCE_S, ROOM, choose_ports
-from tests.systemd import PAGE, REPOSITORY, Machine
+from tests.systemd import PAGE, REPOSITORY, UNIT, Machine, Site, sections_with_commands
 
 pytestmark = pytest.mark.timeout(600)
-UNIT = "forewarn.service"
 RUN = ("Install", "Back up", "Restore", "Upgrade", "Roll back")
 SOUND = "sound: the journal is what was written"
 EXPOSED = 2.0
@@ -46,18 +42,8 @@ password_file = "/run/credentials/forewarn.service/secrets_ami"
 
 
 @dataclass(slots=True)
-class Site(Machine):
-    """The machine with its service, and a CAD that speaks to it."""
-
-    token: str = ""
-
-    @property
-    def state(self) -> Path:
-        return self.root / "var" / "lib" / "forewarn"
-
-    @property
-    def pid(self) -> int:
-        return int((self.root / f"{UNIT}.pid").read_text())
+class SqliteSite(Site):
+    """With its journal on SQLite."""
 
     def is_up(self) -> bool:
         return psutil.pid_exists(self.pid) and (
@@ -67,22 +53,10 @@ class Site(Machine):
     def install(self) -> None:
         """As the page says, with the secret of an exchange beside it."""
         self.prepare()
-        config = self.root / "source" / "docker" / "systemd" / "forewarn.toml"
-        config.write_text(config.read_text() + self.here(AMI.format(port=choose_ports()["ami"])))
-        secrets = self.root / "etc" / "forewarn" / "secrets"
-        secrets.mkdir(parents=True)
-        (secrets / "ami").write_text("the secret of the exchange\n")
+        config = (REPOSITORY / "docker" / "systemd" / "forewarn.toml").read_text()
+        self.configured(config + AMI.format(port=choose_ports()["ami"]))
+        self.secret("ami", "the secret of the exchange")
         self.token = self.does("Install").strip().splitlines()[-1]
-
-    async def says(self, n: int) -> str:
-        """What becomes of incident `n`: taken, known …"""
-        headers = {"Authorization": f"Bearer {self.token}"}
-        url = f"http://127.0.0.1:{self.ports[8101]}/cad/v1/messages"
-        async with (
-            ClientSession(headers=headers) as http,
-            http.post(url, data=message(n=n)) as told,
-        ):
-            return str(json.loads(await told.text())["standing"])
 
     async def records(self) -> list[bytes]:
         journal = SqliteJournal(self.state / "journal.sqlite")
@@ -105,9 +79,9 @@ class Site(Machine):
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
+async def site(tmp_path: Path) -> AsyncIterator[SqliteSite]:
     console, broker, http, tcp, _ = choose_ports().values()
-    site = Site(tmp_path, {8100: console, 1883: broker, 8101: http, 8102: tcp})
+    site = SqliteSite(tmp_path, {8100: console, 1883: broker, 8101: http, 8102: tcp})
     try:
         await asyncio.to_thread(site.install)
         yield site
@@ -116,7 +90,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 
 async def test_o4_e1_what_the_copy_has_is_there_again_and_the_rest_can_be_said_again(
-    site: Site,
+    site: SqliteSite,
 ) -> None:
     assert [await site.says(n) for n in (1, 2)] == ["taken", "taken"]
     assert SOUND in await asyncio.to_thread(site.does, "Back up")
@@ -130,7 +104,7 @@ async def test_o4_e1_what_the_copy_has_is_there_again_and_the_rest_can_be_said_a
     assert [one.stat().st_mode & 0o077 for one in (site.state, *site.state.glob("*"))].count(0) > 4
 
 
-async def test_e4_a_key_that_was_deleted_is_in_no_copy_any_more(site: Site) -> None:
+async def test_e4_a_key_that_was_deleted_is_in_no_copy_any_more(site: SqliteSite) -> None:
     kept = site.root / "var" / "lib" / "forewarn-backup-keys" / "keys"
     erased = site.state / "keys" / "of-somebody.key"
     erased.touch(mode=0o600)
@@ -143,13 +117,11 @@ async def test_e4_a_key_that_was_deleted_is_in_no_copy_any_more(site: Site) -> N
     assert {one.name for one in kept.iterdir()} == {o.name for o in (site.state / "keys").iterdir()}
 
 
-async def test_o4_a_newer_version_takes_over_and_the_older_one_comes_back(site: Site) -> None:
+async def test_o4_a_newer_version_takes_over_and_the_older_one_comes_back(site: SqliteSite) -> None:
     assert await site.says(1) == "taken"
     for section, version in (("Upgrade", "0.2.0"), ("Roll back", "0.1.0")):
         await asyncio.to_thread(site.does, section)
-        assert (
-            psutil.Process(site.pid).environ()["INSTALLED_AT"].endswith(f"/opt/forewarn-{version}")
-        )
+        assert site.installed_at == f"forewarn-{version}"
         assert await site.says(1) == "known"
     assert await site.says(2) == "taken"
 
@@ -179,8 +151,7 @@ def test_without_a_journal_there_nothing_is_made_and_the_remedy_is_said(tmp_path
 
 
 def test_every_block_of_the_page_is_run() -> None:
-    sections = re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)[1:]
-    assert tuple(s.splitlines()[0] for s in sections if "```sh" in s) == RUN
+    assert sections_with_commands(PAGE) == RUN
 
 
 def test_e2_the_units_are_what_systemd_takes_and_leave_little_exposed(tmp_path: Path) -> None:
