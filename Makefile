@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Where it is set every start of the service compiles all of it anew, and the tests start it often.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 SEEDS ?= 500
@@ -67,7 +69,7 @@ check: setup ## the fast part of the tests: style, types, architecture, unit
 	$(BIN)/python -m pytest --numprocesses=auto $(FAST)
 
 test: check ## all tests: check, then simulation, integration and browser
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(SLOW)
+	$(BIN)/python -m pytest --numprocesses=5 --dist=loadgroup $(SLOW)
 
 bench: setup ## the benchmarks, as ratios to the floor
 	@$(BIN)/python -m tests.bench

@@ -23,8 +23,9 @@ LOOK_S = 0.02
 ROOM = "eoc1"
 FOREWARN = (sys.executable, "-m", "middleware")
 LISTENERS = ("console", "broker", "cad_http", "cad_tcp", "ami")
-BELOW_EPHEMERAL = range(20_000, 32_000)
-"""No client is ever given one of these ports as its own while the service is down."""
+BELOW_EPHEMERAL = range(10_000, 20_000)
+"""No client is ever given one of these ports as its own while the service is down; nor is any of
+them taken for a broker or a telephone, whose ports lie above them."""
 _WORKER, _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), 16
 _OURS = BELOW_EPHEMERAL[_WORKER % _WORKERS :: _WORKERS]
 """What tests beside these do not choose from."""

@@ -1,4 +1,8 @@
-"""A real browser in front of a console that serves a control room."""
+"""A real browser in front of a console that serves a control room.
+
+One browser for all of a worker's tests, each with a profile of its own that ends with it; so all
+of them run in one loop, that of the browser.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from middleware.ops.access import Role
@@ -37,12 +42,17 @@ class SilenceableClock(SystemClock):
 SignedIn = Callable[..., Awaitable[Page]]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.get_closest_marker("asyncio"):
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 @pytest.fixture
-async def clock() -> SilenceableClock:
+def clock() -> SilenceableClock:
     return SilenceableClock()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def served(tmp_path: Path, clock: SilenceableClock) -> AsyncIterator[ConsoleRoom]:
     room = ConsoleRoom(tmp_path, clock)
     room.hire(*NAMES)
@@ -50,8 +60,8 @@ async def served(tmp_path: Path, clock: SilenceableClock) -> AsyncIterator[Conso
         yield room
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def launched() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=require("chromium"), args=ARGUMENTS
@@ -60,8 +70,16 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def chromium(launched: Browser) -> AsyncIterator[Browser]:
+    """Whatever the test opened is closed behind it, with its cookies and its cache."""
+    yield launched
+    for context in launched.contexts:
+        await context.close()
+
+
 @pytest.fixture
-async def troubles() -> list[str]:
+def troubles() -> list[str]:
     """What the browser complained of: script errors, the policy, requests that went elsewhere."""
     return []
 
@@ -73,7 +91,7 @@ def nothing_to_complain_of(troubles: list[str]) -> object:
 
 
 @pytest.fixture
-async def open_page(chromium: Browser, troubles: list[str]) -> SignedIn:
+def open_page(chromium: Browser, troubles: list[str]) -> SignedIn:
     async def opened(address: str, **options: Any) -> Page:
         context = await chromium.new_context(
             viewport={"width": 1440, "height": 900}, locale="en-GB", **options
@@ -100,7 +118,7 @@ def _stay_here(url: str, address: str, troubles: list[str]) -> None:
 
 
 @pytest.fixture
-async def sign_in(served: ConsoleRoom, open_page: SignedIn) -> SignedIn:
+def sign_in(served: ConsoleRoom, open_page: SignedIn) -> SignedIn:
     """Signs somebody of a role in."""
 
     async def signed_in(role: Role, **options: Any) -> Page:
@@ -115,7 +133,7 @@ def role() -> Role:
     return Role.SUPERVISOR
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(served: ConsoleRoom, sign_in: SignedIn, role: Role) -> Page:
     """Somebody's, with every kind of incident."""
     served.tell(scenes.every_answer)

@@ -1,6 +1,7 @@
 """The view Now in a real browser: what Grafana would show, for those without it (O1, E2)."""
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from middleware.ops.access import Role
@@ -33,7 +34,7 @@ def a_bad_hour(served: ConsoleRoom) -> None:
     meters.gauge("forewarn_spool_records").set(12)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(served: ConsoleRoom, sign_in: SignedIn) -> Page:
     """A supervisor's, on that view."""
     a_bad_hour(served)
