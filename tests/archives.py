@@ -104,16 +104,20 @@ class Kept:
         await self.go_on(self.journal(fault), self.disk.token, snapshot, keep)
 
     async def go_on(self, journal: WholeJournal, token: int, snapshot: int, keep: int) -> None:
-        archiver = Archiver(journal, token, keep, UntilIdle(), self.metrics)
-        archiver.on_snapshot(snapshot)
-        with suppress(Idle):
-            await archiver.run()
+        await until_idle(Archiver(journal, token, keep, UntilIdle(), self.metrics), snapshot)
 
     def segments(self) -> list[str]:
         return sorted(path.name for path in self.folder.glob("*")) if self.folder.exists() else []
 
     def figure(self, name: str) -> Any:
         return self.metrics.registry.get_sample_value(name)
+
+
+async def until_idle(archiver: Archiver, snapshot: int) -> None:
+    """An archiver whose clock is `UntilIdle`, until nothing is left to do."""
+    archiver.on_snapshot(snapshot)
+    with suppress(Idle):
+        await archiver.run()
 
 
 async def everything(journal: Journal, after: int = 0) -> list[tuple[int, bytes]]:

@@ -61,6 +61,13 @@ def test_o4_a_store_that_acknowledges_too_early_is_found_out(store: str, tmp_pat
     assert sum(cut.lost for cut in make(store, CUTS, tmp_path, weak=True)) > 0
 
 
+def test_o4_an_archive_that_is_not_on_the_disk_before_the_store_lets_go_is_found_out(
+    tmp_path: Path,
+) -> None:
+    wrong = after(list(make("archived", CUTS, tmp_path, weak=True)))
+    assert any("the archive" in what for cut in wrong.values() for what in cut)
+
+
 async def test_o4_e1_a_torn_end_is_taken_out_as_the_docs_say_and_the_writing_goes_on(
     tmp_path: Path,
 ) -> None:

@@ -14,15 +14,25 @@ from typing import Any
 from adapters.stores.spool_file import SpoolFile
 from middleware.flow.chain import Chain
 from middleware.flow.verify import Fault, verify
+from middleware.flow.whole import WholeJournal
 from middleware.ops.errors import Trouble
 from middleware.ports import Journal
 from tests.golden.files import GoldenKeys
 from tests.power_cuts.disk import Disk
 from tests.power_cuts.trace import Did, Event, read, traced
-from tests.power_cuts.writer import ROOM, SPOOL, SPOOL_BYTES, Sealed, opened
+from tests.power_cuts.writer import (
+    KEPT,
+    ROOM,
+    SEGMENT,
+    SPOOL,
+    SPOOL_BYTES,
+    Sealed,
+    archive,
+    opened,
+)
 from tests.redis_server import STREAM_OF_JOURNAL, RedisServer, ServerEnded, server_program
 
-STORES = ("sqlite", "redis", "spool")
+STORES = ("sqlite", "archived", "redis", "spool")
 A_RUN = 10
 """Cuts that are made of one run."""
 GROUPS = 80
@@ -180,6 +190,13 @@ async def _go_on(journal: Journal, token: int) -> None:
     rows = [record async for _, record in journal.read(chain.position)]
     if rows != more:
         raise OSError("what is appended after the cut is not what is read")
+    if isinstance(journal, WholeJournal):
+        before = [row async for row in journal.read(0)]
+        await archive(journal, token, await journal.head())
+        if [row async for row in journal.read(0)] != before:
+            raise OSError("what is archived after the cut is not what is read")
+        if len(before) > SEGMENT + KEPT and await journal.first() == 1:
+            raise OSError("nothing is archived after the cut")
 
 
 async def _spool_again(cut: Cut, folder: Path) -> None:

@@ -1,6 +1,8 @@
 """Who writes while the power goes: appends sealed records, and says what was acknowledged.
 
-    python -m tests.power_cuts.writer sqlite|redis|spool FOLDER SEED GROUPS [--weak]
+    python -m tests.power_cuts.writer sqlite|archived|redis|spool FOLDER SEED GROUPS [--weak]
+
+`archived` is SQLite with an archive, to which old records go meanwhile.
 
 Its standard output: `token N`, `head N` for every group that was acknowledged.
 """
@@ -9,23 +11,32 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
 from redis.exceptions import ResponseError
 
-from adapters.stores import redis_link, sqlite_checkpoints
+from adapters.stores import redis_durable, sqlite_checkpoints
+from adapters.stores.archive_folder import ArchiveFolder
 from adapters.stores.redis import RedisJournal
 from adapters.stores.redis_settings import RedisSettings
+from adapters.stores.segment import pack
 from adapters.stores.spool_file import SpoolFile
 from adapters.stores.sqlite import SqliteJournal
 from middleware.engine.entry import Entry
+from middleware.flow import archiving
+from middleware.flow.archiving import Archiver
 from middleware.flow.chain import Chain
 from middleware.flow.records import Writer
+from middleware.flow.whole import WholeJournal
+from middleware.ops.clock import SystemClock
 from middleware.ops.listening import HostPort
-from middleware.ports import Journal, Snapshot
+from middleware.ops.logging import start_logging
+from middleware.ops.metrics import Metrics
+from middleware.ports import Journal, Snapshot, Span
+from tests.archives import UntilIdle, until_idle
 from tests.golden.examples import ANSWER, AT, event
 from tests.golden.files import GoldenKeys
 from tests.redis_server import RedisServer, redis_server
@@ -38,6 +49,10 @@ MOST = 450
 SPOOL_BYTES = 2_000_000
 REWRITE = 0.04
 """How often, after a group, the Redis server is asked to rewrite its file."""
+SEGMENT = 20
+KEPT = 10
+"""Records in a segment of the archive, and those that stay in the store: some are always on their
+way."""
 FILE = "journal.sqlite"
 SPOOL = "spool"
 
@@ -45,6 +60,15 @@ SPOOL = "spool"
 def say(what: str) -> None:
     """One call, in the order of all others."""
     os.write(1, what.encode() + b"\n")
+
+
+class Unsynced(ArchiveFolder):
+    """Its segments are not on the disk when it says so."""
+
+    def _write(self, first: int, records: Sequence[bytes], token: int) -> None:
+        path = self._path(Span(first, first - 1 + len(records)))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pack(ROOM, first, records))
 
 
 class Sealed:
@@ -82,6 +106,8 @@ async def write(journal: Journal, chance: Random, groups: int, server: RedisServ
                 before, group = sealed.head, sealed.group()
                 tasks.create_task(_append(journal, before, token, group))
                 done += 1
+        if isinstance(journal, WholeJournal):
+            await archive(journal, token, sealed.head)
         if chance.random() < REWRITE:
             await journal.save_snapshot(Snapshot(sealed.head, "v1", chance.randbytes(50_000)))
             if server is not None:
@@ -93,6 +119,11 @@ async def write(journal: Journal, chance: Random, groups: int, server: RedisServ
 async def _append(journal: Journal, before: int, token: int, group: list[bytes]) -> None:
     await journal.append(before, token, group)
     say(f"head {before + len(group)}")
+
+
+async def archive(journal: WholeJournal, token: int, head: int) -> None:
+    """Whatever is due."""
+    await until_idle(Archiver(journal, token, KEPT, UntilIdle(), Metrics()), head)
 
 
 async def write_spool(folder: Path, chance: Random, groups: int) -> None:
@@ -117,22 +148,31 @@ async def opened(
     store: str, folder: Path, *, weak: bool = False
 ) -> "AsyncIterator[tuple[Journal, RedisServer | None]]":
     """The store in that folder; `weak`: so that it may lose what it acknowledged."""
-    if store == "sqlite":
+    if store in ("sqlite", "archived"):
         sqlite_checkpoints.WAL_BYTES = WAL_BYTES
         journal = SqliteJournal(folder / FILE)
-        if weak:
-            journal._writer._connection.execute("PRAGMA synchronous = NORMAL")
-        yield journal, None
+        yield _sqlite(store, journal, folder, weak=weak), None
         await journal.close()
         return
     if weak:
-        redis_link.DEMANDED["appendfsync"] = "everysec"
+        redis_durable.DEMANDED["appendfsync"] = "everysec"
     fsync = "everysec" if weak else "always"
     async with redis_server(folder, appendfsync=fsync) as server:
         at = HostPort("127.0.0.1", server.port)
         redis = RedisJournal(RedisSettings(connect=at), ROOM)
         yield redis, server
         await redis.close()
+
+
+def _sqlite(store: str, journal: SqliteJournal, folder: Path, *, weak: bool) -> Journal:
+    """`weak`: the file, or where there is one the archive, is not on the disk when it says so."""
+    if store == "archived":
+        archiving.SEGMENT = SEGMENT
+        kind = Unsynced if weak else ArchiveFolder
+        return WholeJournal(journal, kind(folder / "archive" / ROOM, ROOM))
+    if weak:
+        journal._writer._connection.execute("PRAGMA synchronous = NORMAL")
+    return journal
 
 
 async def main(store: str, folder: Path, seed: int, groups: int, *, weak: bool) -> None:
@@ -145,6 +185,7 @@ async def main(store: str, folder: Path, seed: int, groups: int, *, weak: bool) 
 
 
 if __name__ == "__main__":
+    start_logging(SystemClock())  # not where it says what was acknowledged
     asyncio.run(
         main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]),
              weak="--weak" in sys.argv)
