@@ -37,8 +37,9 @@ def add(commands: "Commands[Parser]") -> None:
         "verify",
         verify,
         what="find any change, cut or rewriting in the journal, with its position",
-        more="Reads every record, the chain and the signed anchors; changes nothing and may run\n"
-        "beside the service. Ends with 1 when something was found.",
+        more="Reads every record, in the store and in the archive, the chain and the signed\n"
+        "anchors; changes nothing and may run beside the service. Ends with 1 when something was\n"
+        "found.",
         examples="  forewarn journal verify --config forewarn.toml",
     )
     add_config(verifying)

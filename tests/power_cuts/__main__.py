@@ -1,11 +1,13 @@
 """Power cuts by the hundred: `python -m tests.power_cuts` (or `make power-cuts`)."""
 
 import argparse
+import logging
 import sys
 import tempfile
 from itertools import product
 from pathlib import Path
 
+import structlog
 from rich.progress import track
 
 from middleware.cli.files import screen
@@ -24,6 +26,7 @@ COLUMNS = (
 def main() -> int:
     """0 when nothing acknowledged was lost and every store opened, 1 otherwise."""
     asked = _arguments()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     folder = Path(tempfile.mkdtemp(prefix="power-cuts-"))
     failed = 0
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
