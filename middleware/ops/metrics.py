@@ -138,8 +138,8 @@ TABLE: tuple[Row, ...] = (
     Row("forewarn_journal_append_seconds", Histogram, "time until a group was durable",
         buckets=_QUICK),
     Row("forewarn_journal_position", Gauge, "last durable position"),
-    Row("forewarn_journal_stored_records", Gauge, "records that the store of the journal holds; "
-        "those before are in the archive"),
+    Row("forewarn_journal_stored_records", Gauge, "records that the store of the journal holds, "
+        "those before being in the archive; 0 where there is none"),
     Row("forewarn_archive_segments_total", Counter, "segments of the journal written to the "
         "archive"),
     Row("forewarn_archive_failing_seconds", Gauge, "since when nothing old could be moved from the "
