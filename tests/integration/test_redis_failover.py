@@ -19,7 +19,7 @@ from adapters.stores.redis_durable import too_weak
 from adapters.stores.redis_settings import RedisSettings
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import HostPort
-from middleware.ports import OutOfPlace
+from middleware.ports import Fenced, OutOfPlace
 from tests.integration.sqlite_writer_child import record
 from tests.integration.test_redis_store import STREAM, Writing, rows, when_back
 from tests.property.test_redis_store import GOOD, INFO
@@ -139,6 +139,34 @@ async def test_o4_a_promoted_replica_that_lacks_records_is_not_written_over(tmp_
         with pytest.raises(OutOfPlace):
             await when_back(lambda: journal.append(1, token, [b"two"]))
         assert await records_at(lacks_it) == 0
+
+
+async def test_o4_whose_turn_it_is_in_a_pair_outlives_a_fail_over(tmp_path: Path) -> None:
+    """Who was taken over before it is refused behind it too."""
+    async with (
+        replicated(tmp_path, 2) as (old, new, other),
+        watched(tmp_path, old, 2, count=1, down_after_ms=CALM) as (sentinel,),
+        journal_of(journal_found([sentinel], tmp_path) | {"pair": True, "name": "a"}) as a,
+        journal_of(journal_found([sentinel], tmp_path) | {"pair": True, "name": "b"}) as b,
+        new.client() as at_new,
+        other.client() as at_other,
+    ):
+        assert a.lease
+        assert b.lease
+        first = await a.lease.take(await a.lease.look()) or 0
+        await a.append(0, first, [b"of a"])
+        second = await b.lease.take(await b.lease.look()) or 0
+        await old.kill()
+        await at_new.replicaof("NO", "ONE")
+        await at_other.replicaof("127.0.0.1", new.port)
+        await caught_up(new, 1)
+        await sentinel.points_at(new.port)
+        held = await when_back(b.lease.look)
+        assert (held.token, held.name) == (second, "b")
+        with pytest.raises(Fenced):
+            await when_back(lambda: a.append(1, first, [b"late"]))
+        await b.append(1, second, [b"of b"])
+        assert await rows(b) == [(1, b"of a"), (2, b"of b")]
 
 
 async def test_o4_while_no_primary_is_known_it_is_away_and_a_start_says_what_to_look_at(
