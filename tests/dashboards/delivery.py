@@ -188,6 +188,33 @@ MAN_DOWN = Row(
     ),
 )  # fmt: skip
 
+HANDED_ON = Row(
+    "Handed on to other services",
+    (
+        Panel(
+            "Handed on, and not received",
+            "Their system does not have what is known of the scene now. Open the incident: it says "
+            "how far it got. Tell them by telephone.",
+            (Query(f"sum({at('forewarn_hand_ons_waiting')})", "not received"),),
+            Look.NUMBER, limits=(Limit(1, "orange", "their crew may go in without knowing"),),
+        ),
+        Panel(
+            "Handed on in a minute",
+            "Refused by their system: nothing of it arrives, see the incident.",
+            each_a_minute("forewarn_hand_ons_total", "what", {
+                "begun": "handed on", "refused": "refused there", "ended": "ended",
+            }),
+        ),
+        Panel(
+            "Prompts about crews that hold, in a minute",
+            "Because the time is over, or because something came of the patient behind them.",
+            each_a_minute("forewarn_stand_off_prompts_total", "why", {
+                "time": "the time is over", "patient": "about the patient",
+            }),
+        ),
+    ),
+)  # fmt: skip
+
 REPORTS = Row(
     "Reports and abusive calls",
     (
@@ -220,6 +247,26 @@ REPORTS = Row(
             each("forewarn_proposals_waiting", "what", {"marker": "marker", "letter": "letter"}),
         ),
         Panel(
+            "What became of proposals, in a minute",
+            "`lapsed`: the ledger was set right before anybody decided; it is asked no more.",
+            by("forewarn_proposals_total", "became"),
+        ),
+        Panel(
+            "The ledger set right, in a minute",
+            "A named person corrected an entry, or took it back.",
+            each_a_minute("forewarn_abuse_set_right_total", "what", {
+                "corrected": "corrected", "taken_back": "taken back",
+            }),
+        ),
+        Panel(
+            "Frequent callers",
+            "Plans in force, and numbers of which rings are kept so that they can be counted.",
+            (
+                Query(f"max({at('forewarn_frequent_plans')})", "plans in force"),
+                Query(f"max({at('forewarn_rings_kept_numbers')})", "numbers counted"),
+            ),
+        ),
+        Panel(
             "Callers known, in a minute",
             "From a number in the ledger, or by a plan for a frequent caller. It never denies an "
             "answer.",
@@ -242,5 +289,5 @@ REPORTS = Row(
 DELIVERY = Board(
     "forewarn-delivery", "Delivery",
     "How warnings, man-down, requests and reports reach people, and how long it takes.",
-    (NOTES, CHANNELS, PROBES, MAN_DOWN, REPORTS),
+    (NOTES, CHANNELS, PROBES, MAN_DOWN, HANDED_ON, REPORTS),
 )  # fmt: skip

@@ -78,6 +78,29 @@ JOURNAL = Row(
             high=5, highest=1.0,
         ),
         Panel(
+            "Records in the journal",
+            "The position of the last durable one. It stands still when nothing happens, and when "
+            "nothing can be written.",
+            _one("forewarn_journal_position", "records"), Look.NUMBER, high=5,
+        ),
+        Panel(
+            "Records that the store itself holds",
+            "Those before are in the archive (docs/operating.md). 0: there is none, it has all.",
+            _one("forewarn_journal_stored_records", "records"), Look.NUMBER, high=5,
+        ),
+        Panel(
+            "Segments gone to the archive",
+            "How many were written there in a day.",
+            (Query(f"sum(increase({at('forewarn_archive_segments_total')}[1d]))", "segments"),),
+            Look.NUMBER, high=5,
+        ),
+        Panel(
+            "For how long nothing old could be archived",
+            "Nothing is lost, and the store grows. Is the archive's folder there, has it room?",
+            _one("forewarn_archive_failing_seconds", "failing"), Look.NUMBER, "s",
+            (Limit(1800, "orange", "alert ArchiveFailing"),), high=5,
+        ),
+        Panel(
             "Records that wait beside the journal",
             "They follow by themselves when it can be written again.",
             _one("forewarn_spool_records", "records"), Look.NUMBER,

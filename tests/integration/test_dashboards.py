@@ -10,12 +10,13 @@ import pytest
 import yaml
 
 from middleware.config import Config
+from middleware.ops.metrics import TABLE
 from tests.dashboards.boards import BOARDS
 from tests.dashboards.grafana import FOLDER, written
 from tests.dashboards.panels import Board, Limit, Look, Panel
 from tests.dashboards.questions import runnable
 from tests.needs import require
-from tests.promql import CONFIGURED_NAMES, alerts, problems
+from tests.promql import CONFIGURED_NAMES, alerts, every_rule, problems, selected
 
 DOCKER = FOLDER.parents[1]
 PATIENCE_S = 90
@@ -49,6 +50,15 @@ def test_o1_a_panel_asks_only_for_metrics_labels_and_values_that_exist(
         grouped = {label for inside in re.findall(r"by \(([^)]*)\)", query.expr)
                    for label in inside.split(", ")}  # fmt: skip
         assert named <= grouped, "the legend names a label that the answer does not have"
+
+
+def test_o1_every_metric_of_the_table_is_on_a_dashboard() -> None:
+    """Or within a rule whose share is."""
+    exprs = [query.expr for _, panel in PANELS for query in panel.queries]
+    exprs += [rule.expr for rule in every_rule() if not rule.is_alert]
+    asked = {name for expr in exprs for name, _ in selected(expr)}
+    parts = {row.name: {row.name, f"{row.name}_bucket", f"{row.name}_sum"} for row in TABLE}
+    assert not [name for name, there in parts.items() if not there & asked]
 
 
 def test_o1_a_question_about_what_does_not_exist_is_found() -> None:
