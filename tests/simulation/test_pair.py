@@ -2,11 +2,12 @@
 and it is able to fail (O4)."""
 
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 import structlog
 
-from middleware.engine import apply
+from middleware.engine import alarms, apply
 from middleware.flow.standby import Standby
 from tests.simulation.pair import simulate
 from tests.simulation.pair_wires import FarLease
@@ -64,6 +65,14 @@ def test_o4_it_sees_that_what_was_answered_for_is_not_handed_on(
 
 def test_o4_it_sees_that_early_receipts_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "_is_early", lambda _: False)
+    assert seen_among(LOOKED_AT)
+
+
+def test_d1_it_sees_a_man_down_that_the_other_instance_shows_under_an_id_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    numbers = count()
+    monkeypatch.setattr(alarms, "begun_by", lambda *_: f"a{next(numbers)}")
     assert seen_among(LOOKED_AT)
 
 
