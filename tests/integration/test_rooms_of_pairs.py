@@ -1,16 +1,18 @@
 """Two processes that share two control rooms on one Redis: each room has its own lease, so that one
 process writes for one room and follows in another (O4); docs/several-rooms.md, docs/pair.md."""
 
-import signal
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientError
 
 from schemas.incident import IncidentOpened
 from schemas.service import BuildStarted
+from tests.fault_proxy import FaultProxy, fault_proxy
 from tests.integration.test_service_redis import RoomOnRedis
 from tests.neighbours import process_for
 from tests.redis_server import JOURNAL_USER, OTHER_USER, journal_on, redis_server
@@ -35,7 +37,7 @@ username = "{user}"
 password_file = "{folder}/journal.secret"
 pair = true
 name = "{name}"
-lease = "2s"
+lease = "8s"
 """
 
 
@@ -66,29 +68,38 @@ class Instance(RoomOnRedis):
             await cad.settled()
 
     async def until_is(self, role: str) -> None:
-        await self.until_answering()
-        await self.until_figure(1, "forewarn_pair_role", role=role)
+        async with self.patience(f"{self.room} at {self.name} to be the {role}"):
+            while not await self._is(role):
+                self.demand_alive()
+                await asyncio.sleep(0.1)
+
+    async def _is(self, role: str) -> bool:
+        try:
+            return (await self.figures()).total("forewarn_pair_role", role=role) == 1
+        except ClientError:  # between two consoles: of who follows, and of who writes
+            return False
 
     async def starts(self) -> int:
         return sum(isinstance(entry.event, BuildStarted) for entry in await self.journal())
 
 
 @asynccontextmanager
-async def three(folder: Path) -> AsyncIterator[tuple[Instance, Instance, Instance]]:
-    """eoc1 at a and b, eoc2 at b alone; nothing runs."""
-    async with redis_server(folder / "redis") as server:
+async def three(folder: Path) -> AsyncIterator[tuple[Instance, Instance, Instance, FaultProxy]]:
+    """eoc1 at a and b, eoc2 at b alone, and the wire of eoc1 at b to the server; nothing runs."""
+    async with redis_server(folder / "redis") as server, fault_proxy(server.port) as wire:
         made = []
         for name, code, user in (
             ("a", "eoc1", JOURNAL_USER), ("b", "eoc1", JOURNAL_USER), ("b", "eoc2", OTHER_USER),
         ):  # fmt: skip
-            ports = choose_ports() | {"redis": server.port}
+            direct = (name, code) != ("b", "eoc1")
+            ports = choose_ports() | {"redis": server.port if direct else wire.port}
             at = Instance(folder / f"{code}-{name}", ports, room=code, user=user, name=name)
             at.set_up()
             made.append(at)
         a1, b1, b2 = made
         b1.share(a1)
         try:
-            yield a1, b1, b2
+            yield a1, b1, b2, wire
         finally:
             for child in {one.child for one in made if one.child is not None}:
                 child.kill()
@@ -96,7 +107,7 @@ async def three(folder: Path) -> AsyncIterator[tuple[Instance, Instance, Instanc
 
 
 async def test_o4_each_room_has_a_lease_of_its_own(tmp_path: Path) -> None:
-    async with three(tmp_path) as (a1, b1, b2):
+    async with three(tmp_path) as (a1, b1, b2, wire):
         a1.child = process_for(tmp_path, [a1], a1.log)
         await a1.ready()
         b1.child = b2.child = process_for(tmp_path, [b1, b2], b1.log)
@@ -105,15 +116,15 @@ async def test_o4_each_room_has_a_lease_of_its_own(tmp_path: Path) -> None:
         await a1.takes("000001")
         await b2.takes("000002")
 
-        a1.kill()
+        assert await a1.stop() == 0
         await b1.ready()
         await b1.takes("000003")
         a1.child = process_for(tmp_path, [a1], a1.log)
         await a1.until_is("follower")
 
-        b1.child.send_signal(signal.SIGSTOP)
+        wire.hold()
         await a1.ready()
-        b1.child.send_signal(signal.SIGCONT)
+        wire.heal()
         await b1.until_is("follower")
         await a1.takes("000004")
         await b2.takes("000005")
