@@ -192,7 +192,7 @@ class World:
             self.alarms[alarm.radio or ""].add(alarm.id)
         if self._struck and self._struck[0] is not one:
             self.took.append(asyncio.get_running_loop().time() - self._struck[1])
-            self._struck = None
+        self._struck = None
 
     async def says(self, event: Event, *, to_all: bool = True) -> None:
         """Until somebody has taken it: devices reach both, the CAD the one that is ready."""
