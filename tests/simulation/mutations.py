@@ -1,7 +1,7 @@
 """The service broken on purpose, in every way that the simulation must be able to see."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -190,10 +190,9 @@ def broken(name: str) -> Iterator[None]:
         yield
 
 
-def first_seed_that_sees(name: str, simulate: Callable[[int], Any], seeds: range) -> int | None:
+def first_seed_that_sees(
+    name: str, complains: Callable[[int], bool], seeds: Sequence[int]
+) -> int | None:
     """The first seed whose witness complains about the mutation."""
     with broken(name):
-        for seed in seeds:
-            if simulate(seed).wrong:
-                return seed
-    return None
+        return next((seed for seed in seeds if complains(seed)), None)

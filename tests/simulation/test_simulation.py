@@ -14,12 +14,32 @@ import pytest
 import structlog
 
 from tests.simulation.mutations import MUTATIONS, first_seed_that_sees
-from tests.simulation.world import simulate
+from tests.simulation.world import complains, simulate
 
+pytestmark = pytest.mark.timeout(300)
 SEEDS = range(1000, 1025)
 ON_SQLITE = range(1025, 1028)
 LOOKED_AT = range(40)
 """Seeds among which one must see each mutation."""
+SEEN_AT = {
+    "acknowledged before the append": 2,
+    "a person's answer stops no call": 2,
+    "timers are lost at a restart": 4,
+    "alarms are forgotten at a restart": 6,
+    "overdue steps wait after a restart": 6,
+    "the same is requested twice": 3,
+    "who was taken back is recognised": 4,
+    "a proposal outlives its ground": 4,
+    "what was handed on is said once": 5,
+    "a marker that ended stays with the other service": 5,
+    "who stands off is asked about once": 4,
+    "who stands off is never asked about": 4,
+    "everything waits for the journal": 4,
+    "memory counts as kept": 2,
+    "the spool is emptied too soon": 2,
+    "overdue duties wait after a restart": 15,
+}
+"""Where it was seen before it is looked for first: any of the seeds would do."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -74,7 +94,13 @@ def _elsewhere(seed: int, hash_seed: str) -> str:
     return done.stdout.splitlines()[0]
 
 
+def test_of_a_service_that_is_whole_nobody_complains() -> None:
+    """Else every mutation would be seen."""
+    assert not complains(SEEDS[0])
+
+
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_service_broken_on_purpose_is_seen(name: str) -> None:
     """Else the simulation would prove nothing."""
-    assert first_seed_that_sees(name, simulate, LOOKED_AT) is not None
+    seeds = sorted(LOOKED_AT, key=lambda seed: seed != SEEN_AT.get(name, 0))
+    assert first_seed_that_sees(name, complains, seeds) is not None

@@ -51,6 +51,19 @@ def simulate(seed: int, incidents: int | None = None, sqlite: Path | None = None
     return run(_simulate(plan_of(seed, incidents), sqlite))
 
 
+def complains(seed: int) -> bool:
+    """Whether anything is wrong with the seed: it ends with the first complaint."""
+    return run(_until_complaint(plan_of(seed)))
+
+
+async def _until_complaint(plan: Plan) -> bool:
+    world = World(plan, None)
+    living = asyncio.create_task(world.lives())
+    while not (living.done() or world.witness.wrong):  # noqa: ASYNC110 - time is virtual
+        await asyncio.sleep(1)
+    return bool(world.witness.wrong) or living.exception() is not None
+
+
 async def _simulate(plan: Plan, sqlite: Path | None) -> Outcome:
     world = World(plan, sqlite)
     try:
