@@ -6,7 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pydantic import TypeAdapter
 
 from middleware.console.projection import Projection
 from middleware.console.web import Console
@@ -19,7 +23,8 @@ from middleware.ops.clock import SystemClock
 from middleware.ops.health import Health
 from middleware.ops.listening import HostPort
 from middleware.ops.metrics import Metrics
-from middleware.ops.people import People
+from middleware.ops.people import People, Person
+from middleware.ops.private_files import write_private
 from middleware.ops.tokens import Tokens
 from middleware.ports import Clock, Problem, Standing, Submitted
 from schemas.decision import BatchActivated
@@ -35,6 +40,13 @@ NAMES = {
     Role.MARKING_TEAM: "Mar", Role.SECURITY_TEAM: "Sec", Role.AUDITOR: "Aud",
     Role.ADMINISTRATOR: "Adm",
 }  # fmt: skip
+
+
+@cache
+def _person(role: Role) -> Person:
+    """Of that role; a hash takes long on purpose, so each is made once."""
+    with TemporaryDirectory() as folder:
+        return People(Path(folder) / "people.json").add(NAMES[role], (role,), PASSWORD)
 
 
 @dataclass(slots=True)
@@ -102,8 +114,10 @@ class ConsoleRoom:
 
     def hire(self, *roles: Role) -> None:
         """One person a role, all with the same password."""
-        for role in roles:
-            self.people.add(NAMES[role], (role,), PASSWORD)
+        hired = {_person(role).name: _person(role) for role in roles}
+        others = [one for one in self.people.all() if one.name not in hired]
+        everybody = TypeAdapter(list[Person]).dump_json([*others, *hired.values()])
+        write_private(self.people.path, everybody)
 
     def token(self, role: Role) -> str:
         return self.tokens.add(f"person:{NAMES[role]}:{role}")
