@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # No test asserts a wall-clock time, so a slow machine must not fail one either.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,7 +30,7 @@ def _limit(config: pytest.Config, item: pytest.Item) -> float:
     return float(mark.args[0] if mark else config.getini("timeout"))
 
 
-class OneByOne(LoadScopeScheduling):
+class OneByOne(LoadScopeScheduling):  # type: ignore[misc]
     """Each worker takes the next test, or all of a file that makes something once for all of them.
 
     Most of the slow part waits for what another side does, so there are more workers than cores.
