@@ -29,6 +29,9 @@ log = structlog.get_logger()
 
 BATCH = 32
 """Entries decided before they are appended: man-down waits for one batch at most."""
+PASSES = 3
+"""Of the loop, until what was told is on its way: couriers publish in the first, the second finds
+that the socket takes it, and in the third it is written."""
 NEARLY_FULL = 7 / 8
 """Of what may lie beside the journal: the rest is kept for man-down."""
 NOT_WAITING = (NoteAttempted, DeliveryReported, BuildStarted)
@@ -86,10 +89,16 @@ class Core:
             try:
                 await self._commit(batch)
                 self._at_rest.set()
+                await self._let_out()
             except BaseException:
                 for waiting in batch:
                     waiting.done.cancel()
                 raise
+
+    async def _let_out(self) -> None:
+        """What was told leaves before the next batch is begun, which would hold it up."""
+        for _ in range(PASSES):
+            await self.clock.sleep(timedelta())
 
     async def let_pass(self) -> None:
         """For work that can wait, between its slices: everything else has its turn, and a batch
