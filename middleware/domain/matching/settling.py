@@ -65,5 +65,7 @@ def is_identical(query: Reading, asked: set[str], spec: Spec) -> bool:
         return False
     if numbers and spec.house and numbers[0][1]:
         return False
+    if spec.street and spec.street[0] not in asked and spec.street[0] not in w.UNSAID:
+        return False
     kinds = spec.kind.split() if " " in spec.kind else (spec.kind,) if spec.kind else ()
     return {*spec.names, *spec.street, *kinds, *spec.places} - w.UNSAID == asked

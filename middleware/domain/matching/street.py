@@ -103,22 +103,27 @@ def _qualified(query: Reading, spec: Spec, at: int) -> bool:
 def _loose(words: list[str], street: tuple[str, ...], kind: str) -> tuple[int, int, int]:
     """(position, slips, type as `_kind` says) of a street with slips of the keyboard."""
     best = (-1, 9, -2)
-    size = len(street)
+    size, first, length = len(street), street[0], len(street[0])
+    begun = False
     for at, word in enumerate(words):
-        if abs(len(word) - len(street[0])) > 2 or (slips := alike(street[0], word)) > 2:
+        if not -3 < len(word) - length < 3 or (slips := alike(first, word)) > 2:
             continue
+        begun = True
         rest = [alike(one, two) for one, two in zip(street[1:], words[at + 1 :], strict=False)]
         if len(rest) == size - 1 and all(more <= 2 for more in rest):
             typed = _kind(words, at + size, kind)
             best = max(best, (at, min(slips + sum(rest), 3), typed), key=lambda b: (b[2], -b[1]))
-    return best if best[0] >= 0 else _scattered(words, street, kind)
+    return best if best[0] >= 0 else _scattered(words, street, kind, begun=begun)
 
 
-def _scattered(words: list[str], street: tuple[str, ...], kind: str) -> tuple[int, int, int]:
-    """Words of the street joined, in two parts, or not side by side."""
+def _scattered(
+    words: list[str], street: tuple[str, ...], kind: str, *, begun: bool
+) -> tuple[int, int, int]:
+    """Words of the street joined, in two parts, or not side by side. `begun`: its first is there,
+    or one like it."""
     start, total, typed = -1, 0, 0
-    for word in street:
-        at, slips = find(word, words)
+    for number, word in enumerate(street):
+        at, slips = find(word, words) if begun or number else (-1, 9)
         if at < 0:
             at, slips = joined(word, kind.partition(" ")[0], words), 1
             if at < 0:
@@ -163,15 +168,13 @@ _TYPES = (*sorted(w.STRONG_TYPES), "STREET", *sorted(w.WEAK_TYPES))
 
 def _names_another(query: Reading, spec: Spec, at: int) -> bool:
     """A street type stands after a word that is no part of the marker."""
-    words = query.words
-    return any(
-        word in w.STREET_TYPES
-        and word not in spec.names
-        and not at <= index + 1 <= at + len(spec.street)
-        and words[index] not in spec.places
-        and words[index] not in spec.names
-        for index, word in enumerate(words[1:])
-    )
+    words, end = query.words, at + len(spec.street)
+    for index, word in enumerate(words):
+        if word in w.STREET_TYPES and index and word not in spec.names and not at <= index <= end:
+            before = words[index - 1]
+            if before not in spec.places and before not in spec.names:
+                return True
+    return False
 
 
 def _absent(query: Reading, spec: Spec) -> Street:

@@ -73,7 +73,10 @@ def close(word: str, words: list[str]) -> bool:
 
 def joined(word: str, kind: str, words: list[str]) -> int:
     """Position where word and street type are written as one, or the word is in two parts."""
+    initial = word[0]
     for index, token in enumerate(words):
+        if token[0] != initial:
+            continue
         if kind and len(token) > len(word) and token.startswith(word):
             rest = token[len(word) :]
             if ABBREVIATIONS.get(rest, rest) == kind:
