@@ -32,6 +32,8 @@ BATCH = 32
 PASSES = 3
 """Of the loop, until what was told is on its way: couriers publish in the first, the second finds
 that the socket takes it, and in the third it is written."""
+FEW = 4
+"""Entries of a batch; where more come at once the loop is hard pressed, and passes cost it time."""
 NEARLY_FULL = 7 / 8
 """Of what may lie beside the journal: the rest is kept for man-down."""
 NOT_WAITING = (NoteAttempted, DeliveryReported, BuildStarted)
@@ -89,7 +91,8 @@ class Core:
             try:
                 await self._commit(batch)
                 self._at_rest.set()
-                await self._let_out()
+                if len(batch) < FEW:
+                    await self._let_out()
             except BaseException:
                 for waiting in batch:
                     waiting.done.cancel()

@@ -170,7 +170,7 @@ async def test_o4_a_snapshot_spares_reading_what_lies_before_it(room: ControlRoo
         cad.open_incident("000001", MARKED, resources=[resource(OFF)])
         await cad.settled()
         taken = await room.forewarn("journal", "snapshot")
-        position = int(taken.err.split()[-1])
+        position = int(taken.out)
         cad.open_incident("000002", MARKED, resources=[resource(OFF)])
         await cad.settled()
         room.kill()
