@@ -69,7 +69,7 @@ check: setup ## the fast part of the tests: style, types, architecture, unit
 	$(BIN)/python -m pytest --numprocesses=auto $(FAST)
 
 test: check ## all tests: check, then simulation, integration and browser
-	$(BIN)/python -m pytest --numprocesses=4 --dist=loadgroup $(SLOW)
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(SLOW)
 
 bench: setup ## the benchmarks, as ratios to the floor
 	@$(BIN)/python -m tests.bench

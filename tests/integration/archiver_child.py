@@ -20,9 +20,6 @@ from middleware.ops.metrics import Metrics
 KEEP = 100
 ROOM = "eoc1"
 
-archiving.SEGMENT = 50  # many of them: some are killed in the midst of one
-archiving.PAUSE = archiving.LOOK = timedelta(0)
-
 
 def record(position: int) -> bytes:
     """Follows from the position, so that the parent knows what must lie there."""
@@ -51,5 +48,7 @@ async def work(folder: Path, chance: Random) -> None:
 
 
 if __name__ == "__main__":
+    archiving.SEGMENT = 50  # many of them: some are killed in the midst of one
+    archiving.PAUSE = archiving.LOOK = timedelta(0)
     start_logging(SystemClock())
     asyncio.run(work(Path(sys.argv[1]), Random(int(sys.argv[2]))))
