@@ -1,6 +1,7 @@
 """What systemd does for the units of docker/systemd, without systemd and without its sandbox:
 
-python -m tests.systemctl ROOT daemon-reload | enable [--now] | start | stop | restart UNIT …
+python -m tests.systemctl ROOT daemon-reload | enable [--now] | disable --now UNIT …
+python -m tests.systemctl ROOT start | stop | restart UNIT …
 """
 
 import os
@@ -82,9 +83,9 @@ class Unit:
 
 def main(root: str, verb: str, *words: str) -> int:
     units = [Unit(Path(root), word) for word in words if not word.startswith("--")]
-    if verb in {"stop", "restart"} and (code := max(unit.stop() for unit in units)):
+    if verb in {"stop", "restart", "disable"} and (code := max(unit.stop() for unit in units)):
         return code
-    if verb in {"start", "restart"} or "--now" in words:
+    if verb in {"start", "restart"} or (verb == "enable" and "--now" in words):
         return max(unit.start() for unit in units)
     return 0
 

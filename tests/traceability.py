@@ -81,7 +81,7 @@ def page() -> str:
         "# From requirement to test",
         "",
         "Made by `python -m tests.pages`; a test holds it to be current. Requirements that",
-        "later work brings are not listed.",
+        "later work brings are not listed. The folders are those in `tests/`.",
         "",
         "| id | requirement | tests |",
         "|---|---|---|",
@@ -93,9 +93,9 @@ def page() -> str:
 
 
 def _by_folder(tests: list[str]) -> list[str]:
-    """`tests/unit`: the names of its files that prove something."""
+    """`unit`: the names of its files that prove something."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for test in tests:
         folder, _, file = test.partition("::")[0].rpartition("/")
-        found[folder][file.removeprefix("test_").removesuffix(".py")] = None
+        found[folder.removeprefix("tests/")][file.removeprefix("test_").removesuffix(".py")] = None
     return [f"`{folder}`: {', '.join(files)}" for folder, files in found.items()]

@@ -1,4 +1,4 @@
-"""forewarn journal: is it what was written (E1), a snapshot of it, a copy in another store."""
+"""forewarn journal: is it what was written (E1), a snapshot, a back-up, a copy of it."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from middleware.cli import journal_copy
+from middleware.cli import journal_backup, journal_copy
 from middleware.cli.common import (
     FINE,
     FOUND_TROUBLE,
@@ -51,6 +51,7 @@ def add(commands: "Commands[Parser]") -> None:
         more="The running service does this by itself, in a process of its own.",
     )
     add_config(taking)
+    journal_backup.add(group)
     journal_copy.add(group)
 
 

@@ -99,14 +99,30 @@ async def _copy(args: argparse.Namespace) -> "tuple[Copied, Verdict]":
     keys = FileKeys(config.keys_directory())
     with only_one(config.state), Progress(console=screen()) as bar:
         async with _stores(args, config) as (source, target):
-            done = await copied(source, target, _shown(bar, "copying"))
-            await demand_same(source, target, _shown(bar, "comparing"))
+            said = await _token_in_spool(config)
+            done = await copied(source, target, shown(bar, "copying"), beyond=said)
+            await demand_same(source, target, done.records, shown(bar, "comparing"))
             anchors = anchor.read_lines(config.anchor_file())
-            shown = _shown(bar, "verifying")
-            return done, await verify(target, keys, anchors, room=config.room, progress=shown)
+            so_far = shown(bar, "verifying")
+            return done, await verify(target, keys, anchors, room=config.room, progress=so_far)
 
 
-def _shown(bar: Any, what: str) -> Callable[[int, int], None]:
+async def _token_in_spool(config: "Config") -> int:
+    """Of the last writer here, 0 where none is known: a journal put back from a back-up does not
+    tell who wrote after it, and devices heard them."""
+    from adapters.stores.spool_file import SpoolFile
+
+    if not config.spool_file().exists():
+        return 0
+    spool = SpoolFile(config.spool_file(), config.journal.spool_bytes)
+    try:
+        return (await spool.load()).token or 0
+    finally:
+        spool.close()
+
+
+def shown(bar: Any, what: str) -> Callable[[int, int], None]:
+    """One more line of progress."""
     task = bar.add_task(what, total=None)
 
     def progress(done: int, of: int) -> None:

@@ -1,7 +1,7 @@
-"""A journal moved to another store: the same bytes at the same positions (E1, O4).
+"""A journal moved to another store, or backed up: the same bytes at the same positions (E1, O4).
 
-Called by `forewarn journal copy`. Nothing in the source is changed. A copy that was interrupted is
-gone on with; a destination that holds anything else is left as it is.
+Called by `forewarn journal copy` and `backup`. Nothing in the source is changed. A copy that was
+interrupted is gone on with; a destination that holds anything else is left as it is.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -30,38 +30,47 @@ class Copied:
 
 
 async def copy(
-    source: Journal, target: Journal, progress: Progress = lambda done, of: None
+    source: Journal, target: Journal, progress: Progress = lambda done, of: None, *, beyond: int = 0
 ) -> Copied:
-    """Bring the target what it lacks. Raises Trouble, and has then written nothing but records of
-    the source in their order."""
+    """Bring the target all that the source has, which nobody may write to meanwhile. Who writes the
+    copy gets a token behind `beyond` too. Raises Trouble, and has then written nothing but records
+    of the source in their order."""
+    copied = await back_up(source, target, progress, beyond=beyond)
+    if await source.head() != copied.records:
+        raise Trouble("the source was written to meanwhile", STOP)
+    return copied
+
+
+async def back_up(
+    source: Journal, target: Journal, progress: Progress = lambda done, of: None, *, beyond: int = 0
+) -> Copied:
+    """As `copy`, but of one moment: what the source had when this began."""
     head, before = await source.head(), await target.head()
     if before > head:
         raise _not_empty(f"it has {before} records, the source {head}")
     await _demand_beginning(source, target, before)
-    token = await _become_writer(target, await _last_token(source, head))
+    token = await _become_writer(target, max(beyond, await _last_token(source, head)))
     done = before
     progress(done, head)
     try:
-        async for group in _groups(source, before):
+        async for group in _groups(source, before, head):
             await target.append(done, token, group)
             done += len(group)
-            progress(done, max(head, done))
+            progress(done, head)
     except OSError as fault:
         remedy = "mend that, then run the same again: it goes on there"
         raise Trouble(f"the copy stopped after position {done}: {fault}", remedy) from fault
     except (Fenced, OutOfPlace) as refusal:
         raise Trouble(f"somebody else writes to the destination: {refusal}", STOP) from refusal
-    if await source.head() != done:
-        raise Trouble("the source was written to meanwhile", STOP)
     return Copied(before, done)
 
 
-async def demand_same(source: Journal, target: Journal, progress: Progress) -> None:
-    """Read both, byte by byte. Raises Trouble with the first position at which they differ."""
-    head = await source.head()
-    if await target.head() != head:
-        raise Trouble(f"the copy ends at {await target.head()}, the source at {head}", STOP)
-    position = await _first_difference(source, target, head, progress)
+async def demand_same(source: Journal, target: Journal, until: int, progress: Progress) -> None:
+    """Read both up to there, byte by byte. Raises Trouble with the first position at which they
+    differ, or where the target ends elsewhere."""
+    if await target.head() != until:
+        raise Trouble(f"the copy ends at {await target.head()}, and not at {until}", STOP)
+    position = await _first_difference(source, target, until, progress)
     if position is not None:
         raise Trouble(
             f"position {position} of the copy is not what the source has there",
@@ -113,10 +122,10 @@ async def _become_writer(target: Journal, last: int) -> int:
     return token
 
 
-async def _groups(source: Journal, after: int) -> AsyncIterator[list[bytes]]:
+async def _groups(source: Journal, after: int, until: int) -> AsyncIterator[list[bytes]]:
     group: list[bytes] = []
     size = 0
-    async for position, record in source.read(after):
+    async for position, record in source.read(after, until - after):
         if position != after + len(group) + 1:
             raise Trouble(
                 f"position {after + len(group) + 1} is missing in the source",

@@ -68,6 +68,14 @@ async def test_o4_e1_the_journal_goes_to_redis_and_back_and_a_service_goes_on_th
             await cad.settled()
             refused = await moving.copy(FILE, moving.redis)
             assert (refused.code, "a service runs" in refused.err) == (1, True), refused.err
+            for file, said in (
+                ("state/journal.sqlite", "is the journal itself"),
+                ("nowhere/copy.sqlite", "there is no folder"),
+            ):
+                refused = await room.forewarn("journal", "backup", file)
+                assert (refused.code, said in refused.err) == (1, True), refused.err
+            backed_up = await room.forewarn("journal", "backup", "copy.sqlite")
+            assert (backed_up.code, "sound: the copy" in backed_up.out) == (0, True), backed_up.err
             await room.stop()
 
             there = await moving.copy(FILE, moving.redis)

@@ -106,6 +106,12 @@ class TwoMachines:
         a.token = b.token = said.strip().splitlines()[-1]
         People(a.state / "people.json").add("A. Dmin", (Role.SUPERVISOR,), PASSWORD_OF_A_PERSON)
 
+    async def stop(self) -> None:
+        """Where they run."""
+        for machine in self.machines.values():
+            if (machine.root / f"{UNIT}.pid").exists():
+                await asyncio.to_thread(machine.shell, f"systemctl stop {UNIT}")
+
 
 def _machine(root: Path) -> Site:
     ports = choose_ports()
@@ -127,9 +133,7 @@ async def two(tmp_path: Path) -> AsyncIterator[TwoMachines]:
             await two.install()
             yield two
         finally:
-            for machine in two.machines.values():
-                if (machine.root / f"{UNIT}.pid").exists():
-                    await asyncio.to_thread(machine.shell, f"systemctl stop {UNIT}")
+            await two.stop()
 
 
 async def test_o4_a_pair_is_joined_changed_over_upgraded_and_rolled_back_as_the_page_says(

@@ -146,7 +146,7 @@ def test_without_a_journal_there_nothing_is_made_and_the_remedy_is_said(tmp_path
         folder.mkdir()
     command = [REPOSITORY / "docker" / "systemd" / "forewarn-backup", *folders]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, "docs/redis.md" in done.stderr) == (2, True)
+    assert (done.returncode, "docs/redis-backup.md" in done.stderr) == (2, True)
     assert not [one for folder in folders for one in folder.iterdir()]
 
 

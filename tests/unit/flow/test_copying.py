@@ -7,7 +7,7 @@ import pytest
 from adapters.stores.memory import Disk, MemoryJournal
 from middleware.engine.entry import Entry
 from middleware.flow import copying
-from middleware.flow.copying import Copied, copy, demand_same
+from middleware.flow.copying import Copied, back_up, copy, demand_same
 from middleware.flow.records import Writer
 from middleware.ops.errors import Trouble
 from tests.golden.examples import ANSWER, AT, event
@@ -42,7 +42,7 @@ async def test_o4_the_copy_is_the_source_byte_for_byte_and_tells_how_far_it_is()
     assert done == Copied(before=0, records=RECORDS)
     assert target.disk.records == source.disk.records == SEALED
     assert told == [(0, RECORDS), (500, RECORDS), (1_000, RECORDS), (RECORDS, RECORDS)]
-    await demand_same(source, target, nobody)
+    await demand_same(source, target, RECORDS, nobody)
 
 
 async def test_o4_who_writes_the_copy_comes_behind_every_writer_of_the_source() -> None:
@@ -117,13 +117,28 @@ class Growing(MemoryJournal):
     async def read(self, after: int, limit: int | None = None) -> AsyncIterator[tuple[int, bytes]]:
         async for row in super().read(after, limit):
             yield row
-        if limit is None:
-            self.disk.records.append(b"meanwhile")
+        self.disk.records.append(SEALED[len(self.disk.records)])
 
 
 async def test_o4_a_source_that_is_written_to_meanwhile_is_no_copy() -> None:
     with pytest.raises(Trouble, match="the source was written to meanwhile"):
-        await copy(Growing(Disk(records=list(SEALED))), store([]))
+        await copy(Growing(Disk(records=SEALED[:600])), store([]))
+
+
+async def test_o4_a_back_up_is_one_moment_of_a_source_that_is_written_to_meanwhile() -> None:
+    source, target = Growing(Disk(records=SEALED[:600])), store([], token=0)
+    assert await back_up(source, target) == Copied(before=0, records=600)
+    assert len(source.disk.records) > 600
+    again = await back_up(source, target)
+    assert (again.before, target.disk.records) == (600, SEALED[: again.records])
+    assert again.records > 600, "what came since is added"
+    await demand_same(source, target, again.records, nobody)
+
+
+async def test_o4_who_writes_a_restored_journal_comes_behind_who_wrote_after_the_back_up() -> None:
+    target = store([], token=0)
+    await copy(store(SEALED), target, beyond=70)
+    assert await target.acquire() > 71
 
 
 async def test_a_gap_in_the_source_stops_the_copy_with_its_position() -> None:
@@ -144,7 +159,7 @@ async def test_e1_a_copy_with_a_changed_byte_is_found_at_its_position(position: 
     changed = list(SEALED)
     changed[position - 1] = changed[position - 1][:-1] + b"\0"
     with pytest.raises(Trouble, match=f"position {position} of the copy"):
-        await demand_same(store(SEALED), store(changed), nobody)
+        await demand_same(store(SEALED), store(changed), RECORDS, nobody)
 
 
 async def test_groups_are_bounded_by_their_size_too(monkeypatch: pytest.MonkeyPatch) -> None:
