@@ -100,7 +100,7 @@ def _likelier(match: Match) -> Match:
 
 
 def _position(line: str) -> str:
-    return line.rsplit("|", 2)[1] if line else ""
+    return line.split("|", 7)[6] if line else ""
 
 
 def _degrees(position: str) -> tuple[float, float]:

@@ -108,8 +108,8 @@ class MarkerIndex:
         seen: set[int] = set()
         judge = Judge(reading).judge
         for turn, keys in enumerate(rounds(reading)):
-            for spec in self._store.specs(keys, MOST, seen):
-                verdict = judge(spec)
+            for line in self._store.lines_under(keys, MOST, seen):
+                verdict = judge(line)
                 if verdict is not None:
                     verdicts.append(verdict)
             if not reading.outcode:
@@ -140,13 +140,13 @@ class MarkerIndex:
         return any(road in self._store.roads for road in hashed(roads_asked(reading)))
 
     def _by_uprn(self, uprn: str) -> list[Spec]:
-        found = self._store.specs([f"u{uprn}"], MOST, set())
+        found = self._store.specs([f"u{uprn}"], MOST)
         return [spec for spec in found if spec.uprn == uprn]
 
     def _by_phone(self, phones: set[str]) -> list[Spec]:
-        found = self._store.specs([f"h{phone}" for phone in sorted(phones)], MOST, set())
+        found = self._store.specs([f"h{phone}" for phone in sorted(phones)], MOST)
         return [spec for spec in found if not phones.isdisjoint(spec.phones)]
 
     def _by_person(self, person: str) -> list[Spec]:
-        found = self._store.specs([f"w{person}"], MOST, set())
+        found = self._store.specs([f"w{person}"], MOST)
         return [spec for spec in found if spec.person == person]

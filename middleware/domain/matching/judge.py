@@ -3,6 +3,7 @@
 The points are whole numbers, about ten times the log-odds they stand for.
 """
 
+from collections.abc import Sized
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,9 +12,20 @@ from middleware.domain.matching.naming import NAMED, PLACED, Said, building_name
 from middleware.domain.matching.numbers import Fit, fit, is_of_a_house, stands_apart
 from middleware.domain.matching.postcodes import near
 from middleware.domain.matching.reading import Reading
-from middleware.domain.matching.settling import is_identical, settled
-from middleware.domain.matching.spec import Spec
-from middleware.domain.matching.street import ABSENT, AGREES, SLIP, Street, street, written
+from middleware.domain.matching.settling import has_numbers, has_words, settled
+from middleware.domain.matching.spec import Site, Spec, divided, site_of, spec_at
+from middleware.domain.matching.street import (
+    ABSENT,
+    AGREES,
+    NO_STREET,
+    SLIP,
+    Lane,
+    Lanes,
+    Street,
+    absent,
+    heard,
+    street,
+)
 
 FOUND, POSSIBLE = 70, 30
 SAME_POSTCODE = 40
@@ -28,8 +40,8 @@ _NUMBER = {
     Fit.INSIDE: 20, Fit.AROUND: 15, Fit.HOUSE_TOO: 25,
     Fit.OTHER_HOUSE: 10,
 }  # fmt: skip
-MOST = (max(_NUMBER.values()) + PLACED, max(_NUMBER.values()) + PLACED + NAMED)
-"""What number, place and name may add, for a marker without a name and for one that has one."""
+NUMBERED = max(_NUMBER.values())
+"""The most that a number can add."""
 _SAID = {
     Fit.SAME: "number agrees", Fit.EQUIVALENT: "number agrees, written differently",
     Fit.COVERED: "the marker covers the whole building",
@@ -73,13 +85,23 @@ def is_settled(verdict: Verdict) -> bool:
     return verdict.points >= FOUND and verdict.fit in (Fit.SAME, Fit.COVERED)
 
 
-class Site(NamedTuple):
-    """What all doors of one address in a street have alike, against one query."""
+class Ground(NamedTuple):
+    """A site in a postcode against one query, whatever the numbers of its doors."""
+
+    site: Site
+    lane: Lane
+    road: Street
+    place: Said
+    worded: bool
+    """Word for word what was asked."""
+
+
+class Ways(NamedTuple):
+    """What the doors of a site that have the like numbers have alike, against one query."""
 
     road: Street
     name: Said | None
     """None: the marker is out."""
-    place: Said
     asked: bool
     """The street with its type was asked for, and nothing else."""
 
@@ -90,30 +112,61 @@ class Judge:
     def __init__(self, query: Reading) -> None:
         self._query = query
         self._asked = set(query.words) - w.UNSAID
-        self._written: dict[object, int] = {}
         self._postcodes: dict[str, Said] = {}
-        self._sites: dict[object, Site | None] = {}
+        self._lanes = Lanes(query.words)
+        self._grounds: dict[tuple[int, str], Ground | None] = {}
+        self._ways: dict[object, Ways | None] = {}
 
-    def judge(self, spec: Spec) -> Verdict | None:
-        """None when the marker is out; else its points."""
-        query = self._query
-        lane = (spec.street, spec.kind)
-        at = self._written.get(lane)
-        if at is None:
-            at = self._written[lane] = written(query, spec)
-        identical = is_identical(query, self._asked, spec)
-        numbers = Fit.SAME if identical else fit(query, spec, at)
+    def judge(self, line: str) -> Verdict | None:
+        """A marker's line: None when the marker is out; else its points."""
+        door, text = divided(line)
+        postcode = self._postcodes.get(door[-1])
+        if postcode is None:
+            postcode = self._postcodes[door[-1]] = _postcode(self._query, door[-1])
+        key = (postcode[0], text)
+        if key not in self._grounds:
+            self._grounds[key] = self._ground(postcode[0], text)
+        ground = self._grounds[key]
+        return self._door(spec_at(door, ground.site), ground, key, postcode) if ground else None
+
+    def _ground(self, postcode: int, text: str) -> Ground | None:
+        """None when no door of it can still be possible: then nothing more is looked at."""
+        _, name, kind, named, _ = parts = text.split("|")
+        lane, sure = self._lanes.lane(name, kind), postcode >= SAME_POSTCODE
+        gone = lane.at < 0 and not lane.begun and not sure
+        if gone and _at_best(named, NO_STREET, postcode) < POSSIBLE:
+            return None
+        query, site, place = self._query, site_of(parts), NOTHING
+        worded = lane.begun and has_words(self._asked, site)
+        road = street(query, site, lane) if lane.at >= 0 else absent(query, site)
+        if not (sure or worded) and _at_best(named, road, postcode) < POSSIBLE:
+            return None
+        if not sure:
+            place = places(query, site, road.at)
+            best = _at_best(named, road, postcode, place[0])
+            if best < POSSIBLE and road.at < 0 and not worded:
+                return None
+        return Ground(site, lane, road, place, worded)
+
+    def _door(
+        self, spec: Spec, ground: Ground, key: tuple[int, str], postcode: Said
+    ) -> Verdict | None:
+        query, place = self._query, ground.place
+        identical = ground.worded and has_numbers(query, spec)
+        numbers = Fit.SAME if identical else fit(query, spec, ground.lane.written)
         if numbers is Fit.DIFFERENT or numbers is Fit.OTHER:
             return None
-        postcode = self._postcodes.get(spec.postcode)
-        if postcode is None:
-            postcode = self._postcodes[spec.postcode] = _postcode(query, spec.postcode)
         exact = postcode[0] >= SAME_POSTCODE
         numbered = exact and numbers in SURE_FITS
-        site = self._site(spec, at, postcode[0], numbered=numbered, identical=identical)
-        if site is None:
+        alike = (*key, bool(spec.house), bool(spec.units), numbered, identical)
+        if alike not in self._ways:
+            self._ways[alike] = _ways(
+                query, spec, ground, postcode[0], numbered=numbered, identical=identical
+            )
+        ways = self._ways[alike]
+        if ways is None:
             return None
-        road, name, place, asked = site
+        road, name, asked = ways
         apart = stands_apart(query, spec, road.at) and not (exact and is_of_a_house(spec.house))
         if apart:
             name = (AGAINST, "a name stands before the street") if exact else None
@@ -135,39 +188,30 @@ class Judge:
         reasons = [s for s in said if s]
         return Verdict(spec, numbers, points, reasons, vague, postcode[0], road.points, apart)
 
-    def _site(
-        self, spec: Spec, at: int, postcode: int, *, numbered: bool, identical: bool
-    ) -> Site | None:
-        """The key holds all that is looked at of a marker; of numbers only whether it has any."""
-        key = (
-            spec.street, spec.kind, spec.names, spec.places, bool(spec.house), bool(spec.units),
-            spec.covers, postcode, numbered, identical,
-        )  # fmt: skip
-        if key in self._sites:
-            return self._sites[key]
-        road = street(self._query, spec, at, numbered=numbered)
-        hopeless = not identical and _at_best(spec, road, postcode) < POSSIBLE
-        site = self._sites[key] = None if hopeless else _site(self._query, spec, road, postcode)
-        return site
 
-
-def _at_best(spec: Spec, road: Street, postcode: int) -> int:
+def _at_best(names: Sized, road: Street, postcode: int, place: int = PLACED) -> int:
     """The most that can still be reached: below POSSIBLE nothing more is read."""
-    return road.points + postcode + _slip(road.points, postcode) + MOST[bool(spec.names)]
+    most = NUMBERED + NAMED if names else NUMBERED
+    return road.points + postcode + _slip(road.points, postcode) + place + most
 
 
-def _site(query: Reading, spec: Spec, road: Street, postcode: int) -> Site | None:
-    exact = postcode >= SAME_POSTCODE
+def _ways(
+    query: Reading, spec: Spec, ground: Ground, postcode: int, *, numbered: bool, identical: bool
+) -> Ways | None:
+    exact, road = postcode >= SAME_POSTCODE, ground.road
+    if numbered and ground.lane.at < 0 and spec.street:
+        road = heard(query, spec) or road
+    if not identical and _at_best(spec.names, road, postcode) < POSSIBLE:
+        return None
     if road.points <= ABSENT and not exact and not spec.names:
         return None
     name = _name(query, spec, road.at, exact=exact)
-    if exact:
-        numbered = query.numbers or spec.house or spec.units
-        if name and name[0] >= WHOLE_NAME and not (numbered or spec.covers):
-            road = road._replace(points=max(road.points, 0))
-        return Site(road, name, NOTHING, asked=True)
-    place = places(query, spec, road.at)
-    return Site(road, name, place, asked=road.typed and not _unasked(query, spec))
+    if not exact:
+        return Ways(road, name, road.typed and not _unasked(query, spec))
+    numbered = bool(query.numbers or spec.house or spec.units)
+    if name and name[0] >= WHOLE_NAME and not (numbered or spec.covers):
+        road = road._replace(points=max(road.points, 0))
+    return Ways(road, name, asked=True)
 
 
 def _name(query: Reading, spec: Spec, at: int, *, exact: bool) -> Said | None:

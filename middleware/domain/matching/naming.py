@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
-from middleware.domain.matching.spec import Spec
+from middleware.domain.matching.spec import Site, Spec
 from middleware.domain.matching.wording import close, find
 
 _BUILDING = w.BUILDING_WORDS | w.WEAK_TYPES
@@ -177,7 +177,7 @@ DOUBT = -30
 """A postcode that differs and another place: two slips at once are less likely than two places."""
 
 
-def places(query: Reading, spec: Spec, at: int) -> Said:
+def places(query: Reading, spec: Site | Spec, at: int) -> Said:
     """Locality and town; counties and London are too wide to count."""
     known = [word for word in spec.places if word not in w.COUNTIES]
     after = query.words[at + len(spec.street) :] if at >= 0 else []
@@ -194,7 +194,7 @@ def places(query: Reading, spec: Spec, at: int) -> Said:
     return (-40, "another place was given") if another else (-10, "")
 
 
-def _may_place(query: Reading, spec: Spec, at: int) -> list[str]:
+def _may_place(query: Reading, spec: Site | Spec, at: int) -> list[str]:
     """Words before the street that may be a town: in 14 COVENTRY ROAD, OTHERHAM none of them is."""
     words = query.words[:at] if at >= 0 else query.words
     return [word for word in words if word not in spec.names or words.count(word) > 1]

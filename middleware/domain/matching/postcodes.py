@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from middleware.domain.matching.words import AREAS
 
 _ALONE, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
@@ -82,13 +84,4 @@ def is_outcode(token: str) -> bool:
 
 def near(one: str, other: str) -> bool:
     """One letter or digit differs, is missing or too many, or two neighbours are swapped."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    if len(one) == len(other):
-        differ = [i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-        if len(differ) <= 1:
-            return True
-        i = differ[0]
-        return differ == [i, i + 1] and one[i] == other[i + 1] and one[i + 1] == other[i]
-    short, long = sorted((one, other), key=len)
-    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+    return OSA.distance(one, other, score_cutoff=1) <= 1

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from zlib import crc32
 
 import numpy as np
@@ -101,20 +101,18 @@ class Postings:
         """What is not packed, as arrays; what was dropped is still among it."""
         return np.array(self._log[0], np.uint32), np.array(self._log[1], np.int32)
 
-    def rows_of(self, keys: list[int], most: int) -> list[int]:
-        """Rows under any of the keys, each once, in the order of the keys; at most `most` a key."""
-        found: list[int] = []
+    def rows_of(self, keys: list[int], most: int) -> Iterator[int]:
+        """Rows under the keys, in the order of the keys; at most `most` a key. A row may come
+        again."""
         packed, starts, shift = self._packed, self._starts, self._shift
         for one in keys if len(packed) else ():
             head = one >> shift
             high = starts[head + 1]
             at = bisect_left(packed, one, starts[head], high)
             if at < high and packed[at] == one:
-                end = bisect_right(packed, one, at + 1, min(at + most, high))
-                found += self._sorted[at:end]
+                yield from self._sorted[
+                    at : bisect_right(packed, one, at + 1, min(at + most, high))
+                ]
         if self._new:
             for one in keys:
-                rows = self._new.get(one)
-                if rows:
-                    found += rows[:most]
-        return list(dict.fromkeys(found)) if len(found) > 1 else found
+                yield from self._new.get(one, ())[:most]

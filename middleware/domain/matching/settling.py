@@ -4,7 +4,7 @@ from middleware.domain.matching import words as w
 from middleware.domain.matching.numbers import Fit
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.repeats import AGAIN
-from middleware.domain.matching.spec import Spec
+from middleware.domain.matching.spec import Site, Spec
 from middleware.domain.matching.wording import find
 
 
@@ -51,11 +51,17 @@ def _in_a_street(spec: Spec) -> bool:
     return row and any(word in w.STREET_TYPES for word in spec.places[1:])
 
 
-def is_identical(query: Reading, asked: set[str], spec: Spec) -> bool:
-    """Word for word and number for number what the marker says, but for the widest places.
+def has_words(asked: set[str], site: Site | Spec) -> bool:
+    """The words are those of the site, but for the widest places.
 
     `asked`: the words of the query without those places.
     """
+    kinds = site.kind.split() if " " in site.kind else (site.kind,) if site.kind else ()
+    return {*site.names, *site.street, *kinds, *site.places} - w.UNSAID == asked
+
+
+def has_numbers(query: Reading, spec: Spec) -> bool:
+    """Number for number what the marker says, whose words are those of the query."""
     numbers = query.numbers
     if spec.written or len(numbers) > 1:
         return len(numbers) > 1 and spec.written == query.digest()
@@ -63,9 +69,4 @@ def is_identical(query: Reading, asked: set[str], spec: Spec) -> bool:
         return False
     if numbers and numbers[0][0] != (spec.house or spec.units[0]):
         return False
-    if numbers and spec.house and numbers[0][1]:
-        return False
-    if spec.street and spec.street[0] not in asked and spec.street[0] not in w.UNSAID:
-        return False
-    kinds = spec.kind.split() if " " in spec.kind else (spec.kind,) if spec.kind else ()
-    return {*spec.names, *spec.street, *kinds, *spec.places} - w.UNSAID == asked
+    return not (numbers and spec.house and numbers[0][1])

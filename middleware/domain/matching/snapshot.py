@@ -10,6 +10,8 @@ from middleware.domain.matching.store import Store
 
 _HEADER = struct.Struct("<32sQQQ16s")
 """Version of the matcher, journal position, postings, known streets, digest of what follows."""
+_LINES = 2
+"""Counts up when `Spec.line` writes otherwise: then the snapshots before are not read."""
 
 
 def pack(version: str, position: int, store: Store) -> bytes:
@@ -18,7 +20,7 @@ def pack(version: str, position: int, store: Store) -> bytes:
     roads = np.array(sorted(store.roads), np.uint32)
     text = "\n".join(store.lines).encode()
     body = b"".join((postings.keys.tobytes(), postings.rows.tobytes(), roads.tobytes(), text))
-    head = _HEADER.pack(version.encode(), position, len(postings.keys), len(roads), _digest(body))
+    head = _HEADER.pack(_named(version), position, len(postings.keys), len(roads), _digest(body))
     return head + body
 
 
@@ -28,7 +30,7 @@ def unpack(version: str, data: bytes) -> tuple[int, Store]:
         raise ValueError("not a snapshot of the matcher: build the index from the markers again")
     written, position, size, known, digest = _HEADER.unpack_from(data)
     body = memoryview(data)[_HEADER.size :]
-    if written.rstrip(b"\0") != version.encode():
+    if written.rstrip(b"\0") != _named(version):
         raise ValueError("snapshot of another matcher: build the index from the markers again")
     if _digest(body) != digest:
         raise ValueError("damaged snapshot of the matcher: build the index from the markers again")
@@ -40,6 +42,10 @@ def unpack(version: str, data: bytes) -> tuple[int, Store]:
     store.lines = text.split("\n") if text else []
     store.live = len(store.lines) - store.lines.count("")
     return position, store
+
+
+def _named(version: str) -> bytes:
+    return f"{version} {_LINES}".encode()
 
 
 def _digest(body: bytes | memoryview) -> bytes:

@@ -12,56 +12,80 @@ from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.repeats import AGAIN, once, spanned
 
 
-class Spec(NamedTuple):
-    """`house`: "14", "14A", "14-16" or ""; `units`: values in order; words in canonical form."""
+class Site(NamedTuple):
+    """What the doors of one building or street have alike; words in canonical form."""
 
-    marker: str
     covers: bool
-    postcode: str
-    house: str
-    units: tuple[str, ...]
     street: tuple[str, ...]
     kind: str
     names: tuple[str, ...]
     places: tuple[str, ...]
+
+
+class Spec(NamedTuple):
+    """`house`: "14", "14A", "14-16" or ""; `units`: values in order; then as `Site` has it."""
+
+    marker: str
+    house: str
+    units: tuple[str, ...]
     uprn: str
     phones: tuple[str, ...]
     person: str
     position: str
     written: str
     """Digest of words and numbers in order, for an address of several numbers."""
+    postcode: str
+    covers: bool
+    street: tuple[str, ...]
+    kind: str
+    names: tuple[str, ...]
+    places: tuple[str, ...]
 
     def line(self) -> str:
-        """The spec as one line; `parse` reads it back."""
+        """The spec as one line, its site last; `parse` reads it back."""
         parts = (
-            self.marker, "b" if self.covers else "", self.postcode, self.house,
-            " ".join(self.units),
+            self.marker, self.house, " ".join(self.units), self.uprn, " ".join(self.phones),
+            self.person, self.position, self.written, self.postcode, "b" if self.covers else "",
             " ".join(self.street), self.kind, " ".join(self.names), " ".join(self.places),
-            self.uprn, " ".join(self.phones), self.person, self.position, self.written,
         )  # fmt: skip
         return "|".join(parts)
 
 
 def parse(line: str) -> Spec:
     """The inverse of `Spec.line`."""
-    (marker, covers, postcode, house, units, street, kind, names, places,
-     uprn, phones, person, position, written) = line.split("|")  # fmt: skip
+    door, site = divided(line)
+    return spec_at(door, site_of(site.split("|")))
+
+
+def divided(line: str) -> tuple[list[str], str]:
+    """What the marker has of its own, its postcode last; and its site, still as text."""
+    door = line.split("|", _DOOR)
+    return door, door.pop()
+
+
+_DOOR = 9
+
+
+def site_of(parts: list[str]) -> Site:
+    """The site from its text, split."""
+    covers, street, kind, names, places = parts
+    known = words_of(names) if names else ()
+    return Site(covers == "b", words_of(street), kind, known, words_of(places))
+
+
+def spec_at(door: list[str], site: Site) -> Spec:
+    """What was divided, put together."""
+    marker, house, units, uprn, phones, person, position, written, postcode = door
     return Spec(
-        marker, covers == "b", postcode, house, _words(units) if units else (), _words(street),
-        kind, _words(names) if names else (), _words(places),
-        uprn, _words(phones) if phones else (), person, position, written,
+        marker, house, words_of(units) if units else (), uprn, words_of(phones) if phones else (),
+        person, position, written, postcode, *site,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=16384)
-def _words(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
     """The same tuple for all doors of a street: they are told to be alike at a glance."""
     return tuple(text.split())
-
-
-def outcode_of(line: str) -> str:
-    """The first half of the postcode in a line."""
-    return line.split("|", 3)[2][:-3]
 
 
 def interpret(
@@ -101,9 +125,9 @@ def interpret(
         street = street[1:]
     names = tuple(_said(words[:start])) if start else ()
     return Spec(
-        marker, covers, reading.postcode, house, tuple(units), tuple(street), kind,
-        () if names and {*street, kind}.issuperset(names) else names, places,
-        uprn, phones, person, position, digest,
+        marker, house, tuple(units), uprn, phones, person, position, digest, reading.postcode,
+        covers, tuple(street), kind, () if names and {*street, kind}.issuperset(names) else names,
+        places,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What the index keeps: one line a marker, the postings, and the streets that are known."""
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import Postings, hashed
 from middleware.domain.matching.reader import read_marker
 from middleware.domain.matching.reading import Reading
-from middleware.domain.matching.spec import Spec, interpret, outcode_of, parse
+from middleware.domain.matching.spec import Spec, divided, interpret, parse
 from schemas.marker import Marker, Scope
 
 FEW = 8
@@ -71,23 +71,26 @@ class Store:
         """Which rows hold a marker."""
         return np.fromiter(map(bool, self.lines), np.bool_, len(self.lines))
 
-    def specs(self, keys: Iterable[str], most: int, seen: set[int]) -> list[Spec]:
+    def lines_under(self, keys: Iterable[str], most: int, seen: set[int]) -> Iterator[str]:
         """The markers under these keys that were not seen yet, at most `most`."""
-        found: list[Spec] = []
-        lines = self.lines
+        lines, left = self.lines, most
         for row in self.postings.rows_of(hashed(keys), most * DEEP):
             if row not in seen and (line := lines[row]):
                 seen.add(row)
-                found.append(parse(line))
-                if len(found) == most:
-                    break
-        return found
+                yield line
+                left -= 1
+                if not left:
+                    return
+
+    def specs(self, keys: Iterable[str], most: int) -> list[Spec]:
+        """The markers under these keys, at most `most`."""
+        return list(map(parse, self.lines_under(keys, most, set())))
 
     def is_alone(self, spec: Spec, *, place: str) -> bool:
         """No marker is in a street of that name in another outcode, as far as `place` goes."""
-        rows = self.postings.rows_of(hashed([name_key(spec)]), MANY)
+        rows = set(self.postings.rows_of(hashed([name_key(spec)]), MANY))
         lines = [self.lines[row] for row in rows]
-        outcodes = {outcode_of(line) for line in lines if line and place in line}
+        outcodes = {divided(line)[0][-1][:-3] for line in lines if line and place in line}
         return len(rows) < MANY and len(outcodes) == 1
 
     def _append(self, marker: Marker) -> list[int]:

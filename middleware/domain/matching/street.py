@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
-from middleware.domain.matching.spec import Spec
+from middleware.domain.matching.spec import Site, Spec, words_of
 from middleware.domain.matching.wording import alike, find, joined, resembles
 
 
@@ -20,55 +20,111 @@ class Street(NamedTuple):
 
 
 NO_STREET = Street(0, -1, "")
+Road = Site | Spec
+"""Of a marker only what it says of its street, names and places is looked at here."""
 SAME_TYPE, NO_TYPE_SAID, BUILDING_FOLLOWS, OTHER_TYPE = 1, 0, -2, -1
 _ORDER = (SAME_TYPE, OTHER_TYPE, NO_TYPE_SAID)
 """Of several places where the name stands, the one that says most about the street."""
 AGREES, SLIP, NO_TYPE, OTHER, ABSENT = 35, 7, 5, -60, -35
 
 
-def written(query: Reading, spec: Spec) -> int:
+class Lane(NamedTuple):
+    """A name and type of a street looked for in a query, whatever else the marker says."""
+
+    begun: bool
+    """Its first word was said, or one that is left out."""
+    written: int
+    """Where it stands letter for letter; -1 if it does not."""
+    at: int
+    """Where it stands, slips allowed; -1: nowhere."""
+    slips: int
+    typed: int
+    """What stands after it, as `_kind` says."""
+
+
+NO_LANE = Lane(True, -1, -1, 0, 0)
+"""Of a marker without a street."""
+
+
+class Lanes:
+    """Looks for streets in the words of one query; each name and type once."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
+        self._initials = {word[0] for word in words}
+        self._found: dict[tuple[str, str], Lane] = {}
+        self._near: dict[int, list[tuple[int, str]]] = {}
+
+    def lane(self, street: str, kind: str) -> Lane:
+        """Where that street stands."""
+        found = self._found.get((street, kind))
+        if found is None:
+            found = self._seek(words_of(street), kind) if street else NO_LANE
+            self._found[street, kind] = found
+        return found
+
+    def _seek(self, street: tuple[str, ...], kind: str) -> Lane:
+        words, first = self._words, street[0]
+        begun = first in words
+        at = exact = _written(words, street, kind) if begun else -1
+        slips, typed = 0, 0
+        if at >= 0:
+            typed = _kind(words, at + len(street), kind)
+        if typed <= 0:
+            near = [(at, word) for at, word in self._as_long(len(first)) if alike(first, word) <= 2]
+            if near or first[0] in self._initials:
+                other, other_slips, other_typed = _loose(words, street, kind, near)
+                if other >= 0 and (at < 0 or other_typed > max(typed, 0)):
+                    at, slips, typed = other, other_slips, other_typed
+        return Lane(begun or first in w.UNSAID, exact, at, slips, typed)
+
+    def _as_long(self, length: int) -> list[tuple[int, str]]:
+        """The words of about that length, where they stand: others are no slip of it."""
+        found = self._near.get(length)
+        if found is None:
+            found = self._near[length] = [
+                (at, word) for at, word in enumerate(self._words) if -3 < len(word) - length < 3
+            ]
+        return found
+
+
+def written(query: Reading, spec: Road) -> int:
     """Where the street stands letter for letter; -1 if it does not."""
-    words, street = query.words, spec.street
-    if not street or street[0] not in words:
+    return _written(query.words, spec.street, spec.kind) if spec.street else -1
+
+
+def _written(words: list[str], street: tuple[str, ...], kind: str) -> int:
+    if street[0] not in words:
         return -1
     size, places = len(street), dict[int, int]()
     if size == 1 and words.count(street[0]) == 1:
         index = words.index(street[0])
-        return index if _kind(words, index + 1, spec.kind) in _ORDER else -1
+        return index if _kind(words, index + 1, kind) in _ORDER else -1
     for index, word in enumerate(words):
         if word == street[0] and (size == 1 or tuple(words[index : index + size]) == street):
-            places.setdefault(_kind(words, index + size, spec.kind), index)
-    return next((places[kind] for kind in _ORDER if kind in places), -1)
+            places.setdefault(_kind(words, index + size, kind), index)
+    return next((places[typed] for typed in _ORDER if typed in places), -1)
 
 
-def street(query: Reading, spec: Spec, at: int, *, numbered: bool = False) -> Street:
-    """Judges the street; `at` is what `written` said.
-
-    `numbered`: postcode and number agree, so that the street may be spelt worse.
-    """
-    if not spec.street:
-        return NO_STREET
-    slips, kind = 0, 0
-    if at >= 0:
-        kind = _kind(query.words, at + len(spec.street), spec.kind)
-    if kind <= 0:
-        other, other_slips, other_kind = _loose(query.words, spec.street, spec.kind)
-        if other >= 0 and (at < 0 or other_kind > max(kind, 0)):
-            at, slips, kind = other, other_slips, other_kind
-        if at < 0 and numbered and (heard := _heard(query, spec)) >= 0:
-            return Street(AGREES - 3 * SLIP, heard, "street agrees but for the spelling")
-        if at < 0:
-            return _absent(query, spec)
-    if kind == 0 and _names_another(query, spec, at):
+def street(query: Reading, spec: Road, found: Lane) -> Street:
+    """Judges a street that was found."""
+    _, _, at, slips, typed = found
+    if typed == 0 and _names_another(query, spec, at):
         return Street(ABSENT, at, "the street is another one")
-    if kind < 0 or _qualified(query, spec, at):
+    if typed < 0 or _qualified(query, spec, at):
         return Street(OTHER, at, "another street of that name")
-    points = AGREES - SLIP * slips - (0 if kind else NO_TYPE)
+    points = AGREES - SLIP * slips - (0 if typed else NO_TYPE)
     said = "street agrees but for the spelling" if slips else "street agrees"
-    return Street(points, at, said, typed=kind > 0)
+    return Street(points, at, said, typed=typed > 0)
 
 
-def _heard(query: Reading, spec: Spec) -> int:
+def heard(query: Reading, spec: Road) -> Street | None:
+    """The street spelt as somebody heard it, where postcode and number agree."""
+    at = _heard(query, spec)
+    return Street(AGREES - 3 * SLIP, at, "street agrees but for the spelling") if at >= 0 else None
+
+
+def _heard(query: Reading, spec: Road) -> int:
     """Where the street stands after the number, spelt as somebody heard it; -1 if it does not."""
     size = len(spec.street)
     for _, named, at in query.numbers:
@@ -78,7 +134,7 @@ def _heard(query: Reading, spec: Spec) -> int:
     return _shortened(query, spec)
 
 
-def _shortened(query: Reading, spec: Spec) -> int:
+def _shortened(query: Reading, spec: Road) -> int:
     """The marker's BRIARS WETHERLY ROAD is WETHERLY ROAD where number and postcode agree."""
     first, last = spec.street[0], spec.street[-1]
     if len(spec.street) < 2 or first in w.QUALIFIERS or last not in query.words:
@@ -89,7 +145,7 @@ def _shortened(query: Reading, spec: Spec) -> int:
     return at if not strange and _kind(query.words, at + 1, spec.kind) == SAME_TYPE else -1
 
 
-def _qualified(query: Reading, spec: Spec, at: int) -> bool:
+def _qualified(query: Reading, spec: Road, at: int) -> bool:
     """NEW NORTH ROAD is not NORTH ROAD, and TARNWICK AVENUE is not THE AVENUE."""
     before = query.words[at - 1] if at else ""
     if not before or before in spec.names:
@@ -100,20 +156,20 @@ def _qualified(query: Reading, spec: Spec, at: int) -> bool:
     return all(place != at for _, _, place in query.numbers)
 
 
-def _loose(words: list[str], street: tuple[str, ...], kind: str) -> tuple[int, int, int]:
-    """(position, slips, type as `_kind` says) of a street with slips of the keyboard."""
-    best = (-1, 9, -2)
-    size, first, length = len(street), street[0], len(street[0])
-    begun = False
-    for at, word in enumerate(words):
-        if not -3 < len(word) - length < 3 or (slips := alike(first, word)) > 2:
-            continue
-        begun = True
+def _loose(
+    words: list[str], street: tuple[str, ...], kind: str, near: list[tuple[int, str]]
+) -> tuple[int, int, int]:
+    """(position, slips, type as `_kind` says) of a street with slips of the keyboard.
+
+    `near`: the words that may be its first.
+    """
+    best, size = (-1, 9, -2), len(street)
+    for at, word in near:
         rest = [alike(one, two) for one, two in zip(street[1:], words[at + 1 :], strict=False)]
         if len(rest) == size - 1 and all(more <= 2 for more in rest):
-            typed = _kind(words, at + size, kind)
-            best = max(best, (at, min(slips + sum(rest), 3), typed), key=lambda b: (b[2], -b[1]))
-    return best if best[0] >= 0 else _scattered(words, street, kind, begun=begun)
+            slips, typed = alike(street[0], word) + sum(rest), _kind(words, at + size, kind)
+            best = max(best, (at, min(slips, 3), typed), key=lambda b: (b[2], -b[1]))
+    return best if best[0] >= 0 else _scattered(words, street, kind, begun=bool(near))
 
 
 def _scattered(
@@ -166,7 +222,7 @@ SHORTEST_SLIP = 3
 _TYPES = (*sorted(w.STRONG_TYPES), "STREET", *sorted(w.WEAK_TYPES))
 
 
-def _names_another(query: Reading, spec: Spec, at: int) -> bool:
+def _names_another(query: Reading, spec: Road, at: int) -> bool:
     """A street type stands after a word that is no part of the marker."""
     words, end = query.words, at + len(spec.street)
     for index, word in enumerate(words):
@@ -177,8 +233,13 @@ def _names_another(query: Reading, spec: Spec, at: int) -> bool:
     return False
 
 
-def _absent(query: Reading, spec: Spec) -> Street:
-    """The street is not in the query: fine if it names none, against it if it names one."""
+def absent(query: Reading, spec: Road) -> Street:
+    """The street is not in the query: fine if it names none, against it if it names one.
+
+    It comes to no more than `NO_STREET`.
+    """
+    if not spec.street:
+        return NO_STREET
     if _names_another(query, spec, -1):
         return Street(ABSENT, -1, "the street is another one")
     known = (*spec.places, *spec.names)
