@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -17,6 +19,8 @@ PACKAGES = {
     "alertmanager": "prometheus-alertmanager",
     "systemd-analyze": "systemd",
     "systemd-sysusers": "systemd",
+    "ip": "iproute2",
+    "unshare": "util-linux",
 }
 PLACES = (str(Path(sys.executable).parent), "/usr/local/sbin", "/usr/sbin", "/sbin")
 
@@ -31,7 +35,20 @@ def require(program: str) -> str:
         if found := shutil.which(name, path=path):
             return found
     package = PACKAGES.get(program, program)
-    reason = f"{program} is not installed; on Debian or Ubuntu: apt-get install {package}"
+    return absent(f"{program} is not installed; on Debian or Ubuntu: apt-get install {package}")
+
+
+def require_root() -> None:
+    """Only root makes roots and mounts; without, the test is skipped, or fails where CI=true."""
+    if os.geteuid() != 0:
+        absent("this needs root: it makes an empty root and mounts into it")
+    asked = [require("unshare"), "--mount", "--pid", "--net", "--fork", "true"]
+    if subprocess.run(asked, capture_output=True, check=False).returncode != 0:
+        absent("this machine lets not even root have mounts and processes apart: unshare fails")
+
+
+def absent(reason: str) -> NoReturn:
+    """Skips the test, or fails it where CI=true."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
