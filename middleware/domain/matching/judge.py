@@ -139,12 +139,12 @@ class Judge:
         query, site, place = self._query, site_of(parts), NOTHING
         worded = lane.begun and has_words(self._asked, site)
         road = street(query, site, lane) if lane.at >= 0 else absent(query, site)
-        if not (sure or worded) and _at_best(named, road, postcode) < POSSIBLE:
+        best = SURE if sure or worded else _at_best(named, road, postcode)
+        if best < POSSIBLE:
             return None
         if not sure:
             place = places(query, site, road.at)
-            best = _at_best(named, road, postcode, place[0])
-            if best < POSSIBLE and road.at < 0 and not worded:
+            if best - PLACED + place[0] < POSSIBLE and road.at < 0:
                 return None
         return Ground(site, lane, road, place, worded)
 
@@ -189,10 +189,10 @@ class Judge:
         return Verdict(spec, numbers, points, reasons, vague, postcode[0], road.points, apart)
 
 
-def _at_best(names: Sized, road: Street, postcode: int, place: int = PLACED) -> int:
+def _at_best(names: Sized, road: Street, postcode: int) -> int:
     """The most that can still be reached: below POSSIBLE nothing more is read."""
-    most = NUMBERED + NAMED if names else NUMBERED
-    return road.points + postcode + _slip(road.points, postcode) + place + most
+    most = NUMBERED + PLACED + NAMED if names else NUMBERED + PLACED
+    return road.points + postcode + _slip(road.points, postcode) + most
 
 
 def _ways(

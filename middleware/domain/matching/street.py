@@ -6,7 +6,14 @@ from typing import NamedTuple
 from middleware.domain.matching import words as w
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Site, Spec, words_of
-from middleware.domain.matching.wording import alike, find, joined, resembles
+from middleware.domain.matching.wording import (
+    FAR,
+    alike,
+    distance,
+    find,
+    joined,
+    resembles,
+)
 
 
 class Street(NamedTuple):
@@ -51,9 +58,9 @@ class Lanes:
 
     def __init__(self, words: list[str]) -> None:
         self._words = words
-        self._initials = {word[0] for word in words}
         self._found: dict[tuple[str, str], Lane] = {}
         self._near: dict[int, list[tuple[int, str]]] = {}
+        self._initials = ""
 
     def lane(self, street: str, kind: str) -> Lane:
         """Where that street stands."""
@@ -71,12 +78,22 @@ class Lanes:
         if at >= 0:
             typed = _kind(words, at + len(street), kind)
         if typed <= 0:
-            near = [(at, word) for at, word in self._as_long(len(first)) if alike(first, word) <= 2]
-            if near or first[0] in self._initials:
+            near = [
+                (at, word)
+                for at, word in self._as_long(len(first))
+                if distance(first, word, score_cutoff=FAR) <= FAR and alike(first, word) <= 2
+            ]
+            if near or self._begun_with(first[0]):
                 other, other_slips, other_typed = _loose(words, street, kind, near)
                 if other >= 0 and (at < 0 or other_typed > max(typed, 0)):
                     at, slips, typed = other, other_slips, other_typed
         return Lane(begun or first in w.UNSAID, exact, at, slips, typed)
+
+    def _begun_with(self, initial: str) -> bool:
+        """Else no word is another one joined or in two parts."""
+        if not self._initials:
+            self._initials = "".join(word[0] for word in self._words)
+        return initial in self._initials
 
     def _as_long(self, length: int) -> list[tuple[int, str]]:
         """The words of about that length, where they stand: others are no slip of it."""

@@ -22,6 +22,11 @@ def sound(word: str) -> str:
     return "".join(c for i, c in enumerate(word) if i == 0 or c != word[i - 1])
 
 
+distance = OSA.distance
+FAR = 3
+"""Two words that are more slips apart than this are never alike: quickly told, true of most."""
+
+
 @lru_cache(maxsize=65536)
 def alike(one: str, other: str) -> int:
     """0 the same, 1 a slip, 2 two slips or the same sound, 9 another word."""
@@ -30,12 +35,12 @@ def alike(one: str, other: str) -> int:
     short = min(len(one), len(other))
     if (one in QUALIFIERS and other in QUALIFIERS) or short < 3 or abs(len(one) - len(other)) > 2:
         return 9
-    distance = OSA.distance(one, other, score_cutoff=3)
-    if distance == 1 and (short > 3 or one[0] == other[0]):
+    apart = distance(one, other, score_cutoff=FAR)
+    if apart == 1 and (short > 3 or one[0] == other[0]):
         return 1
-    if distance == 2 and short >= 5:
+    if apart == 2 and short >= 5:
         return 2
-    if distance <= 3 and short >= 4 and sound(one) == sound(other):
+    if apart <= FAR and short >= 4 and sound(one) == sound(other):
         return 2
     return 9
 
@@ -48,7 +53,7 @@ def resembles(one: str, other: str) -> bool:
     short = min(len(one), len(other))
     if short < 3 or one[0] != other[0] or (one in QUALIFIERS and other in QUALIFIERS):
         return False
-    return OSA.distance(one, other) * 2 <= max(len(one), len(other)) or sound(one) == sound(other)
+    return distance(one, other) * 2 <= max(len(one), len(other)) or sound(one) == sound(other)
 
 
 def find(word: str, words: list[str]) -> tuple[int, int]:
@@ -57,11 +62,10 @@ def find(word: str, words: list[str]) -> tuple[int, int]:
         return words.index(word), 0
     best, at, size = 9, -1, len(word)
     for index, other in enumerate(words):
-        if not -3 < len(other) - size < 3:
-            continue
-        slips = alike(word, other)
-        if slips < best:
-            best, at = slips, index
+        if -3 < len(other) - size < 3 and distance(word, other, score_cutoff=FAR) <= FAR:
+            slips = alike(word, other)
+            if slips < best:
+                best, at = slips, index
     return at, best
 
 
