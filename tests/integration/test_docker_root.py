@@ -24,6 +24,7 @@ from tests.dockerfile import Build, Image, left_out
 from tests.empty_root import as_user, debootstrap, locked, python_of, run_step, succeeds, wheels
 from tests.needs import require
 
+pytestmark = pytest.mark.timeout(900)  # a Debian and every package are taken from the network
 REPOSITORY = Path(__file__).parents[2]
 DOCKER = REPOSITORY / "docker"
 COMPOSE = yaml.safe_load((DOCKER / "compose.yaml").read_text())["services"]
