@@ -89,8 +89,8 @@ $(PEERS)/.ready: $(PEERS_LIST).txt
 		--requirement $<
 	@touch $@
 
-simulate: setup ## the seeded simulation (SEEDS=500, or SEED=n for one; PAIR=1: of two instances)
-	@$(BIN)/python -m tests.simulation $(if $(PAIR),--pair) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+simulate: setup ## the seeded simulation (SEEDS=500, or SEED=n for one; PAIR=1: of two instances, ARCHIVE=1: with old records)
+	@$(BIN)/python -m tests.simulation $(if $(PAIR),--pair) $(if $(ARCHIVE),--archive) $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 fuzz: setup ## wrong input to every parser, with the account of each (FOR=1m, FUZZ_SEED=7)
 	@$(BIN)/python -m tests.fuzz --for $(or $(FOR),1m) --seed $(or $(FUZZ_SEED),7)

@@ -67,6 +67,25 @@ class FaultyFolder(ArchiveFolder):
         return await super().load(span)
 
 
+class MemoryArchive:
+    """The contract of `Archive`, without a disk: a segment is there whole or not at all."""
+
+    def __init__(self) -> None:
+        self.segments: dict[Span, Segment] = {}
+
+    async def spans(self) -> Sequence[Span]:
+        return sorted(self.segments)
+
+    async def write(self, first: int, records: Sequence[bytes], token: int) -> None:
+        span = Span(first, first - 1 + len(records))
+        self.segments[span] = Segment(span, tuple(records))
+
+    async def load(self, span: Span) -> Segment:
+        if span not in self.segments:
+            raise OSError("there is no such segment")
+        return self.segments[span]
+
+
 class SlicingJournal(MemoryJournal):
     """Drops in slices, as a store may: something may go wrong between any two."""
 

@@ -45,6 +45,8 @@ SUPERVISOR = "S. Upervisor"
 FRONTS = ("cad_tcp", "console", "man_down")
 COPIED = ("tokens.json", "people.json")
 LEASE = "2s"
+KEEP = 100
+"""Records that stay in the store, where there is an archive."""
 LOOK_S = 0.05
 ASK = ClientTimeout(total=1.0)
 """A paused service answers nothing."""
@@ -76,7 +78,7 @@ lease = "{lease}"
 {more}
 [journal]
 anchor_every = "1s"
-snapshot_every = 2000
+{journal}
 [[escalation.rung]]
 channel = "mdt"
 wait = "{wait}"
@@ -233,10 +235,17 @@ def serves(told: dict[str, str]) -> bool:
 
 @asynccontextmanager
 async def pair(
-    folder: Path, *, lease: str = LEASE, wait: str = "1h", more: str = "", **redis: str
+    folder: Path,
+    *,
+    lease: str = LEASE,
+    wait: str = "1h",
+    more: str = "",
+    archive: Path | None = None,
+    **redis: str,
 ) -> AsyncIterator[Pair]:
     """Both run, one writes and the other follows; at the end they are stopped. `wait`: of the
-    first rung; `more`: lines for [store.redis]; `redis`: settings of the server."""
+    first rung; `more`: lines for [store.redis]; `archive`: a folder that both see; `redis`:
+    settings of the server."""
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         server = await enter(redis_server(folder / "redis", **redis))
@@ -250,7 +259,7 @@ async def pair(
         instances = {name: Instance(folder / name, choose_ports(), name=name) for name in NAMES}
         for name, one in instances.items():
             one.ports |= {"redis": wires[name].port, "man_down": one.ports["cad_http"]}
-            _configure(one, broker, lease=lease, wait=wait, more=more)
+            _configure(one, broker, lease=lease, wait=wait, more=more, journal=_journal(archive))
         tokens = _credentials(*instances.values())
         two = Pair(server, broker, instances, wires, fronts, *tokens, passwords)
         await _start(two, stack)
@@ -278,11 +287,17 @@ async def _stop(one: Instance) -> None:
         await one.stop()
 
 
-def _configure(one: Instance, broker: Nats, *, lease: str, wait: str, more: str) -> None:
+def _journal(archive: Path | None) -> str:
+    if archive is None:
+        return "snapshot_every = 2000"
+    return f'snapshot_every = {KEEP}\nkeep = {KEEP}\narchive = "{archive}"'
+
+
+def _configure(one: Instance, broker: Nats, **asked: str) -> None:
     private_directory(one.folder)
     one.config.write_text(
         CONFIG.format(
-            room=ROOM, name=one.name, user=JOURNAL_USER, lease=lease, wait=wait, more=more,
+            room=ROOM, name=one.name, user=JOURNAL_USER, **asked,
             mqtt_user=broker.at.username, mqtt_secret=broker.at.password_file,
             **one.ports | {"broker": broker.at.at.port},
         )

@@ -37,7 +37,7 @@ def main() -> int:
     asked = _arguments()
     begun = time.monotonic()
     if asked.pair:
-        failed = _run(asked, pair_quietly, PairTally())
+        failed = _run(asked, partial(pair_quietly, asked.archive), PairTally())
     else:
         failed = _run(asked, partial(quietly, asked.steps, asked.sqlite), Tally())
     took = time.monotonic() - begun
@@ -80,7 +80,8 @@ def _report(outcome: Ran, sums: Sums | None, asked: argparse.Namespace) -> int:
 
 def _how(asked: argparse.Namespace) -> str:
     steps = f" --steps {asked.steps}" if asked.steps else ""
-    return steps + (" --sqlite" if asked.sqlite else "") + (" --pair" if asked.pair else "")
+    said = [f" --{name}" for name in ("sqlite", "pair", "archive") if getattr(asked, name)]
+    return steps + "".join(said)
 
 
 def _arguments() -> argparse.Namespace:
@@ -95,6 +96,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--pair", action="store_true", help="two instances on one store, one of which writes"
     )
+    parser.add_argument(
+        "--archive", action="store_true", help="with --pair: old records leave the store meanwhile"
+    )
     parser.add_argument("--steps", type=int, help="incidents in a seed (default: each its own)")
     parser.add_argument(
         "--sqlite", action="store_true", help="on the real SQLite store, which is slower"
@@ -105,6 +109,8 @@ def _arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     if asked.pair and (asked.steps or asked.sqlite):
         parser.error("--pair goes with neither --steps nor --sqlite")
+    if asked.archive and not asked.pair:
+        parser.error("--archive goes with --pair")
     return asked
 
 

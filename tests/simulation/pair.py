@@ -3,6 +3,7 @@ with a network of its own to it. They are killed, paused and cut off by the seed
 and crews press their buttons (O4, D1).
 
     python -m tests.simulation --pair --seeds 200
+    python -m tests.simulation --pair --archive --seeds 200    old records leave the store meanwhile
 
 What must hold when all has been mended is in `pair_judge`.
 """
@@ -11,14 +12,20 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
-from adapters.stores.memory import Disk, MemorySpool
+from adapters.stores.memory import Disk, MemoryJournal, MemorySpool
 from middleware.engine.entry import Entry
+from middleware.flow.archiving import Archiver
+from middleware.flow.header import Tampered
 from middleware.flow.leading import Leading
 from middleware.flow.service import Limits, Parts, Service, prepare
 from middleware.flow.standby import Standby
+from middleware.flow.whole import WholeJournal
+from middleware.ops.errors import Trouble
 from middleware.ops.health import LEASE, Health
 from middleware.ops.metrics import Metrics
 from middleware.ports import ChannelDown, Fenced, Intake, ToDevice
@@ -30,6 +37,14 @@ from tests import alarms, said
 from tests.flowing import ROOM, OneKey
 from tests.room import RULES, made
 from tests.said import HIGH_STREET, MILL_LANE, Cad, Team, marker, resource
+from tests.simulation.pair_archive import (
+    KEEP,
+    SEGMENT,
+    FarArchive,
+    FarWitnessed,
+    Witness,
+    as_snapshot,
+)
 from tests.simulation.pair_judge import Seen, is_at_rest, judged
 from tests.simulation.pair_wires import FarJournal, FarLease, Wire
 from tests.virtual import Life, VirtualClock, VirtualLoop, of_life, run
@@ -39,6 +54,8 @@ SAYS_S = 1.5
 """Between two messages of the CAD, on average."""
 PRESSES_S = 4.0
 """Between two crews that press their button, on average."""
+FAULTS = ("killed", "paused", "cut off", "answers lost")
+AWAY = "archive away"
 STORM_S = 70.0
 AGAIN_S = 5.0
 REST_S = 120.0
@@ -101,6 +118,8 @@ class Instance:
     def __init__(self, world: "World", name: str) -> None:
         self.world, self.name = world, name
         self.wire = Wire(world.chance, world.resets)
+        self.archive = FarArchive(world.witness, world.chance) if world.witness else None
+        self.standby: Standby | None = None
         self.own = Disk()
         self.service: Service | None = None
         self.health = Health(())
@@ -111,6 +130,10 @@ class Instance:
     def is_ready(self) -> bool:
         return self.service is not None and self.service.ready.is_set() and self.health.is_ready
 
+    @property
+    def follows_at(self) -> int:
+        return self.standby.position if self.standby else 0
+
     def start(self) -> None:
         self.life, self.service = Life(), None
         of_life(self.life, self._take_turns())
@@ -118,6 +141,12 @@ class Instance:
     def kill(self) -> None:
         self.life.kill()
         self.service = None
+
+    def _journal(self) -> FarJournal | WholeJournal:
+        world = self.world
+        if not world.witness:
+            return FarJournal(MemoryJournal(world.disk), self.wire)
+        return WholeJournal(FarWitnessed(world.witness, self.wire, self.name), self.archive)
 
     async def _take_turns(self) -> None:
         while True:
@@ -127,15 +156,19 @@ class Instance:
                 if group.split(Fenced)[1]:
                     self.world.wrong.append(f"{self.name} ended: {group!r}")
                     return
+            except (Trouble, Tampered) as fault:
+                self.world.wrong.append(f"{self.name} ended: {fault!r}")
+                return
             self.service = None
 
     async def _turn(self) -> None:
         world, metrics = self.world, Metrics()
-        journal = FarJournal(world.disk, self.wire)
+        journal = self._journal()
         lease = FarLease(world.disk, self.name, self.wire)
         spool = MemorySpool(self.own)
         clock = world.clock
-        lead = await Standby(ROOM, journal, lease, spool, OneKey(), clock, metrics).run()
+        self.standby = Standby(ROOM, journal, lease, spool, OneKey(), clock, metrics)
+        lead = await self.standby.run()
         self.turns += 1
         self.health = Health((LEASE,))
         leading = Leading(lease, lead.token, OneKey(), clock, metrics, self.health)
@@ -156,6 +189,10 @@ class Instance:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(leading.run())
             tasks.create_task(write())
+            if isinstance(journal, WholeJournal):
+                archiver = Archiver(journal, lead.token, KEEP, clock, metrics)
+                parts.listeners.append(as_snapshot(archiver))
+                tasks.create_task(archiver.run())
 
 
 class World:
@@ -163,10 +200,11 @@ class World:
     that must not be. `took` are seconds from what struck the writer until the other one was ready.
     """
 
-    def __init__(self, seed: int, resets: Collection[str] = ()) -> None:
+    def __init__(self, seed: int, resets: Collection[str] = (), *, archive: bool = False) -> None:
         self.chance, self.clock, self.resets = Random(seed), VirtualClock(), resets
         self.disk, self.log = Disk(), ShownLog()
         self.wrong: list[str] = []
+        self.witness = Witness(self.disk, self.wrong) if archive else None
         self.crews = {name: Crew(self, name) for name in CREWS}
         self.instances = [Instance(self, name) for name in "ab"]
         self.answered: set[tuple[str, int]] = set()
@@ -174,6 +212,7 @@ class World:
         """Under which ids the man-down of each radio was shown, by whichever instance."""
         self.faults: Counter[str] = Counter()
         self.took: list[float] = []
+        self.rested_at = 0
         self._struck: tuple[Instance, float] | None = None
         self._outside = Life()
 
@@ -245,8 +284,8 @@ class World:
         """One fault after the other, each mended before the next."""
         while asyncio.get_running_loop().time() < STORM_S:
             await asyncio.sleep(self.chance.uniform(0.5, 8))
-            one = self.chance.choice(self.instances)
-            fault = self.chance.choice(("killed", "paused", "cut off", "answers lost"))
+            one = await self._whom()
+            fault = self.chance.choice((*FAULTS, *([AWAY] if one.archive else [])))
             self.faults[fault] += 1
             if one.is_ready:
                 self._struck = one, asyncio.get_running_loop().time()
@@ -255,14 +294,26 @@ class World:
                 one.kill()
             elif fault == "paused":
                 one.life.pause()
+            elif one.archive and fault == AWAY:
+                one.archive.away = True
             else:
                 one.wire.cut(answers_only=fault == "answers lost")
             await asyncio.sleep(self.chance.uniform(0, lasts))
             one.wire.heal()
+            if one.archive:
+                one.archive.away = False
             if fault == "killed":
                 one.start()
             else:
                 one.life.go_on()
+
+    async def _whom(self) -> Instance:
+        """Is struck next; with an archive now and then who has just begun to drop records."""
+        one = self.chance.choice(self.instances)
+        if self.witness and self.chance.random() < 0.5:
+            name = await self.witness.who_drops()
+            return next((other for other in self.instances if other.name == name), one)
+        return one
 
     async def live(self) -> None:
         for one in self.instances:
@@ -276,7 +327,8 @@ class World:
             saying.cancel()
         await asyncio.wait(speaking)
         await self._rest()
-        seen = Seen(self.disk, self.log, self.answered, self.alarms)
+        disk = await self.witness.whole() if self.witness else self.disk
+        seen = Seen(disk, self.log, self.answered, self.alarms, self.rested_at)
         self.wrong += judged(seen, self.instances)
 
     async def _rest(self) -> None:
@@ -285,6 +337,7 @@ class World:
             if not self._outside.tasks and is_at_rest(self.disk, self.instances):
                 break
             await asyncio.sleep(1)
+        self.rested_at = self.disk.dropped + len(self.disk.records)
         await asyncio.sleep(STAYS_S)
 
 
@@ -300,24 +353,37 @@ class Outcome:
     records: int
     alarms: int
     took: tuple[float, ...]
+    archived: int
+    """Records that have left the store."""
+    digest: str
+    """Of all records that the store has."""
 
 
-def simulate(seed: int, resets: Collection[str] = ()) -> Outcome:
-    """One pair, one storm. `resets`: see Wire."""
+def simulate(seed: int, resets: Collection[str] = (), *, archive: bool = False) -> Outcome:
+    """One pair, one storm. `resets`: see Wire. With `archive` old records leave the store, in
+    segments as small as a seed is."""
+    with patch("middleware.flow.archiving.SEGMENT", SEGMENT):
+        return run(_lived(lambda: World(seed, resets, archive=archive), seed))
 
-    async def main() -> Outcome:
-        world = World(seed, resets)
-        assert isinstance(asyncio.get_running_loop(), VirtualLoop)
-        try:
-            async with asyncio.timeout(LONGEST_S):
-                await world.live()
-        except TimeoutError:
-            world.wrong.append("it never came to an end")
-        turns = sum(one.turns for one in world.instances)
-        shown, count = len(world.log.shown), len(world.disk.records)
-        return Outcome(
-            seed, tuple(world.wrong), world.faults, turns, shown, count, len(world.alarms),
-            tuple(world.took),
-        )  # fmt: skip
 
-    return run(main())
+async def _lived(make: Callable[[], World], seed: int) -> Outcome:
+    world = make()
+    assert isinstance(asyncio.get_running_loop(), VirtualLoop)
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            await world.live()
+    except TimeoutError:
+        world.wrong.append("it never came to an end")
+    disk = world.disk
+    return Outcome(
+        seed=seed,
+        wrong=tuple(world.wrong),
+        faults=world.faults,
+        turns=sum(one.turns for one in world.instances),
+        notes=len(world.log.shown),
+        records=disk.dropped + len(disk.records),
+        alarms=len(world.alarms),
+        took=tuple(world.took),
+        archived=disk.dropped,
+        digest=sha256(b"".join(disk.records)).hexdigest(),
+    )

@@ -32,6 +32,11 @@ class One(Protocol):
     @property
     def is_ready(self) -> bool: ...
 
+    @property
+    def follows_at(self) -> int:
+        """The position as far as it followed."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -41,6 +46,8 @@ class Seen:
     log: ShownLog
     answered: AbstractSet[tuple[str, int]]
     alarms: Mapping[str, AbstractSet[str]]
+    rested_at: int
+    """The position of the journal when all had come to rest, a while ago."""
 
 
 def is_at_rest(disk: Disk, instances: Sequence[One]) -> bool:
@@ -56,6 +63,7 @@ def judged(seen: Seen, instances: Sequence[One]) -> list[str]:
     entries = records(seen.disk)
     wrong = [*_lost_or_double(seen, entries), *_stale(seen.disk), *seen.log.violations]
     wrong += _alarms(seen, entries)
+    wrong += _behind(instances, seen.rested_at)
     wrong += [
         f"{note.id} for {note.device} is {note.phase}, {note.shown}"
         for note in refold(entries).notes.values()
@@ -81,6 +89,13 @@ def _lost_or_double(seen: Seen, entries: Sequence[Entry]) -> Iterator[str]:
 def _stale(disk: Disk) -> Iterator[str]:
     tokens = [take_apart(one, None)[1].token for one in disk.records]
     yield from (f"{b} wrote after {a}" for a, b in pairwise(tokens) if b < a)
+
+
+def _behind(instances: Sequence[One], position: int) -> Iterator[str]:
+    """Who does not write has read what there was a while ago."""
+    for one in instances:
+        if not one.is_ready and one.follows_at < position:
+            yield f"{one.name} follows at {one.follows_at}, and the journal is beyond {position}"
 
 
 def _alarms(seen: Seen, entries: Sequence[Entry]) -> Iterator[str]:

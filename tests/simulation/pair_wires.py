@@ -77,8 +77,8 @@ def _seen(done: "asyncio.Task[Any]") -> None:
 class FarJournal:
     """The journal at the other end of a wire."""
 
-    def __init__(self, disk: Disk, wire: Wire) -> None:
-        self._journal, self._wire = MemoryJournal(disk), wire
+    def __init__(self, journal: MemoryJournal, wire: Wire) -> None:
+        self._journal, self._wire = journal, wire
 
     async def acquire(self) -> int:
         raise AssertionError("an instance of a pair takes the lease")
@@ -95,6 +95,9 @@ class FarJournal:
 
         for row in await self._wire.ask("read", all_of_them):
             yield row
+
+    async def drop(self, until: int, token: int) -> None:
+        await self._wire.carry("drop", lambda: self._journal.drop(until, token))
 
     async def save_snapshot(self, snapshot: Snapshot) -> None:
         """None is made here."""

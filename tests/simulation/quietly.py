@@ -18,7 +18,7 @@ def quietly(steps: int | None, sqlite: bool, seed: int) -> Outcome:
         return simulate(seed, steps, Path(directory))
 
 
-def pair_quietly(seed: int) -> pair.Outcome:
+def pair_quietly(archive: bool, seed: int) -> pair.Outcome:
     """The same with two instances."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    return pair.simulate(seed)
+    return pair.simulate(seed, archive=archive)

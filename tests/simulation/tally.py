@@ -35,6 +35,7 @@ class PairTally:
     records: int = 0
     notes: int = 0
     alarms: int = 0
+    archived: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     took: list[float] = field(default_factory=list)
 
@@ -42,13 +43,15 @@ class PairTally:
         self.records += outcome.records
         self.notes += outcome.notes
         self.alarms += outcome.alarms
+        self.archived += outcome.archived
         self.faults += outcome.faults
         self.took += outcome.took
 
     def __str__(self) -> str:
         faults = ", ".join(f"{count} {fault}" for fault, count in sorted(self.faults.items()))
         return (
-            f"{self.records} records, {self.notes} notes, {self.alarms} man-downs; "
+            f"{self.records} records, {self.archived} of them archived, {self.notes} notes, "
+            f"{self.alarms} man-downs; "
             f"{faults}; {self._taken_over()}"
         )
 

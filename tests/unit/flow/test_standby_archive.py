@@ -1,8 +1,6 @@
 """The instance of a pair that stands by reads what left the store from the archive, and where it
 cannot see it says so rather than follow with a hole (E3, O4)."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from adapters.stores.memory import MemoryJournal, MemorySpool
@@ -10,33 +8,17 @@ from middleware.flow.restore import restore
 from middleware.flow.standby import Lead, Standby
 from middleware.flow.whole import Hole, WholeJournal
 from middleware.ops.metrics import Metrics
-from middleware.ports import Archive, Segment, Span
+from middleware.ports import Archive
+from tests.archives import MemoryArchive
 from tests.flowing import OneKey, Running, start
 from tests.said import Cad
 from tests.unit.flow.test_standby import ROOM, FreeLease
 from tests.virtual import VirtualClock, virtual
 
 
-class InMemory:
-    """The contract of `Archive`, without a disk."""
-
-    def __init__(self) -> None:
-        self.segments: dict[Span, Segment] = {}
-
-    async def spans(self) -> Sequence[Span]:
-        return sorted(self.segments)
-
-    async def write(self, first: int, records: Sequence[bytes], token: int) -> None:
-        span = Span(first, first - 1 + len(records))
-        self.segments[span] = Segment(span, tuple(records))
-
-    async def load(self, span: Span) -> Segment:
-        return self.segments[span]
-
-
 async def begun_and_archived() -> tuple[Running, Archive]:
     """A service wrote, and all but its last record lie in the archive."""
-    running, archive = await start(), InMemory()
+    running, archive = await start(), MemoryArchive()
     cad = Cad()
     for number in ("000001", "000002"):
         await running.service.core.submit(cad.opened(number=number))
@@ -66,7 +48,7 @@ async def test_o4_it_takes_over_with_all_that_both_hold() -> None:
 @virtual
 async def test_o4_without_the_archive_it_ends_and_names_what_it_lacks() -> None:
     running, _ = await begun_and_archived()
-    for nothing in (None, InMemory()):
+    for nothing in (None, MemoryArchive()):
         with pytest.raises(Hole, match=f"positions 1 to {running.disk.dropped}") as told:
             await stands_by(running, nothing)
         assert "every instance must see" in told.value.remedy
