@@ -86,8 +86,9 @@ class Contract:
         kind = message["type"]
         unknown = _unknown(message, self._shapes[kind])
         self.mend(message)
-        said = {name: value for name, value in message.items() if name not in self.ours}
-        fields = orjson.dumps(said | {"source": source})
+        for name in self.ours:
+            message.pop(name, None)
+        fields = orjson.dumps(message | {"source": source})
         try:
             return Read(self.types[kind].model_validate_json(fields, extra="ignore"), unknown)
         except ValidationError as fault:

@@ -162,6 +162,7 @@ def device_note(
     *,
     note: str,
     revision: int,
+    writer: int,
     incident: str,
     callsign: str,
     expires_at: datetime,
@@ -172,6 +173,7 @@ def device_note(
     return DeviceNote(
         note=note,
         revision=revision,
+        writer=writer,
         incident=incident,
         callsign=callsign,
         expires_at=expires_at,
@@ -189,12 +191,20 @@ def device_note(
 
 
 def device_withdrawal(
-    *, note: str, revision: int, incident: str, callsign: str, expires_at: datetime, ended: Ended
+    *,
+    note: str,
+    revision: int,
+    writer: int,
+    incident: str,
+    callsign: str,
+    expires_at: datetime,
+    ended: Ended,
 ) -> DeviceNote:
     """Takes a note back from the MDT (N7)."""
     return DeviceNote(
         note=note,
         revision=revision,
+        writer=writer,
         incident=incident,
         callsign=callsign,
         expires_at=expires_at,

@@ -50,7 +50,7 @@ def sure_matches(state: State, answer: Answer | None) -> tuple[Matched, ...]:
 
 def sure(state: State, matches: Iterable[Match | Matched]) -> tuple[Matched, ...]:
     """Of these, the ones that raise the flag."""
-    return tuple(m for m in _as_matched(matches) if is_sure(state, m))
+    return _as_matched(m for m in matches if is_sure(state, m))
 
 
 def is_sure(state: State, match: Match | Matched) -> bool:

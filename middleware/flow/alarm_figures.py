@@ -5,9 +5,9 @@ from datetime import datetime
 from middleware.engine.alarm import AlarmPhase
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
+from middleware.flow.figures import Acts
 from middleware.ports import Meters
 from schemas import alarm as a
-from schemas.decision import Decision
 
 
 class AlarmFigures:
@@ -15,19 +15,24 @@ class AlarmFigures:
 
     def __init__(self, meters: Meters) -> None:
         self._meters = meters
+        self.acts: Acts = {
+            a.AlarmRaised: lambda entry, made, state: self._count("raised"),
+            a.AlarmGrew: self._on_grew,
+            a.AlarmClosed: lambda entry, made, state: self._count(made.outcome.value),
+            a.AlarmTaken: self._on_taken,
+        }
 
-    def on_decision(self, entry: Entry, made: Decision, state: State) -> None:
-        if isinstance(made, a.AlarmRaised):
-            self._meters.counter("forewarn_man_down_total", what="raised").inc()
-        elif isinstance(made, a.AlarmGrew):
-            self._meters.counter("forewarn_man_down_signals_total", signal=made.signal).inc()
-        elif isinstance(made, a.AlarmClosed):
-            self._meters.counter("forewarn_man_down_total", what=made.outcome.value).inc()
-        elif isinstance(made, a.AlarmTaken):
-            alarm = state.alarms.get(made.alarm)
-            if alarm is not None and alarm.pressed_at is not None:
-                took = (entry.received_at - alarm.pressed_at).total_seconds()
-                self._meters.histogram("forewarn_alarm_accept_seconds").observe(took)
+    def _count(self, what: str) -> None:
+        self._meters.counter("forewarn_man_down_total", what=what).inc()
+
+    def _on_grew(self, entry: Entry, made: a.AlarmGrew, state: State) -> None:
+        self._meters.counter("forewarn_man_down_signals_total", signal=made.signal).inc()
+
+    def _on_taken(self, entry: Entry, made: a.AlarmTaken, state: State) -> None:
+        alarm = state.alarms.get(made.alarm)
+        if alarm is not None and alarm.pressed_at is not None:
+            took = (entry.received_at - alarm.pressed_at).total_seconds()
+            self._meters.histogram("forewarn_alarm_accept_seconds").observe(took)
 
     def measure(self, state: State, now: datetime) -> None:
         phases = dict.fromkeys(AlarmPhase, 0)

@@ -1,15 +1,14 @@
 """Figures of requests for police and further resources, from committed records (P2, O1)."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from middleware.engine.back_up import AWAITED, BackUpPhase
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
+from middleware.flow.figures import Acts
 from middleware.ports import Meters
 from schemas import back_up as b
-from schemas.decision import Decision, Ignored
+from schemas.decision import Ignored
 from schemas.police import BackUpAnswered
 
 
@@ -18,17 +17,12 @@ class BackUpFigures:
 
     def __init__(self, meters: Meters) -> None:
         self._meters = meters
-        self._acts: dict[type[Decision], Callable[[Entry, Any, State], None]] = {
+        self.acts: Acts = {
             b.BackUpStepped: self._on_stepped,
             b.BackUpHeard: self._on_heard,
             b.BackUpClosed: lambda entry, made, state: self._count("stood_down"),
             Ignored: self._on_ignored,
         }
-
-    def on_decision(self, entry: Entry, made: Decision, state: State) -> None:
-        act = self._acts.get(type(made))
-        if act is not None:
-            act(entry, made, state)
 
     def _on_ignored(self, entry: Entry, made: Ignored, state: State) -> None:
         if isinstance(entry.event, BackUpAnswered):

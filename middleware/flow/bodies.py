@@ -50,13 +50,11 @@ def _beside(state: State, other: Beside) -> Body:
 def note_body(state: State, note: Note) -> DeviceNote:
     """For a screen in a vehicle."""
     marker = _marker(state, note)
-    said = _said(state, note) | {"callsign": note.callsign}
+    said = _said(state, note) | {"callsign": note.callsign, "writer": state.writer}
     if marker is None:
-        body = device_withdrawal(**said, ended=note.ended or Ended.MARKER_ENDED)
-    else:
-        today = london_day(note.issued_at)
-        body = device_note(marker, note.matched, **said, today=today, plan=note.plan)
-    return body.model_copy(update={"writer": state.writer})
+        return device_withdrawal(**said, ended=note.ended or Ended.MARKER_ENDED)
+    today = london_day(note.issued_at)
+    return device_note(marker, note.matched, **said, today=today, plan=note.plan)
 
 
 def radio_body(state: State, note: Note) -> RadioText:

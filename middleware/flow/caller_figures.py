@@ -1,17 +1,15 @@
 """Figures of abusive calls, proposals and frequent callers from committed records (A2, M6, O1)."""
 
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
 
 from middleware.engine.entry import Entry
 from middleware.engine.proposals import Course
 from middleware.engine.state import State
+from middleware.flow.figures import Acts
 from middleware.ports import Meters
 from schemas import abuse as a
 from schemas import frequent as f
 from schemas import proposal as p
-from schemas.decision import Decision
 
 NOT_KNOWN = "not_known"
 
@@ -21,42 +19,37 @@ class CallerFigures:
 
     def __init__(self, meters: Meters) -> None:
         self._meters = meters
-        self._counts: dict[type[Decision], Callable[[Any, State], None]] = {
+        self.acts: Acts = {
             a.AbuseLedgered: self._on_abuse,
             a.CallerRecognised: self._on_recognised,
-            a.AbuseSetRight: lambda made, state: self._on_right("corrected"),
-            a.AbuseStruck: lambda made, state: self._on_right("taken_back"),
+            a.AbuseSetRight: lambda entry, made, state: self._on_right("corrected"),
+            a.AbuseStruck: lambda entry, made, state: self._on_right("taken_back"),
             f.FrequentCallerRecognised: self._on_frequent,
-            p.ProposalMade: lambda made, state: self._on_proposal(made.what.value, "made"),
+            p.ProposalMade: lambda entry, made, state: self._on_proposal(made.what.value, "made"),
             p.ProposalDone: self._on_done,
             p.ProposalLapsed: self._on_lapsed,
         }
 
-    def on_decision(self, entry: Entry, made: Decision, state: State) -> None:
-        count = self._counts.get(type(made))
-        if count is not None:
-            count(made, state)
-
-    def _on_abuse(self, made: a.AbuseLedgered, state: State) -> None:
+    def _on_abuse(self, entry: Entry, made: a.AbuseLedgered, state: State) -> None:
         category = made.category.value if made.category else NOT_KNOWN
         what = "ended" if made.terminated else "warned" if made.warning else "noted"
         self._meters.counter("forewarn_abusive_calls_total", what=what, category=category).inc()
 
-    def _on_recognised(self, made: a.CallerRecognised, state: State) -> None:
+    def _on_recognised(self, entry: Entry, made: a.CallerRecognised, state: State) -> None:
         self._meters.counter("forewarn_callers_recognised_total").inc()
 
     def _on_right(self, what: str) -> None:
         self._meters.counter("forewarn_abuse_set_right_total", what=what).inc()
 
-    def _on_frequent(self, made: f.FrequentCallerRecognised, state: State) -> None:
+    def _on_frequent(self, entry: Entry, made: f.FrequentCallerRecognised, state: State) -> None:
         plan = "yes" if made.plan else "no"
         self._meters.counter("forewarn_frequent_callers_total", plan=plan).inc()
 
-    def _on_done(self, made: p.ProposalDone, state: State) -> None:
+    def _on_done(self, entry: Entry, made: p.ProposalDone, state: State) -> None:
         became = Course.ACCEPTED if made.accepted else Course.DECLINED
         self._of_known(made.proposal, became, state)
 
-    def _on_lapsed(self, made: p.ProposalLapsed, state: State) -> None:
+    def _on_lapsed(self, entry: Entry, made: p.ProposalLapsed, state: State) -> None:
         self._of_known(made.proposal, Course.LAPSED, state)
 
     def _of_known(self, proposal: str, became: Course, state: State) -> None:

@@ -1,6 +1,8 @@
 """Figures of incidents handed on (N2, O1)."""
 
+from middleware.engine.entry import Entry
 from middleware.engine.state import State
+from middleware.flow.figures import Acts
 from middleware.ports import Meters
 from schemas import hand_on as h
 from schemas.decision import Decision
@@ -17,11 +19,10 @@ class HandOnFigures:
 
     def __init__(self, meters: Meters) -> None:
         self._meters = meters
+        self.acts: Acts = dict.fromkeys(_WHAT, self._on_turn)
 
-    def on_decision(self, made: Decision) -> None:
-        what = _WHAT.get(type(made))
-        if what is not None:
-            self._meters.counter("forewarn_hand_ons_total", what=what).inc()
+    def _on_turn(self, entry: Entry, made: Decision, state: State) -> None:
+        self._meters.counter("forewarn_hand_ons_total", what=_WHAT[type(made)]).inc()
 
     def measure(self, state: State) -> None:
         """Set the gauge to what waits now."""

@@ -1,6 +1,6 @@
 """Figures from committed records (O1)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from middleware.flow.alarm_figures import AlarmFigures
 from middleware.flow.back_up_figures import BackUpFigures
 from middleware.flow.caller_figures import CallerFigures
 from middleware.flow.checker import Matcher
+from middleware.flow.figures import Act, Acts
 from middleware.flow.hand_on_figures import HandOnFigures
 from middleware.flow.report_figures import ReportFigures
 from middleware.flow.stamps import Stamps
@@ -38,36 +39,43 @@ class Observer:
         self._callers = CallerFigures(meters)
         self._hand_ons = HandOnFigures(meters)
         self._stand_offs = StandOffFigures(meters)
+        mine: Acts = {
+            d.Assessed: self._on_assessed,
+            d.Shown: self._on_shown,
+            d.DutyAnswered: self._on_answered,
+            d.RungEntered: self._on_rung,
+            d.SourceChanged: self._on_source,
+            MistakeTaken: self._on_mistake,
+        }
+        counted_by = (self._alarms, self._back_ups, self._reports, self._callers)
+        others = (one.acts for one in (*counted_by, self._hand_ons, self._stand_offs))
+        self._acts = defaultdict[type[d.Decision], list[Act]](list)
+        for acts in (mine, *others):
+            for kind, act in acts.items():
+                self._acts[kind].append(act)
 
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
         for entry in entries:
             for made in entry.decisions:
-                self._on_decision(entry, made, state)
-                self._alarms.on_decision(entry, made, state)
-                self._back_ups.on_decision(entry, made, state)
-                self._reports.on_decision(entry, made, state)
-                self._callers.on_decision(entry, made, state)
-                self._hand_ons.on_decision(made)
-                self._stand_offs.on_decision(entry, made, state)
+                for act in self._acts.get(type(made), ()):
+                    act(entry, made, state)
 
-    def _on_decision(self, entry: Entry, made: d.Decision, state: State) -> None:
-        if isinstance(made, d.Assessed):
-            subject = "call" if made.subject in state.calls else "incident"
-            reason = made.reason.value if made.reason else ""
-            self._count(
-                "forewarn_checks_total", subject=subject, outcome=made.outcome.value, reason=reason
-            )
-        elif isinstance(made, d.Shown):
-            self._on_shown(entry, made, state)
-        elif isinstance(made, d.DutyAnswered):
-            self._count("forewarn_answered_total", channel=made.channel)
-        elif isinstance(made, d.RungEntered) and made.rung > 0:
+    def _on_assessed(self, entry: Entry, made: d.Assessed, state: State) -> None:
+        subject = "call" if made.subject in state.calls else "incident"
+        reason = made.reason.value if made.reason else ""
+        outcome = made.outcome.value
+        self._count("forewarn_checks_total", subject=subject, outcome=outcome, reason=reason)
+
+    def _on_answered(self, entry: Entry, made: d.DutyAnswered, state: State) -> None:
+        self._count("forewarn_answered_total", channel=made.channel)
+
+    def _on_rung(self, entry: Entry, made: d.RungEntered, state: State) -> None:
+        if made.rung > 0:
             self._count("forewarn_escalations_total", channel=made.channel)
-        elif isinstance(made, d.SourceChanged):
-            self._on_source(made)
-        elif isinstance(made, MistakeTaken):
-            on = "device" if isinstance(entry.event, CrewReportedMistake) else "console"
-            self._count("forewarn_mistakes_reported_total", says=made.says.value, on=on)
+
+    def _on_mistake(self, entry: Entry, made: MistakeTaken, state: State) -> None:
+        on = "device" if isinstance(entry.event, CrewReportedMistake) else "console"
+        self._count("forewarn_mistakes_reported_total", says=made.says.value, on=on)
 
     def _on_shown(self, entry: Entry, made: d.Shown, state: State) -> None:
         note = state.notes.get(made.note)
@@ -78,7 +86,7 @@ class Observer:
         when = "before_at_scene" if made.before_at_scene else "at_scene_or_later"
         self._count("forewarn_displayed_total", when=when)
 
-    def _on_source(self, made: d.SourceChanged) -> None:
+    def _on_source(self, entry: Entry, made: d.SourceChanged, state: State) -> None:
         gauge = self._meters.gauge("forewarn_adapter_connected", adapter=made.source)
         gauge.set(1 if made.connected else 0)
         if made.gap:

@@ -1,16 +1,14 @@
 """Figures of incident reports from committed records (R1, R3, M4, O1)."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from middleware.engine.entry import Entry
 from middleware.engine.reports import Hands
 from middleware.engine.state import State
+from middleware.flow.figures import Acts
 from middleware.ports import Meters
 from schemas import reporting as r
-from schemas.decision import Decision
 
 NOT_KNOWN = "not_known"
 
@@ -20,15 +18,10 @@ class ReportFigures:
 
     def __init__(self, meters: Meters) -> None:
         self._meters = meters
-        self._counts: dict[type[Decision], Callable[[Entry, Any, State], None]] = {
+        self.acts: Acts = {
             r.ReportDrafted: self._on_drafted,
             r.SecurityAssumed: self._on_assumed,
         }
-
-    def on_decision(self, entry: Entry, made: Decision, state: State) -> None:
-        count = self._counts.get(type(made))
-        if count is not None:
-            count(entry, made, state)
 
     def _on_drafted(self, entry: Entry, made: r.ReportDrafted, state: State) -> None:
         category = made.category.value if made.category else NOT_KNOWN

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from middleware.engine.entry import Entry
 from middleware.engine.state import State
+from middleware.flow.figures import Acts
 from middleware.ports import Meters
-from schemas.decision import Decision
 from schemas.held import StandOffPrompted
 from schemas.incident import Holding
 
@@ -15,10 +15,10 @@ class StandOffFigures:
 
     def __init__(self, meters: Meters) -> None:
         self._meters = meters
+        self.acts: Acts = {StandOffPrompted: self._on_prompted}
 
-    def on_decision(self, entry: Entry, made: Decision, state: State) -> None:
-        if isinstance(made, StandOffPrompted):
-            self._meters.counter("forewarn_stand_off_prompts_total", why=made.why.value).inc()
+    def _on_prompted(self, entry: Entry, made: StandOffPrompted, state: State) -> None:
+        self._meters.counter("forewarn_stand_off_prompts_total", why=made.why.value).inc()
 
     def measure(self, state: State, now: datetime) -> None:
         holding = dict.fromkeys(Holding, 0)

@@ -68,10 +68,10 @@ class Timers:
         monotonic = self._clock.monotonic()
         for entry in entries:
             for made in entry.decisions:
-                if isinstance(made, TimerSet):
+                if type(made) is TimerSet:
                     wait = (made.due_at - entry.received_at).total_seconds()
                     self._set(monotonic + wait, made.timer, made.revision)
-                elif isinstance(made, Failed) and isinstance(entry.event, TimerDue):
+                elif type(made) is Failed and isinstance(entry.event, TimerDue):
                     due = monotonic + AFTER_A_FAULT.total_seconds()
                     self._set(due, entry.event.timer, entry.event.revision)
         if len(self._heap) > 2 * len(state.timers) + STALE_KEPT:

@@ -1,10 +1,15 @@
 """The collector of cyclic garbage: the process has one, whatever rooms it serves.
 
-Markers and state stay, and walking them all stops everything for a third of a second: only the
-young generations are collected while a room is served. Almost nothing here is cyclic.
+Markers and state stay, and walking them all stops everything for a third of a second: only what is
+young is collected while a room is served, and what stays is looked at once. Almost nothing here is
+cyclic.
 """
 
 import gc
+
+YOUNG = 5_000
+"""New objects after which they are looked at: for two milliseconds."""
+NEVER = 1_000_000
 
 
 class Collector:
@@ -19,7 +24,7 @@ class Collector:
         self._served.add(room)
         gc.freeze()
         gc.enable()
-        gc.set_threshold(1_000, 4, 1_000_000)
+        gc.set_threshold(YOUNG, NEVER, NEVER)
 
     def let_go(self, room: str) -> None:
         """Collect what was this room's. Other rooms wait for it once, and what is theirs is not

@@ -58,7 +58,8 @@ def test_o1_what_is_set_right_recognised_and_decided_is_counted() -> None:
     figures = CallerFigures(metrics)
     for entry in room.entries:
         for made in entry.decisions:
-            figures.on_decision(entry, made, room.state)
+            if act := figures.acts.get(type(made)):
+                act(entry, made, room.state)
     figures.measure(room.state)
 
     def value(name: str, **labels: str) -> float | None:
