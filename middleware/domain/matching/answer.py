@@ -52,13 +52,11 @@ def answer(
         matches = _by_address(place, evidence.verdicts, most=SHOWN)
     if len(matches) > 1:
         matches.sort(key=lambda match: -1000 if _is_sure(match) else -match.certainty)
-    sure = bool(matches) and _is_sure(matches[0])
     reason = None if matches else _not_checked(place, reading)
-    outcome = Outcome.POSSIBLE if matches else Outcome.NONE_FOUND
-    if sure:
-        outcome = Outcome.FOUND
-    elif reason is not None:
-        outcome = Outcome.NOT_CHECKED
+    if matches:
+        outcome = Outcome.FOUND if _is_sure(matches[0]) else Outcome.POSSIBLE
+    else:
+        outcome = Outcome.NONE_FOUND if reason is None else Outcome.NOT_CHECKED
     return Answer(
         outcome=outcome,
         matches=tuple(matches[:SHOWN]),

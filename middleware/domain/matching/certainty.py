@@ -7,7 +7,7 @@ hidden, as if the place had none; the table rounds down how often the best answe
 from typing import TypeVar
 
 from middleware.domain.matching.judge import SAME_POSTCODE, Verdict
-from middleware.domain.matching.numbers import Fit
+from middleware.domain.matching.numbers import ALIKE, Fit
 from middleware.domain.matching.street import AGREES
 
 T = TypeVar("T")
@@ -49,8 +49,7 @@ def found(verdict: Verdict) -> int:
     """Certainty of a match that raises the flag."""
     bands = _first(_FOUND, verdict.postcode)
     certainty = _first(bands, verdict.points)
-    alike = verdict.fit is Fit.SAME or verdict.fit is Fit.COVERED
-    return certainty if alike else min(certainty, LEAST_SURE)
+    return certainty if verdict.fit in ALIKE else min(certainty, LEAST_SURE)
 
 
 def _first(bands: tuple[tuple[int, T], ...], points: int) -> T:

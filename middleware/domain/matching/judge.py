@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.naming import NAMED, PLACED, Said, building_named, names, places
-from middleware.domain.matching.numbers import Fit, fit, is_of_a_house, stands_apart
+from middleware.domain.matching.numbers import ALIKE, SAME, Fit, fit, is_of_a_house, stands_apart
 from middleware.domain.matching.postcodes import near
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.settling import has_numbers, has_words, settled
@@ -72,6 +72,7 @@ class Verdict:
     """A building or a place was said that the marker does not have."""
 
 
+_OUT = frozenset({Fit.DIFFERENT, Fit.OTHER})
 SURE_FITS = frozenset({Fit.SAME, Fit.EQUIVALENT, Fit.COVERED, Fit.NO_HOUSE, Fit.INSIDE})
 
 
@@ -82,18 +83,7 @@ def is_found(verdict: Verdict) -> bool:
 
 def is_settled(verdict: Verdict) -> bool:
     """Nothing better can be found by looking further."""
-    return verdict.points >= FOUND and verdict.fit in (Fit.SAME, Fit.COVERED)
-
-
-class Ground(NamedTuple):
-    """A site in a postcode against one query, whatever the numbers of its doors."""
-
-    site: Site
-    lane: Lane
-    road: Street
-    place: Said
-    worded: bool
-    """Word for word what was asked."""
+    return verdict.points >= FOUND and verdict.fit in ALIKE
 
 
 class Ways(NamedTuple):
@@ -106,6 +96,19 @@ class Ways(NamedTuple):
     """The street with its type was asked for, and nothing else."""
 
 
+class Ground(NamedTuple):
+    """A site in a postcode against one query, whatever the numbers of its doors."""
+
+    site: Site
+    lane: Lane
+    road: Street
+    place: Said
+    worded: bool
+    """Word for word what was asked."""
+    ways: dict[tuple[bool, bool, bool, bool], Ways | None]
+    """By what its doors have: a house number, units, numbers that agree, all that was asked."""
+
+
 class Judge:
     """Judges markers against one query; what many of them have alike is judged once."""
 
@@ -115,7 +118,6 @@ class Judge:
         self._postcodes: dict[str, Said] = {}
         self._lanes = Lanes(query.words)
         self._grounds: dict[tuple[int, str], Ground | None] = {}
-        self._ways: dict[object, Ways | None] = {}
 
     def judge(self, line: str) -> Verdict | None:
         """A marker's line: None when the marker is out; else its points."""
@@ -127,7 +129,7 @@ class Judge:
         if key not in self._grounds:
             self._grounds[key] = self._ground(postcode[0], text)
         ground = self._grounds[key]
-        return self._door(spec_at(door, ground.site), ground, key, postcode) if ground else None
+        return self._door(spec_at(door, ground.site), ground, postcode) if ground else None
 
     def _ground(self, postcode: int, text: str) -> Ground | None:
         """None when no door of it can still be possible: then nothing more is looked at."""
@@ -146,24 +148,22 @@ class Judge:
             place = places(query, site, road.at)
             if best - PLACED + place[0] < POSSIBLE and road.at < 0:
                 return None
-        return Ground(site, lane, road, place, worded)
+        return Ground(site, lane, road, place, worded, {})
 
-    def _door(
-        self, spec: Spec, ground: Ground, key: tuple[int, str], postcode: Said
-    ) -> Verdict | None:
+    def _door(self, spec: Spec, ground: Ground, postcode: Said) -> Verdict | None:
         query, place = self._query, ground.place
         identical = ground.worded and has_numbers(query, spec)
-        numbers = Fit.SAME if identical else fit(query, spec, ground.lane.written)
-        if numbers is Fit.DIFFERENT or numbers is Fit.OTHER:
+        numbers = SAME if identical else fit(query, spec, ground.lane.written)
+        if numbers in _OUT:
             return None
         exact = postcode[0] >= SAME_POSTCODE
         numbered = exact and numbers in SURE_FITS
-        alike = (*key, bool(spec.house), bool(spec.units), numbered, identical)
-        if alike not in self._ways:
-            self._ways[alike] = _ways(
+        alike = (bool(spec.house), bool(spec.units), numbered, identical)
+        if alike not in ground.ways:
+            ground.ways[alike] = _ways(
                 query, spec, ground, postcode[0], numbered=numbered, identical=identical
             )
-        ways = self._ways[alike]
+        ways = ground.ways[alike]
         if ways is None:
             return None
         road, name, asked = ways
@@ -180,7 +180,7 @@ class Judge:
         )
         if identical and _confirmed(place[0], postcode[0]):
             points = SURE if exact else max(points + WHOLE, FOUND)
-        unnumbered = numbers is Fit.SAME and not query.numbers
+        unnumbered = numbers is SAME and not query.numbers
         said = ("" if unnumbered else _SAID[numbers], road.said, postcode[1], name[1], place[1])
         vague = postcode[0] <= 0 and place[0] <= 0
         if vague or not (exact or identical or asked):

@@ -48,10 +48,16 @@ class Fit(IntEnum):
     DIFFERENT = 15
 
 
+SAME, _FLOOR = Fit.SAME, Fit.FLOOR
+"""Asked of every door: to look a member up by its class takes longer."""
+ALIKE = frozenset({Fit.SAME, Fit.COVERED})
+"""The numbers say the same, or the building was asked for that has them."""
+
+
 def fit(query: Reading, spec: Spec, street_at: int) -> Fit:
     """Explains the numbers of a query by a marker; `street_at`: the street's first word there."""
     found = _fit(query, spec, street_at)
-    if found is Fit.FLOOR:
+    if found is _FLOOR:
         return Fit.EQUIVALENT if query.flat else Fit.ASK
     return found
 
@@ -59,7 +65,7 @@ def fit(query: Reading, spec: Spec, street_at: int) -> Fit:
 def _fit(query: Reading, spec: Spec, street_at: int) -> Fit:
     numbers = query.numbers
     if len(numbers) == 1 and not spec.units and numbers[0][0] == spec.house and not numbers[0][1]:
-        return Fit.SAME
+        return SAME
     if not spec.house:
         return _without_house(numbers, spec, street_at)
     picked = _pick(numbers, spec.house, street_at)

@@ -1,7 +1,7 @@
 """Numbers that are written otherwise, settled by a name where postcode and street agree."""
 
 from middleware.domain.matching import words as w
-from middleware.domain.matching.numbers import Fit
+from middleware.domain.matching.numbers import SAME, Fit
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.repeats import AGAIN
 from middleware.domain.matching.spec import Site, Spec
@@ -13,7 +13,7 @@ def settled(query: Reading, spec: Spec, found: Fit, name: int) -> Fit:
 
     `name`: points of the name, below 0 when another one was given.
     """
-    if found is Fit.SAME:
+    if found is SAME:
         return found
     if found is Fit.AS_UNIT:
         as_house = not query.flat and name >= 0

@@ -8,7 +8,7 @@ markers, the place is sure enough. A named building in its street is its own pro
 from middleware.domain.matching import words as w
 from middleware.domain.matching.judge import FOUND, Verdict
 from middleware.domain.matching.keys import LONDON
-from middleware.domain.matching.numbers import Fit
+from middleware.domain.matching.numbers import ALIKE
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.spec import Spec
 from middleware.domain.matching.street import AGREES
@@ -17,8 +17,7 @@ from middleware.domain.matching.widespread import is_rare
 
 def is_unplaced(verdict: Verdict) -> bool:
     """Number and street agree, and nothing says where it is."""
-    alike = verdict.fit is Fit.SAME or verdict.fit is Fit.COVERED
-    return verdict.vague and alike and verdict.street >= AGREES
+    return verdict.vague and verdict.fit in ALIKE and verdict.street >= AGREES
 
 
 def says_no_more(query: Reading, spec: Spec) -> bool:
