@@ -88,7 +88,7 @@ class Spooling:
         it was taken with a lease."""
         left = await self._shelf.left()
         try:
-            self._token = token or await self._journal.acquire()
+            self._token = token or await self._next_token(left.token or 0)
         except OSError as fault:
             if left.token is None:
                 raise
@@ -102,6 +102,13 @@ class Spooling:
         else:
             await self._adopt(left, *await answered(compare, self._clock, COMPARED))
         return self._token
+
+    async def _next_token(self, last: int) -> int:
+        """Behind who wrote here last, also where the journal was put back from a back-up: devices
+        heard them."""
+        while (token := await self._journal.acquire()) <= last:
+            pass
+        return token
 
     async def head(self) -> int:
         return self._backlog.last if self._backlog else await self._journal.head()

@@ -14,13 +14,14 @@ import pytest
 
 from adapters.stores.sqlite import SqliteJournal
 from middleware.engine.entry import Entry
+from middleware.flow.header import take_apart
 from middleware.flow.records import digest, seal
 from middleware.ops.keys import FileKeys
 from schemas.incident import IncidentUpdated
 from tests.golden.examples import AT, event
 from tests.needs import require
 from tests.service_process import PATIENCE_S, ROOM, choose_ports
-from tests.systemd import PAGE, REPOSITORY, UNIT, Machine, Site, sections_with_commands
+from tests.systemd import PAGE, REPOSITORY, UNIT, Machine, Site, blocks, sections_with_commands
 
 pytestmark = pytest.mark.timeout(600)
 RUN = ("Install", "Back up", "Restore", "Upgrade", "Roll back")
@@ -94,12 +95,15 @@ async def test_o4_e1_what_the_copy_has_is_there_again_and_the_rest_can_be_said_a
 ) -> None:
     assert [await site.says(n) for n in (1, 2)] == ["taken", "taken"]
     assert SOUND in await asyncio.to_thread(site.does, "Back up")
+    until_ready = blocks("Install")[0].splitlines()[-1]
+    await asyncio.to_thread(site.shell, f"systemctl restart {UNIT}; {until_ready}")
     assert [await site.says(n) for n in (3, 2)] == ["taken", "known"]
     before = await site.records()
 
     assert SOUND in await asyncio.to_thread(site.does, "Restore")
     restored = await site.records()
     assert restored[:1] == before[:1]
+    assert _writer(restored[-1]) > _writer(before[-1]), "devices hear who comes later"
     assert [await site.says(n) for n in (1, 2, 3)] == ["known", "known", "taken"]
     assert [one.stat().st_mode & 0o077 for one in (site.state, *site.state.glob("*"))].count(0) > 4
 
@@ -168,6 +172,10 @@ def test_e2_the_units_are_what_systemd_takes_and_leave_little_exposed(tmp_path: 
         assert "\nUser=forewarn\n" in text
         assert "WatchdogSec" not in text, "the service does not notify"
     assert re.search(r"^forewarn:", (tmp_path / "etc/passwd").read_text(), re.MULTILINE)
+
+
+def _writer(record: bytes) -> int:
+    return take_apart(record, None)[1].token
 
 
 def _succeeds(*command: str) -> None:

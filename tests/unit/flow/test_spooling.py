@@ -13,7 +13,7 @@ from middleware.flow.service import Limits
 from middleware.flow.spooling import OFFER, Spooling, Stand
 from middleware.flow.timeline import build
 from middleware.ops.metrics import Metrics
-from middleware.ports import Fenced, Standing, Submitted
+from middleware.ports import Fenced, Spooled, Standing, Submitted
 from schemas import alarm as a
 from schemas.event import Event
 from schemas.safety import ManDownSignalled
@@ -265,6 +265,14 @@ async def test_o4_what_another_writer_went_on_without_is_told_again_not_written_
 
     assert {alarm.radio for alarm in again.running.state.alarms.values()} == {alarms.RADIO, "102"}
     assert len(here.disk.aside) == 1
+
+
+@virtual
+async def test_o4_who_goes_on_with_a_journal_put_back_comes_behind_who_wrote_last() -> None:
+    """The journal is as of earlier, the spool has the token of now."""
+    there = await scene(Disk(spool=Spooled(7, 1, ())))
+    assert there.running.service.core.token == 8
+    await there.running.stop()
 
 
 @virtual
