@@ -10,6 +10,7 @@ import re
 import time
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import cast
 
@@ -17,6 +18,8 @@ from tests.bench import mqtt
 from tests.bench.places import Place
 
 VEHICLES = 500
+STEAL = 7
+"""Where /proc/stat has it, after user, nice, system, idle, iowait, irq and softirq."""
 _NUMBER = re.compile(rb'"(?:number|incident)":\s?"([0-9]+)"')
 
 
@@ -29,6 +32,8 @@ class Result:
     latencies: list[float] = field(default_factory=list)
     backlog: list[int] = field(default_factory=list)
     """Sent and not yet at the device: each second, and last when all was sent."""
+    taken: float = 0.0
+    """Of the time of the processors, what other guests of the same host took (`steal`)."""
 
     def at(self, share: float) -> float:
         ordered = sorted(self.latencies)
@@ -133,7 +138,7 @@ async def play(
 ) -> Result:
     """Send `lines` (numbers from `first`) at `rate` a second and wait for the notes."""
     result = Result(rate, rate * seconds)
-    begun = time.perf_counter() + 0.1
+    begun, before = time.perf_counter() + 0.1, _processors()
     due = [begun + n / rate for n in range(result.sent)]
     pace = Pace(cad, lines, due, asyncio.get_running_loop())
     sending = asyncio.create_task(asyncio.to_thread(pace.send))
@@ -141,6 +146,8 @@ async def play(
         result.backlog.append(_on_the_way(devices, first, pace.sent))
     await sending
     result.backlog.append(_on_the_way(devices, first, result.sent))
+    spent = [after - at_first for at_first, after in zip(before, _processors(), strict=True)]
+    result.taken = spent[STEAL] / max(1, sum(spent))
     for _ in range(300):
         if all(first + n in devices.arrived for n in range(result.sent)):
             break
@@ -167,6 +174,11 @@ class Pace:
             ready = bisect_right(self.due, time.perf_counter(), self.sent)
             self.loop.call_soon_threadsafe(self.cad.write, b"".join(self.lines[self.sent : ready]))
             self.sent = ready
+
+
+def _processors() -> list[int]:
+    """Ticks of all processors since the machine began, by what they were spent on (proc(5))."""
+    return [int(ticks) for ticks in Path("/proc/stat").read_text().split()[1 : STEAL + 2]]
 
 
 def _on_the_way(devices: Devices, first: int, sent: int) -> int:

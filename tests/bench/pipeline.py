@@ -115,15 +115,16 @@ async def _measure_service(
 def table(floors: list[Result], services: list[Result]) -> str:
     """The ratios, as docs/performance.md has them."""
     out = [
-        "| incidents/s | floor p50/p99 ms | service p50/p99 ms | p50 ratio | p99 ratio | backlog |",
-        "|---|---|---|---|---|---|",
+        "| incidents/s | floor p50/p99 ms | service p50/p99 ms | p50 | p99 | backlog | taken |",
+        "|---|---|---|---|---|---|---|",
     ]
     for low, high in zip(floors, services, strict=True):
         steady = "steady" if high.keeps_up else f"grows to {high.backlog[-1]}"
         out.append(
             f"| {high.rate} | {low.p50 * 1e3:.2f} / {low.p99 * 1e3:.2f} "
             f"| {high.p50 * 1e3:.2f} / {high.p99 * 1e3:.2f} "
-            f"| {high.p50 / low.p50:.1f} | {high.p99 / low.p99:.1f} | {steady} |"
+            f"| {high.p50 / low.p50:.1f} | {high.p99 / low.p99:.1f} | {steady} "
+            f"| {low.taken:.1%} / {high.taken:.1%} |"
         )
     return "\n".join(out)
 
