@@ -3,9 +3,9 @@
 The points are whole numbers, about ten times the log-odds they stand for.
 """
 
-from collections.abc import Sized
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cache
+from typing import Literal, NamedTuple
 
 from middleware.domain.matching import words as w
 from middleware.domain.matching.naming import NAMED, PLACED, Said, building_named, names, places
@@ -117,7 +117,7 @@ class Judge:
         self._asked = set(query.words) - w.UNSAID
         self._postcodes: dict[str, Said] = {}
         self._lanes = Lanes(query.words)
-        self._grounds: dict[tuple[int, str], Ground | None] = {}
+        self._grounds: dict[tuple[int, str], Ground | Literal[False] | None] = {}
 
     def judge(self, line: str) -> Verdict | None:
         """A marker's line: None when the marker is out; else its points."""
@@ -126,9 +126,9 @@ class Judge:
         if postcode is None:
             postcode = self._postcodes[door[-1]] = _postcode(self._query, door[-1])
         key = (postcode[0], text)
-        if key not in self._grounds:
-            self._grounds[key] = self._ground(postcode[0], text)
-        ground = self._grounds[key]
+        ground = self._grounds.get(key, False)
+        if ground is False:
+            ground = self._grounds[key] = self._ground(postcode[0], text)
         return self._door(spec_at(door, ground.site), ground, postcode) if ground else None
 
     def _ground(self, postcode: int, text: str) -> Ground | None:
@@ -136,12 +136,12 @@ class Judge:
         _, name, kind, named, _ = parts = text.split("|")
         lane, sure = self._lanes.lane(name, kind), postcode >= SAME_POSTCODE
         gone = lane.at < 0 and not lane.begun and not sure
-        if gone and _at_best(named, NO_STREET, postcode) < POSSIBLE:
+        if gone and _at_best(named != "", NO_STREET.points, postcode) < POSSIBLE:
             return None
         query, site, place = self._query, site_of(parts), NOTHING
         worded = lane.begun and has_words(self._asked, site)
         road = street(query, site, lane) if lane.at >= 0 else absent(query, site)
-        best = SURE if sure or worded else _at_best(named, road, postcode)
+        best = SURE if sure or worded else _at_best(named != "", road.points, postcode)
         if best < POSSIBLE:
             return None
         if not sure:
@@ -189,10 +189,11 @@ class Judge:
         return Verdict(spec, numbers, points, reasons, vague, postcode[0], road.points, apart)
 
 
-def _at_best(names: Sized, road: Street, postcode: int) -> int:
+@cache
+def _at_best(named: bool, road: int, postcode: int) -> int:
     """The most that can still be reached: below POSSIBLE nothing more is read."""
-    most = NUMBERED + PLACED + NAMED if names else NUMBERED + PLACED
-    return road.points + postcode + _slip(road.points, postcode) + most
+    most = NUMBERED + PLACED + NAMED if named else NUMBERED + PLACED
+    return road + postcode + _slip(road, postcode) + most
 
 
 def _ways(
@@ -201,7 +202,7 @@ def _ways(
     exact, road = postcode >= SAME_POSTCODE, ground.road
     if numbered and ground.lane.at < 0 and spec.street:
         road = heard(query, spec) or road
-    if not identical and _at_best(spec.names, road, postcode) < POSSIBLE:
+    if not identical and _at_best(spec.names != (), road.points, postcode) < POSSIBLE:
         return None
     if road.points <= ABSENT and not exact and not spec.names:
         return None

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from zlib import crc32
 
 import numpy as np
@@ -101,18 +101,15 @@ class Postings:
         """What is not packed, as arrays; what was dropped is still among it."""
         return np.array(self._log[0], np.uint32), np.array(self._log[1], np.int32)
 
-    def rows_of(self, keys: list[int], most: int) -> Iterator[int]:
-        """Rows under the keys, in the order of the keys; at most `most` a key. A row may come
-        again."""
+    def rows_of(self, keys: list[int], most: int) -> Iterator[Sequence[int]]:
+        """Rows under each of the keys, at most `most` a key. A row may come again."""
         packed, starts, shift = self._packed, self._starts, self._shift
         for one in keys if len(packed) else ():
             head = one >> shift
             high = starts[head + 1]
             at = bisect_left(packed, one, starts[head], high)
             if at < high and packed[at] == one:
-                yield from self._sorted[
-                    at : bisect_right(packed, one, at + 1, min(at + most, high))
-                ]
+                yield self._sorted[at : bisect_right(packed, one, at + 1, min(at + most, high))]
         if self._new:
             for one in keys:
-                yield from self._new.get(one, ())[:most]
+                yield self._new.get(one, ())[:most]

@@ -61,7 +61,7 @@ class Store:
 
     def remove(self, marker_id: str) -> None:
         """Ends a marker; an unknown id changes nothing."""
-        for row in self.postings.rows_of(hashed([f"i{marker_id}"]), len(self.lines)):
+        for row in self._rows_of(f"i{marker_id}", len(self.lines)):
             line = self.lines[row]
             if line.startswith(f"{marker_id}|"):
                 self.postings.drop(hashed(keys_of(parse(line))), row)
@@ -74,13 +74,17 @@ class Store:
     def lines_under(self, keys: Iterable[str], most: int, seen: set[int]) -> Iterator[str]:
         """The markers under these keys that were not seen yet, at most `most`."""
         lines, left = self.lines, most
-        for row in self.postings.rows_of(hashed(keys), most * DEEP):
-            if row not in seen and (line := lines[row]):
-                seen.add(row)
-                yield line
-                left -= 1
-                if not left:
-                    return
+        for rows in self.postings.rows_of(hashed(keys), most * DEEP):
+            for row in rows:
+                if row not in seen and (line := lines[row]):
+                    seen.add(row)
+                    yield line
+                    left -= 1
+                    if not left:
+                        return
+
+    def _rows_of(self, key: str, most: int) -> list[int]:
+        return [row for rows in self.postings.rows_of(hashed([key]), most) for row in rows]
 
     def specs(self, keys: Iterable[str], most: int) -> list[Spec]:
         """The markers under these keys, at most `most`."""
@@ -88,7 +92,7 @@ class Store:
 
     def is_alone(self, spec: Spec, *, place: str) -> bool:
         """No marker is in a street of that name in another outcode, as far as `place` goes."""
-        rows = set(self.postings.rows_of(hashed([name_key(spec)]), MANY))
+        rows = set(self._rows_of(name_key(spec), MANY))
         lines = [self.lines[row] for row in rows]
         outcodes = {divided(line)[0][-1][:-3] for line in lines if line and place in line}
         return len(rows) < MANY and len(outcodes) == 1
