@@ -88,7 +88,8 @@ class Contract:
         self.mend(message)
         for name in self.ours:
             message.pop(name, None)
-        fields = orjson.dumps(message | {"source": source})
+        message["source"] = source
+        fields = orjson.dumps(message)
         try:
             return Read(self.types[kind].model_validate_json(fields, extra="ignore"), unknown)
         except ValidationError as fault:

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from middleware.cli.common import FINE, FOUND_TROUBLE, Commands, Parser, add_config, command, tell
+from middleware.cli.common import Commands, Parser, add_config, command
 from middleware.cli.files import screen
-from middleware.cli.journal_copy import shown
+from middleware.cli.journal_copy import judged, shown
 
 if TYPE_CHECKING:
     from middleware.config import Config
@@ -37,17 +37,7 @@ def add(group: "Commands[Parser]") -> None:
 def backup(args: argparse.Namespace) -> int:
     os.nice(19)  # what lives comes first
     copied, verdict = asyncio.run(_backup(args))
-    tell(
-        f"{copied.records} records, {copied.before} of them there before; the same bytes as in the "
-        f"journal, {verdict.anchors} anchors held against them"
-    )
-    for fault in verdict.faults:
-        print(f"position {fault.position}: {fault.what}")
-    if verdict.sound:
-        print("sound: the copy is what was written")
-        return FINE
-    tell("the journal has the same faults: keep this copy and earlier ones, and compare them")
-    return FOUND_TROUBLE
+    return judged(copied, verdict, "journal", "keep this copy and earlier ones, and compare them")
 
 
 async def _backup(args: argparse.Namespace) -> "tuple[Copied, Verdict]":
@@ -82,11 +72,9 @@ def _target(file: Path, config: "Config") -> "Journal":
     if not path.parent.is_dir():
         raise Trouble(f"there is no folder {path.parent}", "make it, or name another FILE")
     for settings in config.store.values():
-        if isinstance(settings, SqliteSettings) and _same(path, config.state / settings.path):
+        if not isinstance(settings, SqliteSettings):
+            continue
+        if path.resolve() == (config.state / settings.path).resolve():
             what = f"{path} is the journal itself"
             raise Trouble(what, "name a file elsewhere, best on the disk of another machine")
     return WholeJournal(SqliteJournal(path), None)
-
-
-def _same(path: Path, other: Path) -> bool:
-    return path.resolve() == other.resolve()

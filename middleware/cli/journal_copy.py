@@ -69,16 +69,22 @@ def add(group: "Commands[Parser]") -> None:
 
 def copy(args: argparse.Namespace) -> int:
     copied, verdict = asyncio.run(_copy(args))
+    remedy = "compare it with a backup before you go on with either"
+    return judged(copied, verdict, "source", remedy)
+
+
+def judged(copied: "Copied", verdict: "Verdict", origin: str, remedy: str) -> int:
+    """Says what was copied from where, and whether it is sound; the exit code."""
     tell(
         f"{copied.records} records, {copied.before} of them there before; the same bytes as in the "
-        f"source, {verdict.anchors} anchors held against them"
+        f"{origin}, {verdict.anchors} anchors held against them"
     )
     for fault in verdict.faults:
         print(f"position {fault.position}: {fault.what}")
     if verdict.sound:
         print("sound: the copy is what was written")
         return FINE
-    tell("the source has the same faults: compare it with a backup before you go on with either")
+    tell(f"the {origin} has the same faults: {remedy}")
     return FOUND_TROUBLE
 
 

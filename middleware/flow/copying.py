@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from middleware.flow.header import take_apart
+from middleware.flow.tokens import acquire_beyond
 from middleware.ops.errors import Trouble
 from middleware.ports import Fenced, Journal, OutOfPlace
 
@@ -111,15 +112,13 @@ async def _last_token(source: Journal, head: int) -> int:
 
 
 async def _become_writer(target: Journal, last: int) -> int:
-    """Tokens order what devices hear: who writes the copy must come behind who wrote before."""
+    """Behind everybody who wrote before."""
     try:
-        while (token := await target.acquire()) <= last:
-            pass
+        return await acquire_beyond(target, last)
     except OSError as fault:
         raise Trouble(
             f"the destination cannot be written: {fault}", "mend that, try again"
         ) from fault
-    return token
 
 
 async def _groups(source: Journal, after: int, until: int) -> AsyncIterator[list[bytes]]:

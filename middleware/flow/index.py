@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -23,7 +23,6 @@ from schemas.markers_in import IndexFollowed, RecheckDue
 SELF = "self"
 SLICE = 5
 """Markers taken up before anything live gets its turn: a quarter of a millisecond."""
-_FOLLOWED = frozenset({d.BatchActivated, d.MarkerInForce, d.MarkersOver, d.RechecksOrdered})
 RETRY = timedelta(seconds=10)
 """After so long a marker that could not be taken up is tried again."""
 
@@ -67,6 +66,12 @@ class IndexFollower:
         self._rechecks: dict[str, int] = {}
         self._changed, self._ordered = asyncio.Event(), asyncio.Event()
         self._markers = Markers()
+        self._acts: dict[type[d.Decision], Callable[[int, Any, State], None]] = {
+            d.BatchActivated: self._on_activated,
+            d.MarkerInForce: self._on_in_force,
+            d.MarkersOver: self._on_over,
+            d.RechecksOrdered: self._on_ordered,
+        }
 
     def load(self, state: State) -> None:
         """At the start, before anything is checked."""
@@ -83,20 +88,23 @@ class IndexFollower:
     def on_committed(self, entries: Sequence[Entry], state: State) -> None:
         for entry in entries:
             for made in entry.decisions:
-                if type(made) in _FOLLOWED:
-                    self._on_decision(entry.position, made, state)
+                act = self._acts.get(type(made))
+                if act is not None:
+                    act(entry.position, made, state)
 
-    def _on_decision(self, position: int, made: d.Decision, state: State) -> None:
-        if isinstance(made, d.BatchActivated):
-            self._add(Change(position, state.markers.brought_by(position), ()))
-        elif isinstance(made, d.MarkerInForce):
-            kept = state.markers.get(made.marker)
-            self._add(Change(position, (kept,) if kept else (), ()))
-        elif isinstance(made, d.MarkersOver):
-            self._add(Change(position, (), made.markers))
-        elif isinstance(made, d.RechecksOrdered):
-            subjects = [made.subject] if made.subject else live_subjects(state)
-            self._order(subjects, position)
+    def _on_activated(self, position: int, made: d.BatchActivated, state: State) -> None:
+        self._add(Change(position, state.markers.brought_by(position), ()))
+
+    def _on_in_force(self, position: int, made: d.MarkerInForce, state: State) -> None:
+        kept = state.markers.get(made.marker)
+        self._add(Change(position, (kept,) if kept else (), ()))
+
+    def _on_over(self, position: int, made: d.MarkersOver, state: State) -> None:
+        self._add(Change(position, (), made.markers))
+
+    def _on_ordered(self, position: int, made: d.RechecksOrdered, state: State) -> None:
+        subjects = [made.subject] if made.subject else live_subjects(state)
+        self._order(subjects, position)
 
     def _add(self, change: Change) -> None:
         self._changes.append(change)

@@ -18,6 +18,7 @@ from middleware.flow.backlog import Backlog
 from middleware.flow.pair import answered
 from middleware.flow.shelf import REMEDY as REMEDY_SPOOL
 from middleware.flow.shelf import Shelf
+from middleware.flow.tokens import acquire_beyond
 from middleware.ops.redaction import Fixed
 from middleware.ports import Clock, Journal, Meters, Snapshot, Spool, Spooled
 from schemas.event import Event
@@ -88,7 +89,7 @@ class Spooling:
         it was taken with a lease."""
         left = await self._shelf.left()
         try:
-            self._token = token or await self._next_token(left.token or 0)
+            self._token = token or await acquire_beyond(self._journal, left.token or 0)
         except OSError as fault:
             if left.token is None:
                 raise
@@ -102,13 +103,6 @@ class Spooling:
         else:
             await self._adopt(left, *await answered(compare, self._clock, COMPARED))
         return self._token
-
-    async def _next_token(self, last: int) -> int:
-        """Behind who wrote here last, also where the journal was put back from a back-up: devices
-        heard them."""
-        while (token := await self._journal.acquire()) <= last:
-            pass
-        return token
 
     async def head(self) -> int:
         return self._backlog.last if self._backlog else await self._journal.head()

@@ -16,14 +16,12 @@ from middleware.flow.header import take_apart
 from middleware.flow.whole import WholeJournal
 from middleware.ops.keys import FileKeys
 from schemas.incident import IncidentOpened
-from simulators.cad import CadSimulator
+from tests.load import MANY, load
 from tests.pair import Pair, pair
 from tests.redis_server import STREAM_OF_JOURNAL, journal_on
 from tests.service_process import ROOM
 
 pytestmark = pytest.mark.timeout(600)
-MANY = 1_100
-"""Incidents at a time: a segment has a thousand records."""
 
 
 async def test_o4_e3_the_other_one_goes_on_archiving_and_both_read_one_journal(
@@ -59,11 +57,6 @@ async def test_o4_e3_the_other_one_goes_on_archiving_and_both_read_one_journal(
         assert opened == 2 * MANY
         assert [b for a, b in pairwise(tokens) if b < a] == []
         assert len(set(tokens)) == 3
-
-
-def load(cad: CadSimulator, first: int) -> None:
-    for number in range(first, first + MANY):
-        cad.open_incident(f"{number:06}", {"address": f"{number} Marram Road, Saltby"})
 
 
 async def until_archived(two: Pair, segments: int) -> None:

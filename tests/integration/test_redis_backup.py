@@ -20,6 +20,7 @@ from simulators.cad import CadSimulator
 from simulators.cad_messages import resource
 from tests.integration.test_pair_commands import TwoMachines
 from tests.integration.test_service_redis import MARKED, MARKERS
+from tests.load import load
 from tests.redis_server import (
     JOURNAL_USER,
     PASSWORD,
@@ -40,8 +41,6 @@ SOUND = "sound: the journal is what was written"
 SAME = "sound: the copy is what was written"
 TOLD, OPEN, AWAY = "A101", "A102", "A103"
 KEEP = 100
-MANY = 1_100
-"""Incidents: a segment has a thousand records."""
 CONFIGURED = """
 [channel.mdt]
 [journal]
@@ -247,11 +246,6 @@ async def test_o4_a_pair_is_put_back_and_one_writes_and_the_other_follows(tmp_pa
 
 async def machine_does(machine: Machine, section: str) -> str:
     return await asyncio.to_thread(machine.shell, "\n".join(blocks(section, PAGE)))
-
-
-def load(cad: CadSimulator, first: int) -> None:
-    for number in range(first, first + MANY):
-        cad.open_incident(f"{number:06}", {"address": f"{number} Marram Road, Saltby"})
 
 
 def test_every_block_of_the_page_is_run() -> None:

@@ -15,6 +15,7 @@ from middleware.ops.access import Role
 from middleware.ops.keys import FileKeys
 from simulators.cad_messages import resource
 from tests.integration.test_service_redis import MARKED, MARKERS, SECTION, RoomOnRedis, set_up
+from tests.load import load
 from tests.redis_server import JOURNAL_USER, STREAM_OF_JOURNAL, RedisServer, redis_server
 from tests.service_process import Ran
 from tests.service_screen import screen
@@ -22,8 +23,6 @@ from tests.service_screen import screen
 pytestmark = pytest.mark.timeout(600)
 ON = "A101"
 KEEP = 100
-MANY = 1_100
-"""Incidents at a time: a segment has a thousand records."""
 
 
 @dataclass(slots=True)
@@ -48,8 +47,7 @@ class Archiving:
 
     async def load(self, first: int) -> None:
         async with self.room.cad() as cad:
-            for number in range(first, first + MANY):
-                cad.open_incident(f"{number:06}", {"address": f"{number} Marram Road, Saltby"})
+            load(cad, first)
             await cad.settled()
 
     async def stored(self) -> int:

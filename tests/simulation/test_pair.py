@@ -1,11 +1,9 @@
 """The seeded simulation of a pair: killed, paused and cut off, and nothing lost, doubled or stale;
 and it is able to fail (O4)."""
 
-from collections.abc import Iterator
 from itertools import count
 
 import pytest
-import structlog
 
 from middleware.engine import alarms, apply
 from middleware.flow.standby import Standby
@@ -18,14 +16,6 @@ ASKED = ("head", "read", "append", "look", "renew", "followers", "handed_on", "t
 """Of the store by an instance that has just taken over."""
 LOOKED_AT = range(12)
 """Seeds among which one must see each mutation."""
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    """What the service logs of the faults it is given is not the report."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -1,10 +1,9 @@
 """The pair with an archive, by seed: old records leave the store while the writer is killed, paused
 and cut off, and whoever reads finds one journal; and it is able to fail (E3, O4)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
-import structlog
 
 from adapters.stores.memory import MemoryJournal
 from middleware.flow.archiving import Archiver
@@ -16,14 +15,6 @@ from tests.simulation.pair_archive import SEGMENT, FarArchive
 SEEDS = range(5)
 LOOKED_AT = range(12)
 """Seeds among which one must see each mutation."""
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    """What the service logs of the faults it is given is not the report."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

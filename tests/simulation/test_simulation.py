@@ -7,11 +7,9 @@ withdrawn or in the hands of a person; and the simulation is able to fail.
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from tests.simulation.mutations import MUTATIONS, first_seed_that_sees
 from tests.simulation.world import complains, simulate
@@ -41,14 +39,6 @@ SEEN_AT = {
 }
 """Where it was seen before it is looked for first, then in all of those above."""
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    """What the service logs of the faults it is given is not the report."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -3,6 +3,7 @@
 from itertools import product
 from math import cos, floor, hypot, pi, radians
 
+from middleware.domain.matching.spec import position_of
 from schemas.caller import CallerPlace
 from schemas.check import Answer, Match, Outcome, Relation
 
@@ -39,7 +40,7 @@ class Circles:
         found: Found = []
         for row in self._near(latitude, longitude, radius):
             if line := lines[row]:
-                marker, position = line.partition("|")[0], _position(line)
+                marker, position = line.partition("|")[0], position_of(line)
                 away = _metres(latitude, longitude, position)
                 if away <= radius:
                     found.append((away, marker, position))
@@ -47,7 +48,7 @@ class Circles:
 
     def _follow(self, lines: list[str]) -> None:
         for row in range(self._followed, len(lines)):
-            if position := _position(lines[row]):
+            if (line := lines[row]) and (position := position_of(line)):
                 self._cells.setdefault(_cell(*_degrees(position)), []).append(row)
         self._followed = len(lines)
 
@@ -97,10 +98,6 @@ def _likelier(match: Match) -> Match:
     certainty = max(match.certainty, min(match.certainty + LIKELIER, LIKELIEST))
     reasons = (*match.reasons, "the telephone's position is there")
     return match.model_copy(update={"certainty": certainty, "reasons": reasons})
-
-
-def _position(line: str) -> str:
-    return line.split("|", 7)[6] if line else ""
 
 
 def _degrees(position: str) -> tuple[float, float]:

@@ -66,6 +66,11 @@ def divided(line: str) -> tuple[list[str], str]:
 _DOOR = 9
 
 
+def position_of(line: str) -> str:
+    """Of a marker's line, without reading the rest."""
+    return line.split("|", 7)[6]
+
+
 def site_of(parts: list[str]) -> Site:
     """The site from its text, split."""
     covers, street, kind, names, places = parts
