@@ -39,7 +39,7 @@ class MarkerIndex:
     bounded in candidates, scores are integers, nothing depends on time or chance.
     """
 
-    version: ClassVar[str] = "forewarn-matcher/5"
+    version: ClassVar[str] = "forewarn-matcher/6"
 
     def __init__(self) -> None:
         self._position = 0
@@ -106,15 +106,19 @@ class MarkerIndex:
         """Round after round of keys, the surest first, until a marker fits."""
         verdicts: list[Verdict] = []
         seen: set[int] = set()
-        judge = Judge(reading).judge
+        judge = Judge(reading)
+        there = 0 if reading.outcode else 1
         for turn, keys in enumerate(rounds(reading)):
+            before = len(verdicts)
             for line in self._store.lines_under(keys, MOST, seen):
-                verdict = judge(line)
+                verdict = judge.judge(line)
                 if verdict is not None:
                     verdicts.append(verdict)
             if not reading.outcode:
-                self._weigh_rarity(reading, verdicts)
-            if any(map(is_settled, verdicts)) or (turn == 0 and self._is_known_road(reading)):
+                self._weigh_rarity(reading, verdicts[before:])
+            if any(map(is_settled, verdicts)):
+                break
+            if turn == there and (judge.is_placed or self._is_known_road(reading)):
                 break
         return verdicts
 

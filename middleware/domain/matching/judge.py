@@ -3,6 +3,7 @@
 The points are whole numbers, about ten times the log-odds they stand for.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, NamedTuple
@@ -13,10 +14,11 @@ from middleware.domain.matching.numbers import ALIKE, SAME, Fit, fit, is_of_a_ho
 from middleware.domain.matching.postcodes import near
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.settling import has_numbers, has_words, settled
-from middleware.domain.matching.spec import Site, Spec, divided, site_of, spec_at
+from middleware.domain.matching.spec import Site, Spec, divided, postcode_of, site_of, spec_at
 from middleware.domain.matching.street import (
     ABSENT,
     AGREES,
+    GONE,
     NO_STREET,
     SLIP,
     Lane,
@@ -28,7 +30,8 @@ from middleware.domain.matching.street import (
 )
 
 FOUND, POSSIBLE = 70, 30
-SAME_POSTCODE = 40
+SAME_POSTCODE, HALF_POSTCODE, OTHER_HALF = 40, 20, -8
+"""It agrees; its first half does, and the other was not said, or is another one."""
 WHOLE_NAME = 35
 """Points of a whole name; with the postcode it outweighs a street that was said wrongly."""
 UNNUMBERED, WHOLE, AGAINST, ANOTHER, SURE = -5, 15, -45, -40, 200
@@ -109,39 +112,50 @@ class Ground(NamedTuple):
     """By what its doors have: a house number, units, numbers that agree, all that was asked."""
 
 
+Grounds = dict[str, Ground | Literal[False] | None]
+"""By the text of a site; None: out."""
+
+
 class Judge:
     """Judges markers against one query; what many of them have alike is judged once."""
 
     def __init__(self, query: Reading) -> None:
         self._query = query
         self._asked = set(query.words) - w.UNSAID
-        self._postcodes: dict[str, Said] = {}
+        self._postcodes: dict[str, tuple[Said, Grounds]] = {}
         self._lanes = Lanes(query.words)
-        self._grounds: dict[tuple[int, str], Ground | Literal[False] | None] = {}
+        self._grounds: defaultdict[int, Grounds] = defaultdict(dict)
+        self.is_placed = False
+        """Where it is has been understood: there is no slip to look for, whatever fits."""
 
     def judge(self, line: str) -> Verdict | None:
         """A marker's line: None when the marker is out; else its points."""
-        door, text = divided(line)
-        postcode = self._postcodes.get(door[-1])
-        if postcode is None:
-            postcode = self._postcodes[door[-1]] = _postcode(self._query, door[-1])
-        key = (postcode[0], text)
-        ground = self._grounds.get(key, False)
+        parts = divided(line)
+        door = parts[0]
+        known = postcode_of(door)
+        here = self._postcodes.get(known)
+        if here is None:
+            postcode = _postcode(self._query, known)
+            here = self._postcodes[known] = postcode, self._grounds[postcode[0]]
+        postcode, grounds = here
+        text = line[len(door) :]
+        ground = grounds.get(text, False)
         if ground is False:
-            ground = self._grounds[key] = self._ground(postcode[0], text)
+            ground = grounds[text] = self._ground(postcode[0], parts)
         return self._door(spec_at(door, ground.site), ground, postcode) if ground else None
 
-    def _ground(self, postcode: int, text: str) -> Ground | None:
+    def _ground(self, postcode: int, parts: list[str]) -> Ground | None:
         """None when no door of it can still be possible: then nothing more is looked at."""
-        _, name, kind, named, _ = parts = text.split("|")
-        lane, sure = self._lanes.lane(name, kind), postcode >= SAME_POSTCODE
-        gone = lane.at < 0 and not lane.begun and not sure
-        if gone and _at_best(named != "", NO_STREET.points, postcode) < POSSIBLE:
+        _, _, name, kind, known, _ = parts
+        lane, sure, named = self._lanes.lane(name, kind), postcode >= SAME_POSTCODE, known != ""
+        if lane is GONE and not sure and _at_best(named, NO_STREET.points, postcode) < POSSIBLE:
             return None
+        if lane.typed > 0 and _is_placed(self._query, lane, postcode):
+            self.is_placed = True
         query, site, place = self._query, site_of(parts), NOTHING
         worded = lane.begun and has_words(self._asked, site)
         road = street(query, site, lane) if lane.at >= 0 else absent(query, site)
-        best = SURE if sure or worded else _at_best(named != "", road.points, postcode)
+        best = SURE if sure or worded else _at_best(named, road.points, postcode)
         if best < POSSIBLE:
             return None
         if not sure:
@@ -187,6 +201,15 @@ class Judge:
             points = min(points, FOUND - 1)
         reasons = [s for s in said if s]
         return Verdict(spec, numbers, points, reasons, vague, postcode[0], road.points, apart)
+
+
+def _is_placed(query: Reading, lane: Lane, postcode: int) -> bool:
+    """A street of the same postcode was said, or one of the same outcode or place letter for
+    letter behind its number."""
+    if postcode >= SAME_POSTCODE:
+        return True
+    written = lane.at == lane.written and _number_at(query, lane.at)
+    return written and (postcode in (HALF_POSTCODE, OTHER_HALF) or not query.outcode)
 
 
 @cache
@@ -270,11 +293,13 @@ def _postcode(query: Reading, known: str) -> Said:
         if not query.outcode:
             return 0, "no postcode was given"
         agrees = query.outcode == known[:-3]
-        return (20, "first half of the postcode agrees") if agrees else (-30, "postcode differs")
+        if not agrees:
+            return -30, "postcode differs"
+        return HALF_POSTCODE, "first half of the postcode agrees"
     if asked == known:
         return SAME_POSTCODE, "postcode agrees"
     if near(asked, known):
         return 25, "postcode differs in one letter or digit"
     if asked[:-3] == known[:-3]:
-        return -8, "only the first half of the postcode agrees"
+        return OTHER_HALF, "only the first half of the postcode agrees"
     return -40, "postcode differs"

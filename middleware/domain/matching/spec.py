@@ -53,17 +53,26 @@ class Spec(NamedTuple):
 
 def parse(line: str) -> Spec:
     """The inverse of `Spec.line`."""
-    door, site = divided(line)
-    return spec_at(door, site_of(site.split("|")))
+    parts = divided(line)
+    return spec_at(parts[0], site_of(parts))
 
 
-def divided(line: str) -> tuple[list[str], str]:
-    """What the marker has of its own, its postcode last; and its site, still as text."""
-    door = line.split("|", _DOOR)
-    return door, door.pop()
+def divided(line: str) -> list[str]:
+    """What the marker has of its own, still in one; then the parts of its site."""
+    return line.rsplit("|", _SITE)
 
 
-_DOOR = 9
+def outcode_of(line: str) -> str:
+    """Of a marker's line, without reading the rest."""
+    return line.rsplit("|", _SITE + 1)[1][:-3]
+
+
+def postcode_of(door: str) -> str:
+    """Of what a marker has of its own, without reading the rest."""
+    return door[door.rfind("|") + 1 :]
+
+
+_SITE = len(Site._fields)
 
 
 def position_of(line: str) -> str:
@@ -72,15 +81,15 @@ def position_of(line: str) -> str:
 
 
 def site_of(parts: list[str]) -> Site:
-    """The site from its text, split."""
-    covers, street, kind, names, places = parts
+    """The site of what was divided."""
+    _, covers, street, kind, names, places = parts
     known = words_of(names) if names else ()
     return Site(covers == "b", words_of(street), kind, known, words_of(places))
 
 
-def spec_at(door: list[str], site: Site) -> Spec:
+def spec_at(door: str, site: Site) -> Spec:
     """What was divided, put together."""
-    marker, house, units, uprn, phones, person, position, written, postcode = door
+    marker, house, units, uprn, phones, person, position, written, postcode = door.split("|")
     return Spec(
         marker, house, words_of(units) if units else (), uprn, words_of(phones) if phones else (),
         person, position, written, postcode, *site,

@@ -13,7 +13,7 @@ from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import Postings, hashed
 from middleware.domain.matching.reader import read_marker
 from middleware.domain.matching.reading import Reading
-from middleware.domain.matching.spec import Spec, divided, interpret, parse
+from middleware.domain.matching.spec import Spec, interpret, outcode_of, parse
 from schemas.marker import Marker, Scope
 
 FEW = 8
@@ -93,9 +93,10 @@ class Store:
     def is_alone(self, spec: Spec, *, place: str) -> bool:
         """No marker is in a street of that name in another outcode, as far as `place` goes."""
         rows = set(self._rows_of(name_key(spec), MANY))
-        lines = [self.lines[row] for row in rows]
-        outcodes = {divided(line)[0][-1][:-3] for line in lines if line and place in line}
-        return len(rows) < MANY and len(outcodes) == 1
+        if len(rows) >= MANY:
+            return False
+        lines = [line for row in rows if place in (line := self.lines[row])]
+        return {outcode_of(line) for line in lines if line} == {spec.postcode[:-3]}
 
     def _append(self, marker: Marker) -> list[int]:
         """Keeps what the marker looks for as the last row; its keys, its id's first."""

@@ -51,6 +51,8 @@ class Lane(NamedTuple):
 
 NO_LANE = Lane(True, -1, -1, 0, 0)
 """Of a marker without a street."""
+GONE = Lane(False, -1, -1, 0, 0)
+"""Nothing of it was said."""
 
 
 class Lanes:
@@ -60,7 +62,7 @@ class Lanes:
         self._words = words
         self._found: dict[tuple[str, str], Lane] = {}
         self._near: dict[int, list[tuple[int, str]]] = {}
-        self._initials = ""
+        self._unspaced = "".join(words)
 
     def lane(self, street: str, kind: str) -> Lane:
         """Where that street stands."""
@@ -83,17 +85,12 @@ class Lanes:
                 for at, word in self._as_long(len(first))
                 if distance(first, word, score_cutoff=FAR) <= FAR and alike(first, word) <= 2
             ]
-            if near or self._begun_with(first[0]):
+            if near or first in self._unspaced:  # else none is another one joined or in two parts
                 other, other_slips, other_typed = _loose(words, street, kind, near)
                 if other >= 0 and (at < 0 or other_typed > max(typed, 0)):
                     at, slips, typed = other, other_slips, other_typed
-        return Lane(begun or first in w.UNSAID, exact, at, slips, typed)
-
-    def _begun_with(self, initial: str) -> bool:
-        """Else no word is another one joined or in two parts."""
-        if not self._initials:
-            self._initials = "".join(word[0] for word in self._words)
-        return initial in self._initials
+        begun = begun or first in w.UNSAID
+        return Lane(begun, exact, at, slips, typed) if begun or at >= 0 else GONE
 
     def _as_long(self, length: int) -> list[tuple[int, str]]:
         """The words of about that length, where they stand: others are no slip of it."""
@@ -250,6 +247,11 @@ def _names_another(query: Reading, spec: Road, at: int) -> bool:
     return False
 
 
+_NOT_RECOGNISED = Street(-15, -1, "the street was not recognised")
+_NOT_GIVEN = Street(0, -1, "no street was given")
+_ANOTHER = Street(ABSENT, -1, "the street is another one")
+
+
 def absent(query: Reading, spec: Road) -> Street:
     """The street is not in the query: fine if it names none, against it if it names one.
 
@@ -258,8 +260,7 @@ def absent(query: Reading, spec: Road) -> Street:
     if not spec.street:
         return NO_STREET
     if _names_another(query, spec, -1):
-        return Street(ABSENT, -1, "the street is another one")
-    known = (*spec.places, *spec.names)
-    if any(word not in w.COMMON and word not in known for word in query.words):
-        return Street(-15, -1, "the street was not recognised")
-    return Street(0, -1, "no street was given")
+        return _ANOTHER
+    if not {*query.words}.difference(w.COMMON, spec.places, spec.names):
+        return _NOT_GIVEN
+    return _NOT_RECOGNISED

@@ -277,3 +277,22 @@ def test_a_tower_of_flats_does_not_hide_its_flat() -> None:
     )
     answer = check(index, address="Flat 387, 5 Quay Street TN99 7AA")
     assert relations(answer) == {"t387": Relation.SAME_DWELLING}
+
+
+@pytest.mark.parametrize(
+    ("known", "alike", "asked"),
+    [
+        ("Alder Road", "Aldar Road", "Flat 2, 30 Alder Road, Otherham"),
+        ("Ridgway", "Ridgeway", "Flat 2, 30 Ridgway, Otherham TN99"),
+        ("Alder Road", "Aldar Road", "Flat 2, 30 Aldir Road, Otherham TN99 1AC"),
+    ],
+    ids=["in its place", "in its outcode", "in its postcode"],
+)
+def test_where_the_house_is_known_no_street_like_it_is_looked_for(
+    known: str, alike: str, asked: str
+) -> None:
+    """C4: another flat of it has a marker; a street that is spelt much the same is another."""
+    sibling = address_marker("sibling", f"Flat 1, 30 {known}, Otherham", "TN99 1AC")
+    other = address_marker("other", f"30 {alike}, Otherham", "TN99 1AD")
+    assert check(index_of(other), address=asked).outcome is Outcome.POSSIBLE
+    assert check(index_of(other, sibling), address=asked).outcome is Outcome.NONE_FOUND
