@@ -1,6 +1,7 @@
 """From the CAD's wire to the device: the service beside the floor, in the same run.
 
 python -m tests.bench.pipeline [--rates 10,100,1000,2000] [--seconds 10] [--markers 100000]
+                               [--disk-slower 1]
 """
 
 import argparse
@@ -9,13 +10,14 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import uvloop
 
+from tests.bench.disk import slower, sync_times
 from tests.bench.load import Answers, Devices, Result, message, open_devices, play
 from tests.bench.places import places
 from tests.bench.service import (
@@ -76,9 +78,9 @@ async def measure(
 
 
 @contextmanager
-def floor(folder: Path, broker_port: int) -> Iterator[int]:
+def floor(folder: Path, broker_port: int, under: Sequence[str]) -> Iterator[int]:
     port = free_port()
-    command = [sys.executable, "-m", "tests.bench.floor", "--listen", str(port)]
+    command = [*under, sys.executable, "-m", "tests.bench.floor", "--listen", str(port)]
     command += ["--broker", str(broker_port), "--file", str(folder / "floor.log")]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
@@ -89,15 +91,17 @@ def floor(folder: Path, broker_port: int) -> Iterator[int]:
         child.wait()
 
 
-async def run_floor(folder: Path, rates: list[int], seconds: int, lines: Lines) -> list[Result]:
-    with broker(folder) as mqtt_port, floor(folder, mqtt_port) as port:
+async def run_floor(
+    folder: Path, rates: list[int], seconds: int, lines: Lines, under: Sequence[str]
+) -> list[Result]:
+    with broker(folder) as mqtt_port, floor(folder, mqtt_port, under) as port:
         return await measure(port, None, mqtt_port, "floor/#", lines, rates, seconds, "floor")
 
 
 async def run_service(
-    folder: Path, rates: list[int], seconds: int, lines: Lines, markers: int
+    folder: Path, rates: list[int], seconds: int, lines: Lines, markers: int, under: Sequence[str]
 ) -> list[Result]:
-    with broker(folder) as mqtt_port, service(folder, mqtt_port) as running:
+    with broker(folder) as mqtt_port, service(folder, mqtt_port, under=under) as running:
         took = await import_markers(running, markers)
         print(f"  {markers} markers imported and in the index after {took:.1f} s", flush=True)
         return await _measure_service(running, mqtt_port, rates, seconds, lines)
@@ -138,13 +142,20 @@ def main() -> None:
         "--seconds", type=int, default=4, help="of each rate (default: %(default)s)"
     )
     parser.add_argument("--markers", type=int, default=100_000)
+    parser.add_argument(
+        "--disk-slower", type=float, default=0, metavar="MS",
+        help="let each sync of floor and service take so much longer, as on another disk",
+    )  # fmt: skip
     given = parser.parse_args()
-    rates = [int(rate) for rate in given.rates.split(",")]
+    rates, seconds = [int(rate) for rate in given.rates.split(",")], given.seconds
+    under, lines = slower(given.disk_slower), Lines(given.markers)
     print("From the CAD's wire to the device, open loop, incidents of 1.5 kB", flush=True)
-    lines = Lines(given.markers)
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        floors = uvloop.run(run_floor(Path(one), rates, given.seconds, lines))
-        services = uvloop.run(run_service(Path(two), rates, given.seconds, lines, given.markers))
+        median, high = (took * 1e3 + given.disk_slower for took in sync_times(Path(one)))
+        print(f"  a sync of the disk takes {median:.2f} ms, 1 in 100 {high:.2f}", flush=True)
+        floors = uvloop.run(run_floor(Path(one), rates, seconds, lines, under))
+        run = run_service(Path(two), rates, seconds, lines, given.markers, under)
+        services = uvloop.run(run)
     print(table(floors, services))
 
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +81,8 @@ class Running:
     token: str
     marking: str
     child: subprocess.Popen[bytes]
+    under: Sequence[str] = ()
+    """What its command stands behind (disk.py)."""
 
     def kill(self) -> None:
         self.child.send_signal(signal.SIGKILL)
@@ -89,7 +91,7 @@ class Running:
     def start(self) -> float:
         """Seconds from the exec to /readyz."""
         begun = time.perf_counter()
-        self.child = _start(self.folder)
+        self.child = _start(self.folder, self.under)
         wait_ready(self.console)
         return time.perf_counter() - begun
 
@@ -106,15 +108,18 @@ def wait_ready(console: int, within: float = 120) -> None:
     raise TimeoutError("the service was not ready")
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "middleware", "run", "--config", str(folder / "bench.toml")]
+def _start(folder: Path, under: Sequence[str]) -> subprocess.Popen[bytes]:
+    program = [sys.executable, "-m", "middleware", "run", "--config", str(folder / "bench.toml")]
+    command = [*under, *program]
     installed = {name: value for name, value in os.environ.items() if name != NO_BYTECODE}
     with (folder / "service.log").open("ab") as log:
         return subprocess.Popen(command, stdout=log, stderr=log, env=installed)
 
 
 @contextmanager
-def service(folder: Path, broker_port: int, extra: str = "", wait: str = "1h") -> Iterator[Running]:
+def service(
+    folder: Path, broker_port: int, extra: str = "", wait: str = "1h", under: Sequence[str] = ()
+) -> Iterator[Running]:
     """`forewarn run` on its own state; the ladder waits long, so that only notes are measured."""
     http, tcp, console = free_port(), free_port(), free_port()
     (folder / "bench.toml").write_text(
@@ -142,7 +147,8 @@ wait = "1h"
     (folder / "state").mkdir(mode=0o700)
     tokens = Tokens(folder / "state" / "tokens.json")
     cad, marking = tokens.add("system:cad"), tokens.add("person:bench:marking_team")
-    running = Running(folder, http, tcp, console, cad, marking, _start(folder))
+    child = _start(folder, under)
+    running = Running(folder, http, tcp, console, cad, marking, child, under)
     try:
         wait_ready(console)
         yield running
