@@ -18,7 +18,7 @@ from pathlib import Path
 from zlib import crc32
 
 from middleware.domain.matching import MarkerIndex
-from middleware.domain.matching.store import spec_of
+from middleware.domain.matching.store import reading_of, spec_of
 from schemas.check import Outcome, Whereabouts
 from tests.bench.matching import Row, half_of, markers_of, rows_of
 
@@ -37,9 +37,11 @@ def alone(queries: list[Row], markers: dict[str, Row]) -> list[Row]:
     """Queries with no more than number and street, for the markers that these are for."""
     rows: dict[str, Row] = {}
     for query in queries:
-        meant = markers.get(query["expected_id"])
-        spec = spec_of(next(markers_of([meant]))) if meant else None
-        if spec and spec.house and spec.street and not spec.units:
+        if not (meant := markers.get(query["expected_id"])):
+            continue
+        (marker,) = markers_of([meant])
+        spec = spec_of(marker, reading_of(marker))
+        if spec.house and spec.street and not spec.units:
             text = f"{spec.house} {' '.join(spec.street)} {spec.kind}"
             rows[spec.marker] = query | {"query": text, "kind": ALONE}
     return list(rows.values())

@@ -8,11 +8,11 @@ from middleware.domain.matching.naming import NAMED, PLACED
 from middleware.domain.matching.reader import read
 from middleware.domain.matching.reading import Reading
 from middleware.domain.matching.settling import has_numbers, has_words
-from middleware.domain.matching.store import spec_of
+from middleware.domain.matching.store import reading_of, spec_of
 from middleware.domain.matching.words import UNSAID
 from tests.unit.matching.test_hard_cases import cases, markers
 
-SPECS = [spec_of(marker) for marker in markers()]
+SPECS = [spec_of(marker, reading_of(marker)) for marker in markers()]
 ALIKE = [
     other
     for spec in SPECS
