@@ -34,7 +34,7 @@ def slower(milliseconds: float) -> list[str]:
     if not milliseconds:
         return []
     if shutil.which("strace") is None:
-        raise SystemExit("a slower disk is played by strace: install it, or leave --disk-slower")
+        raise SystemExit("strace plays a slower disk: install it, or do without --disk-slower")
     delay = f"inject={CALLS}:delay_exit={round(milliseconds * 1_000)}"
     quiet = ["-D", "-f", "--seccomp-bpf", "-qqq", "-o", os.devnull]
     return ["strace", *quiet, "-e", f"trace={CALLS}", "-e", delay]

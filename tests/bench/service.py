@@ -81,8 +81,6 @@ class Running:
     token: str
     marking: str
     child: subprocess.Popen[bytes]
-    under: Sequence[str] = ()
-    """What its command stands behind (disk.py)."""
 
     def kill(self) -> None:
         self.child.send_signal(signal.SIGKILL)
@@ -91,7 +89,7 @@ class Running:
     def start(self) -> float:
         """Seconds from the exec to /readyz."""
         begun = time.perf_counter()
-        self.child = _start(self.folder, self.under)
+        self.child = _start(self.folder)
         wait_ready(self.console)
         return time.perf_counter() - begun
 
@@ -108,19 +106,19 @@ def wait_ready(console: int, within: float = 120) -> None:
     raise TimeoutError("the service was not ready")
 
 
-def _start(folder: Path, under: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(folder: Path, under: Sequence[str] = ()) -> subprocess.Popen[bytes]:
     program = [sys.executable, "-m", "middleware", "run", "--config", str(folder / "bench.toml")]
-    command = [*under, *program]
     installed = {name: value for name, value in os.environ.items() if name != NO_BYTECODE}
     with (folder / "service.log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, env=installed)
+        return subprocess.Popen([*under, *program], stdout=log, stderr=log, env=installed)
 
 
 @contextmanager
 def service(
     folder: Path, broker_port: int, extra: str = "", wait: str = "1h", under: Sequence[str] = ()
 ) -> Iterator[Running]:
-    """`forewarn run` on its own state; the ladder waits long, so that only notes are measured."""
+    """`forewarn run` on its own state; the ladder waits long, so that only notes are measured.
+    `under`: what its command stands behind (disk.py)."""
     http, tcp, console = free_port(), free_port(), free_port()
     (folder / "bench.toml").write_text(
         f'''room = "bench"
@@ -147,8 +145,7 @@ wait = "1h"
     (folder / "state").mkdir(mode=0o700)
     tokens = Tokens(folder / "state" / "tokens.json")
     cad, marking = tokens.add("system:cad"), tokens.add("person:bench:marking_team")
-    child = _start(folder, under)
-    running = Running(folder, http, tcp, console, cad, marking, child, under)
+    running = Running(folder, http, tcp, console, cad, marking, _start(folder, under))
     try:
         wait_ready(console)
         yield running

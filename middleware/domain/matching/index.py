@@ -107,7 +107,7 @@ class MarkerIndex:
         verdicts: list[Verdict] = []
         seen: set[int] = set()
         judge = Judge(reading)
-        there = 0 if reading.outcode else 1
+        there = 0 if reading.outcode else 1  # the last round that looks where it is said to be
         for turn, keys in enumerate(rounds(reading)):
             before = len(verdicts)
             for line in self._store.lines_under(keys, MOST, seen):

@@ -62,11 +62,6 @@ def divided(line: str) -> list[str]:
     return line.rsplit("|", _SITE)
 
 
-def outcode_of(line: str) -> str:
-    """Of a marker's line, without reading the rest."""
-    return line.rsplit("|", _SITE + 1)[1][:-3]
-
-
 def postcode_of(door: str) -> str:
     """Of what a marker has of its own, without reading the rest."""
     return door[door.rfind("|") + 1 :]

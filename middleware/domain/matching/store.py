@@ -14,7 +14,7 @@ from middleware.domain.matching.postcodes import read_postcode
 from middleware.domain.matching.postings import Postings, hashed
 from middleware.domain.matching.reader import read_marker
 from middleware.domain.matching.reading import Reading
-from middleware.domain.matching.spec import Spec, interpret, outcode_of, parse
+from middleware.domain.matching.spec import Spec, divided, interpret, parse, postcode_of
 from schemas.marker import Marker, Scope
 
 FEW = 8
@@ -102,7 +102,8 @@ class Store:
         if len(rows) >= MANY:
             return False
         lines = [line for row in rows if place in (line := self.lines[row])]
-        return {outcode_of(line) for line in lines if line} == {spec.postcode[:-3]}
+        outcodes = {postcode_of(divided(line)[0])[:-3] for line in lines if line}
+        return outcodes == {spec.postcode[:-3]}
 
     def _append(self, markers: list[Marker]) -> list[list[int]]:
         """Keeps what each marker looks for as the last row; its keys, its id's first."""
