@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from redis.asyncio.connection import ConnectCallbackT
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
 
 from middleware.ops.errors import Trouble
 from middleware.ops.listening import ConnectTo, HostPort
@@ -67,6 +68,8 @@ class RedisServer(BaseModel):
             "socket_connect_timeout": connects.total_seconds(),
             "retry": Retry(NoBackoff(), 0),
             "protocol": 3,
+            # with them, the pool gives out connections that the server has closed
+            "maint_notifications_config": MaintNotificationsConfig(enabled=False),
         }
         authorities = {"ssl_ca_certs": str(self.tls_ca_file)} if self.tls_ca_file else {}
         return told | (authorities if self.tls else {})

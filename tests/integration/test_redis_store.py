@@ -229,6 +229,21 @@ async def test_o4_a_killed_server_comes_back_with_all_that_was_acknowledged(
     assert found == [(n, record(n)) for n in range(1, len(found) + 1)]
 
 
+async def test_o4_connections_that_a_killed_server_closed_are_not_used_again(
+    server: RedisServer, tmp_path: Path
+) -> None:
+    """Each would have failed one group of records, or one question, after the server was back."""
+    async with journal_at(server.port, tmp_path) as journal:
+        await journal.acquire()
+        await asyncio.gather(*(journal.head() for _ in range(3)))  # a connection each
+        await server.kill()
+        await server.start()
+        with capture_logs() as logs:
+            for _ in range(3):
+                assert await journal.head() == 0
+    assert not logs
+
+
 async def test_o4_the_tokens_outlive_a_kill(server: RedisServer, tmp_path: Path) -> None:
     async with journal_at(server.port, tmp_path) as journal:
         first = await journal.acquire()
