@@ -58,7 +58,7 @@ class Publisher(mqtt.Client):
 
 
 class Lines(asyncio.Protocol):
-    """NDJSON in; each line is answered when it is published, as the service answers."""
+    """NDJSON in; nobody is answered."""
 
     def __init__(self, appender: Appender) -> None:
         self._appender, self._rest = appender, b""

@@ -142,8 +142,7 @@ def _screen(world: World, name: str) -> None:
     for line in device.log.violations:
         complain(line)
     for note_id, earlier, later in device.same_again:
-        between = range(earlier + 1, later)
-        if not any((note_id, revision) in world.witness.withdrawn for revision in between):
+        if not world.witness.is_news(note_id, earlier, later):
             complain(f"{name}: note {note_id} came as new again in {later}, and nothing was new")
 
 

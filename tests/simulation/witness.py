@@ -47,10 +47,17 @@ class Witness:
         self.attempts = Attempts(self.complain)
         self.stand_offs = Asked(loop, self.complain)
         self.issued: set[str] = set()
-        self.withdrawn: set[tuple[str, int]] = set()
+        self._said: dict[tuple[str, int], object] = {}
+        """What each revision of a note told; None: that there is nothing to tell any more."""
 
     def complain(self, what: str) -> None:
         self.wrong.append(f"{self._loop.time():.3f} s, position {self._shadow.position}: {what}")
+
+    def is_news(self, note: str, earlier: int, later: int) -> bool:
+        """Whether a device that showed the earlier revision, and none between, is told something by
+        a later one that says the same: one between said otherwise."""
+        says = self._said[note, later]
+        return any(self._said.get((note, at), says) != says for at in range(earlier + 1, later))
 
     # --- what is committed -------------------------------------------------------------
 
@@ -118,8 +125,11 @@ class Witness:
                 self._look_at_check(entry, made)
             case d.NoteIssued():
                 self.issued.add(made.note)
+                issued = self._shadow.notes[made.note]
+                says = issued.content, issued.plan, made.matched.relation
+                self._said[made.note, made.revision] = says
             case d.NoteWithdrawn():
-                self.withdrawn.add((made.note, made.revision))
+                self._said[made.note, made.revision] = None
             case d.Failed():
                 self.complain("the engine failed on an event")
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from middleware.ops.access import Role
+from schemas.decision import DutyAnswered
 from schemas.safety import ManDownSignalled, PositionReported, UnreadableEmergency
 from schemas.telling import AttemptMade, AttemptReported
 from simulators import radio_words as words
@@ -135,7 +136,8 @@ async def test_n5_a_status_does_not_acknowledge_a_note_that_was_only_received(
         handset.acknowledge()
         handset.locate()
         await until_taken(room, PositionReported)
-        assert shown.told("000042", CREW) == ["sending"]
+        assert not await made_so_far(room, DutyAnswered)
+        await shown.until_told("sending", "000042", CREW)
 
 
 async def until_taken(room: ControlRoom, kind: type[Any], times: int = 1) -> list[Any]:
